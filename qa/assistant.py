@@ -1,0 +1,248 @@
+"""The assistant: a corpus folder, its index, and the questions asked of it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from qa import confidence
+from qa.answering import compose
+from qa.encoder import Encoder, SentenceTransformerEncoder
+from qa.errors import CorpusError, DocumentExists, IndexDamaged, IndexStale, IndexUnwritable, UnknownDocument, UnreadableFile
+from qa.reading import SUFFIXES, parse
+from qa.retrieval import Found, Retriever
+from qa.settings import Settings
+from qa.similarity import ScoredSentence, score_sentences
+from qa.store import Counts, Store, Writer
+from qa.sync import RECIPE, document_id, sync
+from qa.types import Answer, Document, Failure, Hit, Progress, SyncReport
+
+RERANKED = 12  # hits whose sentences are looked at
+_RETRIEVAL_WEIGHT = 0.5  # of a hit's retrieval score beside its best sentence's; benchmarks/retrieval.md
+_log = logging.getLogger("qa")
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What is indexed, and how. `bytes` is the size of the index folder; `failures` are of the last sync."""
+
+    corpus: str
+    index: str
+    counts: Counts
+    model: str
+    precision: str
+    reader: str
+    bytes: int
+    failures: tuple[Failure, ...]
+
+
+class Assistant:
+    """Answers questions from the documents of a folder. Safe to use from several threads."""
+
+    def __init__(self, settings: Settings, encoder: Encoder) -> None:
+        self.settings = settings
+        self._encoder = encoder
+        self._store = Store(settings.index)
+        self._retriever = Retriever(self._store, encoder)
+        self._writing = threading.Lock()
+
+    @classmethod
+    def open(
+        cls, corpus: str | Path = "corpus", index: str | Path = "index", settings: Settings | None = None
+    ) -> Self:
+        """An assistant over the last committed state of an index; nothing is synced or written.
+
+        An index that is missing is an empty one. Raises ModelError, SettingsError, IndexTooNew,
+        IndexDamaged.
+        """
+        settings = replace(settings or Settings.from_environment(), corpus=Path(corpus), index=Path(index))
+        assistant = cls(settings, SentenceTransformerEncoder(settings.model))
+        try:
+            with assistant._store.read():
+                pass
+        except IndexDamaged as error:
+            _log.warning("%s", error)  # a sync mends it, and only an open assistant can sync
+        return assistant
+
+    def close(self) -> None:
+        """Let go of what is in memory. Nothing is lost without it."""
+        self._retriever = Retriever(self._store, self._encoder)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def sync(self, progress: Callable[[Progress], None] = lambda _: None) -> SyncReport:
+        """Bring the index up to date with the corpus folder; `progress` is called as it goes.
+
+        Raises CorpusError, IndexBusy, IndexUnwritable, IndexTooNew, ModelError. Files that cannot be
+        read are in the report and stop nothing.
+        """
+        self._encoder.fingerprint  # noqa: B018  a missing model is told before anything is written
+        try:
+            report = self._synced(progress)
+        except IndexDamaged as error:
+            aside = self._store.set_aside()
+            _log.warning("%s; it is kept as %s", error, aside.name)
+            report = self._synced(progress)
+        try:
+            if report.added or report.updated or report.removed or not self._retriever.cached():
+                self._retriever.save()
+        except OSError as error:
+            raise IndexUnwritable(f"cannot write the index in {self.settings.index} ({error.strerror})") from error
+        return report
+
+    def _synced(self, progress: Callable[[Progress], None]) -> SyncReport:
+        with self._store.write() as writer:
+            return self._sync_with(writer, progress)
+
+    def _sync_with(self, writer: Writer, progress: Callable[[Progress], None]) -> SyncReport:
+        return sync(self.settings.corpus, writer, self._encoder, progress)
+
+    def search(
+        self, words: str, k: int = 5, documents: Iterable[str] | None = None, rerank: bool = True
+    ) -> tuple[Hit, ...]:
+        """The k passages that fit best, best first; `rerank` looks at the sentences of the first dozen.
+
+        `documents` limits the search to documents with these ids. Raises QuestionError, IndexStale.
+        """
+        found = self._find(words, max(k, RERANKED) if rerank else k, documents)
+        hits = self._reranked(found, self._scored(found)) if rerank else found.hits
+        return hits[:k]
+
+    def ask(
+        self,
+        question: str,
+        history: Sequence[tuple[str, str]] = (),
+        documents: Iterable[str] | None = None,
+        threshold: float | None = None,
+    ) -> Answer:
+        """The answer in the documents' own words, or a refusal with the nearest passages.
+
+        `history` is the earlier turns, oldest first, as (question, answer) pairs. `documents` limits
+        the sources to documents with these ids. `threshold` is the least confidence that is answered
+        at: None for the calibrated one, 0 to answer wherever a passage exists.
+        Raises QuestionError, IndexStale.
+        """
+        found = self._find(question, RERANKED, documents)
+        scored = self._scored(found)
+        ranked = self._reranked(found, scored)
+        return compose(question, found, ranked, scored, self.threshold if threshold is None else threshold)
+
+    def _find(self, question: str, k: int, documents: Iterable[str] | None) -> Found:
+        with self._store.read() as snapshot:
+            recipe = snapshot.meta("recipe")
+        if recipe and recipe != f"{RECIPE} {self._encoder.fingerprint}":
+            raise IndexStale(f"the index in {self.settings.index} was made with another encoder or version: run qa sync")
+        return self._retriever.search(question, k, documents)
+
+    def _scored(self, found: Found) -> tuple[ScoredSentence, ...]:
+        return score_sentences(found, found.hits[:RERANKED], self._encoder)
+
+    @staticmethod
+    def _reranked(found: Found, scored: Sequence[ScoredSentence]) -> tuple[Hit, ...]:
+        """The first dozen hits by their best sentence, their score made of both; the others follow."""
+        best: dict[str, float] = {}
+        for sentence in scored:
+            best.setdefault(sentence.hit.passage.id, sentence.score)
+        looked_at = [
+            replace(hit, score=best.get(hit.passage.id, 0.0) + _RETRIEVAL_WEIGHT * hit.score) for hit in found.hits[:RERANKED]
+        ]
+        looked_at.sort(key=lambda hit: (-hit.score, hit.passage.id))
+        return (*looked_at, *found.hits[RERANKED:])
+
+    def documents(self) -> tuple[Document, ...]:
+        """All indexed documents in the order of their paths. Their texts are read when asked for."""
+        with self._store.read() as snapshot:
+            return snapshot.documents()
+
+    def passage_counts(self) -> dict[str, int]:
+        """document id -> how many passages it has."""
+        with self._store.read() as snapshot:
+            return snapshot.passage_counts()
+
+    def left_out(self, document_id: str) -> tuple[tuple[str, str], ...]:
+        """What of a document is not indexed, as (reason, text): boilerplate of saved web pages."""
+        with self._store.read() as snapshot:
+            return snapshot.left_out(document_id)
+
+    def add(self, path: str | Path, replace: bool = False) -> Document:
+        """Copy a file into the corpus folder, then sync. Raises DocumentExists, UnreadableFile, CorpusError.
+
+        A file that could not be indexed is refused before it is copied.
+        """
+        source = Path(path)
+        target = self.settings.corpus / source.name
+        if source.suffix.lower() not in SUFFIXES:
+            raise UnreadableFile(f"{source.name}: only {', '.join(sorted(SUFFIXES))} can be read")
+        try:
+            parse(source.name, source.read_bytes())
+        except OSError as error:
+            raise UnreadableFile(f"{source}: cannot be read ({error.strerror})") from error
+        except UnreadableFile as error:
+            raise UnreadableFile(f"{source.name}: {error}") from error
+        with self._writing:
+            if target.exists() and not replace:
+                raise DocumentExists(f"{source.name} is in the corpus already: replace it, or use another name")
+            beside = target.with_name(f".{target.name}.{os.getpid()}.new")
+            try:
+                self.settings.corpus.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(source, beside)
+                beside.replace(target)
+            except OSError as error:
+                raise CorpusError(f"cannot write into {self.settings.corpus} ({error.strerror})") from error
+            finally:
+                beside.unlink(missing_ok=True)
+        self.sync()
+        return self._document(document_id(source.name))
+
+    def remove(self, document_id: str) -> None:
+        """Delete a document's file from the corpus folder, then sync. Raises UnknownDocument."""
+        document = self._document(document_id)
+        with self._writing:
+            try:
+                (self.settings.corpus / document.path).unlink(missing_ok=True)
+            except OSError as error:
+                raise CorpusError(f"cannot delete {document.path} ({error.strerror})") from error
+        self.sync()
+
+    def _document(self, document_id: str) -> Document:
+        with self._store.read() as snapshot:
+            found = snapshot.documents([document_id])
+        if not found:
+            raise UnknownDocument(f"no document has the id {document_id!r}: see qa status")
+        return found[0]
+
+    @property
+    def threshold(self) -> float:
+        """The least confidence that is answered at."""
+        return confidence.THRESHOLD
+
+    def status(self) -> Status:
+        """What is indexed, and how. The encoder is not loaded for it."""
+        with self._store.read() as snapshot:
+            counts, failures = snapshot.counts(), snapshot.failures()
+            model, precision = snapshot.meta("model"), snapshot.meta("precision")
+        index = self.settings.index
+        size = sum(f.stat().st_size for f in index.rglob("*") if f.is_file()) if index.is_dir() else 0
+        return Status(
+            corpus=str(self.settings.corpus),
+            index=str(index),
+            counts=counts,
+            model=model or self._encoder.name,
+            precision=precision or "not used yet",
+            reader="none: the best sentences by similarity",
+            bytes=size,
+            failures=failures,
+        )

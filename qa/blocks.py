@@ -1,0 +1,128 @@
+"""Text -> paragraphs: the lines that belong together, however the file was wrapped.
+
+A paragraph here is what an author would call one: a line of a file that has long lines, several
+lines of a file that was wrapped at some width, one item of a list.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from qa.types import Span
+
+_WRAP_LIMIT = 120  # files with longer lines than this are not wrapped by hand or by a tool
+_LIST_ITEM = re.compile(r"(?:[-*+•‣◦–—]|\(?\d{1,3}[.)]|\[\d{1,3}\]|\(?[a-z][.)])\s")
+_SENTENCE_END = re.compile(r"[.!?…。！？؟।]['\"”’»)\]]*(?:\[\d+\])*$")
+_TRUNCATED = re.compile(r"(?:\.\.\.|…)['\"”’»)\]]*$")
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_MARKDOWN_HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph and what its surface tells. `level` is 1..6 for a Markdown heading, else 0."""
+
+    start: int
+    end: int
+    text: str  # stripped, without the marks of a Markdown heading; may hold newlines
+    level: int
+    words: int
+    list_item: bool
+
+    @property
+    def ends_sentence(self) -> bool:
+        return bool(_SENTENCE_END.search(self.text))
+
+    @property
+    def truncated(self) -> bool:
+        return bool(_TRUNCATED.search(self.text))
+
+    @property
+    def prose(self) -> bool:
+        """A sentence long enough that no menu, label or headline reads like it."""
+        return self.words >= 9 and self.ends_sentence
+
+    @property
+    def body_text(self) -> bool:
+        """Prose of a length that teasers do not have, and not cut off in the middle."""
+        return self.words >= 30 and self.ends_sentence and not (self.truncated and self.words < 60)
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, lower-cased, in order."""
+    return [w.lower() for w in _WORD.findall(text)]
+
+
+def _lines(text: str, start: int) -> list[Span]:
+    """The spans of the non-blank lines and, as empty spans, of the blank ones."""
+    spans = []
+    while start < len(text):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        spans.append((start, end) if text[start:end].strip() else (start, start))
+        start = end + 1
+    return spans
+
+
+def _wrap_width(text: str, lines: list[Span]) -> int:
+    """The width at which the file was wrapped, or 0 where it was not.
+
+    A wrapped line is broken where the next word would not have fitted. Where that holds for most
+    line breaks between text, the breaks are the wrapping's and not the author's.
+    """
+    lengths = sorted(end - start for start, end in lines if end > start)
+    if not lengths or lengths[int(0.98 * (len(lengths) - 1))] > _WRAP_LIMIT:
+        return 0
+    width = max(length for length in lengths if length <= _WRAP_LIMIT)
+    pairs = [(a, b) for a, b in zip(lines, lines[1:], strict=False) if a[1] > a[0] and b[1] > b[0]]
+    full = sum(_is_full(text, a, b, width) for a, b in pairs)
+    return width if width >= 40 and len(pairs) >= 3 and full >= 0.6 * len(pairs) else 0
+
+
+def _is_full(text: str, line: Span, following: Span, width: int) -> bool:
+    first_word = text[slice(*following)].split(maxsplit=1)[0]
+    return len(text[slice(*line)].rstrip()) + 1 + len(first_word) > width - 2
+
+
+def paragraphs(text: str, start: int = 0) -> list[Paragraph]:
+    """The paragraphs of `text[start:]` in order; together they hold all of it but white space."""
+    lines = _lines(text, start)
+    width = _wrap_width(text, lines)
+    groups: list[Span] = []
+    previous: Span | None = None
+    for line in lines:
+        if line[0] == line[1]:
+            previous = None
+            continue
+        stripped = text[slice(*line)].lstrip()
+        joins = (
+            previous is not None
+            and width > 0
+            and not _LIST_ITEM.match(stripped)
+            and not stripped.startswith(("#", "|"))
+            and not text[slice(*previous)].lstrip().startswith(("#", "|"))
+            and _is_full(text, previous, line, width)
+        )
+        if joins:
+            groups[-1] = (groups[-1][0], line[1])
+        else:
+            groups.append(line)
+        previous = line
+    return [_paragraph(text, *group) for group in groups]
+
+
+def _paragraph(text: str, start: int, end: int) -> Paragraph:
+    raw = text[start:end]
+    start += len(raw) - len(raw.lstrip())
+    end -= len(raw) - len(raw.rstrip())
+    inner = text[start:end]
+    heading = _MARKDOWN_HEADING.match(inner)
+    return Paragraph(
+        start=start,
+        end=end,
+        text=heading[2] if heading else inner,
+        level=len(heading[1]) if heading else 0,
+        words=len(_WORD.findall(inner)),
+        list_item=bool(_LIST_ITEM.match(inner)),
+    )

@@ -1,0 +1,40 @@
+"""How likely the best sentence is right: a logistic regression over what retrieval and similarity saw.
+
+Fitted by `python benchmarks/calibrate.py` on questions whose answer is indexed and on as many whose
+answer is not; what it was fitted on and how well it does is written in benchmarks/calibration.md.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from qa.retrieval import Found
+from qa.similarity import ScoredSentence
+
+THRESHOLD = 0.2
+_INTERCEPT = -4.0
+_WEIGHTS = (2.0, 2.0, 2.0, 1.0, -1.0)
+
+
+def signals(found: Found, scored: Sequence[ScoredSentence]) -> tuple[float, ...]:
+    """What the probability is computed from, each about 0..1."""
+    best = scored[0]
+    total = sum(term.weight for term in found.terms)
+    unknown = sum(term.weight for term in found.terms if not term.passages)
+    other = next((s for s in scored if s.hit.passage.id != best.hit.passage.id), None)
+    return (
+        best.cosine,
+        best.share,
+        max(found.cosines),
+        best.score - other.score if other else 0.0,
+        unknown / total if total else 0.0,
+    )
+
+
+def confidence(found: Found, scored: Sequence[ScoredSentence]) -> float:
+    """The probability that the best sentence answers the question; 0.0 where there is none."""
+    if not scored:
+        return 0.0
+    z = _INTERCEPT + sum(w * x for w, x in zip(_WEIGHTS, signals(found, scored), strict=True))
+    return 1 / (1 + math.exp(-z))

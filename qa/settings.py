@@ -1,0 +1,37 @@
+"""The settings, and the only reader of `QA_*` environment variables."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from qa.errors import SettingsError
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What can be set. `model` is None for the default encoder, else a folder or an id of a model on the machine.
+
+    `login` is a (name, password) pair that the page asks for, or None.
+    """
+
+    corpus: Path = Path("corpus")
+    index: Path = Path("index")
+    model: str | None = None
+    login: tuple[str, str] | None = None
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
+        """The settings of the environment. Raises SettingsError for a login without a colon."""
+        login = environment.get("QA_LOGIN") or None
+        name, colon, password = (login or "").partition(":")
+        if login and not (name and colon and password):
+            raise SettingsError("QA_LOGIN must be name:password")
+        return cls(
+            corpus=Path(environment.get("QA_CORPUS") or "corpus"),
+            index=Path(environment.get("QA_INDEX") or "index"),
+            model=environment.get("QA_MODEL") or None,
+            login=(name, password) if login else None,
+        )

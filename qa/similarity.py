@@ -1,0 +1,81 @@
+"""A question + passages -> their sentences with scores, without a reading model.
+
+    score = mean of cos(q, sentence) and cos(q, header + sentence) + w
+
+where cosines have the mean of the index taken out (see retrieval.py) and `w` is the share of the
+question's word weights that the sentence holds; words that only its passage or header holds count
+half, since a sentence is about what the text around it is about. benchmarks/articles.md compares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from qa.encoder import Encoder, Vectors
+from qa.retrieval import Found, Term, centred_cosines
+from qa.store import texts_with
+from qa.types import Hit, Span
+
+_CONTEXT = 0.5  # of the weight of a word, where the passage holds it and the sentence does not
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredSentence:
+    """A sentence of a hit, as a span of its document."""
+
+    hit: Hit
+    index: int  # in hit.passage.sentences
+    score: float
+    cosine: float
+    share: float  # of the question's word weights
+
+    @property
+    def span(self) -> Span:
+        return self.hit.passage.sentences[self.index]
+
+
+def score_sentences(found: Found, hits: Sequence[Hit], encoder: Encoder) -> tuple[ScoredSentence, ...]:
+    """All sentences of the hits, best first; ties in the order of passage and place."""
+    places = [(hit, i) for hit in hits for i in range(len(hit.passage.sentences))]
+    if not places:
+        return ()
+    plain = [_text(hit, i) for hit, i in places]
+    headed = [f"{hit.passage.header}\n{text}" if hit.passage.header else text for (hit, _), text in zip(places, plain, strict=True)]
+    texts = list(dict.fromkeys([*plain, *headed]))
+    vectors = dict(zip(texts, centred_cosines(found.query, encode_all(encoder, texts), found.mean), strict=True))
+    shares = _word_shares(found.terms, places, plain)
+    scored = []
+    for (hit, i), text, with_header, share in zip(places, plain, headed, shares, strict=True):
+        cosine = float(vectors[text] + vectors[with_header]) / 2
+        scored.append(ScoredSentence(hit, i, cosine + share, cosine, share))
+    return tuple(sorted(scored, key=lambda s: (-s.score, s.hit.passage.id, s.index)))
+
+
+def encode_all(encoder: Encoder, texts: Sequence[str]) -> Vectors:
+    """The vectors of texts in their order, (n, dimension)."""
+    parts = list(encoder.encode(texts))
+    order = np.argsort(np.concatenate([np.asarray(indices) for indices, _ in parts]), kind="stable")
+    rows: Vectors = np.concatenate([vectors for _, vectors in parts])[order]
+    return rows
+
+
+def _text(hit: Hit, i: int) -> str:
+    start, end = hit.passage.sentences[i]
+    return hit.passage.text[start - hit.passage.start : end - hit.passage.start]
+
+
+def _word_shares(terms: Sequence[Term], places: Sequence[tuple[Hit, int]], sentences: Sequence[str]) -> list[float]:
+    total = sum(term.weight for term in terms)
+    words = [term.word for term in terms]
+    passages = {hit.passage.id: f"{hit.passage.header}\n{hit.passage.text}" for hit, _ in places}
+    around = dict(zip(passages, texts_with(words, list(passages.values())), strict=True))
+    inside = texts_with(words, sentences)
+    shares = []
+    for (hit, _), own in zip(places, inside, strict=True):
+        near = around[hit.passage.id] - own
+        weight = sum(t.weight * (1.0 if t.word in own else _CONTEXT if t.word in near else 0.0) for t in terms)
+        shares.append(weight / total if total else 0.0)
+    return shares

@@ -1,0 +1,398 @@
+"""SQLite: documents, passages, vectors and the keyword index. All SQL of the project is here.
+
+The database is the truth about what is indexed; the FAISS file beside it is a cache. Readers open it
+for the length of one question and see one committed state throughout (WAL). One process writes at a
+time, under a lock that the operating system releases when the process dies.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import filelock
+import numpy as np
+import numpy.typing as npt
+
+from qa.errors import IndexBusy, IndexDamaged, IndexTooNew, IndexUnwritable, StaleDocument
+from qa.types import Document, Failure, Passage, Span
+
+DATABASE = "index.sqlite"
+_TOKENIZER = "porter unicode61 remove_diacritics 2"
+_LOCK = "sync.lock"
+_HEADER_WEIGHT = 0.5  # of a word in the header against one in the passage; benchmarks/retrieval.md
+
+
+def _create(connection: sqlite3.Connection) -> None:
+    statements = f"""
+        CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+        CREATE TABLE documents (
+            id TEXT PRIMARY KEY, path TEXT NOT NULL UNIQUE, title TEXT NOT NULL, metadata TEXT NOT NULL,
+            text TEXT NOT NULL, digest TEXT NOT NULL, file_digest TEXT NOT NULL, recipe TEXT NOT NULL,
+            left_out TEXT NOT NULL, indexed_at REAL NOT NULL);
+        CREATE TABLE passages (
+            number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
+            document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+            start INTEGER NOT NULL, "end" INTEGER NOT NULL, header TEXT NOT NULL, text TEXT NOT NULL,
+            sentences TEXT NOT NULL, vector_key BLOB NOT NULL REFERENCES vectors (key));
+        CREATE INDEX passages_of_document ON passages (document_id);
+        CREATE INDEX passages_of_vector ON passages (vector_key);
+        CREATE TABLE vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL);
+        CREATE TABLE failures (path TEXT PRIMARY KEY, reason TEXT NOT NULL);
+        CREATE VIRTUAL TABLE keywords USING fts5 (
+            header, text, content='passages', content_rowid='number',
+            tokenize='{_TOKENIZER}');
+        CREATE TRIGGER passage_added AFTER INSERT ON passages BEGIN
+            INSERT INTO keywords (rowid, header, text) VALUES (new.number, new.header, new.text); END;
+        CREATE TRIGGER passage_removed AFTER DELETE ON passages BEGIN
+            INSERT INTO keywords (keywords, rowid, header, text)
+            VALUES ('delete', old.number, old.header, old.text); END;
+        """
+    for statement in _statements(statements):
+        connection.execute(statement)
+    connection.execute("INSERT INTO meta VALUES ('store', ?), ('generation', '0')", [uuid.uuid4().hex])
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a script, one by one: executescript would commit the transaction around it."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+_MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_create,)  # append only
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A document as a sync stores it. `file_digest` and `recipe` tell whether it is still up to date."""
+
+    document: Document
+    passages: Sequence[Passage]
+    vector_keys: Sequence[bytes]  # one a passage
+    file_digest: str
+    recipe: str
+    left_out: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much is indexed, and when the last change was made (seconds since 1970, 0 for never)."""
+
+    documents: int
+    passages: int
+    vectors: int
+    left_out: int
+    changed_at: float
+
+
+class Snapshot:
+    """One committed state of the store, for reading."""
+
+    def __init__(self, connection: sqlite3.Connection, load_text: Callable[[str, str], str]) -> None:
+        self._db = connection
+        self._load_text = load_text
+
+    def meta(self, key: str) -> str:
+        row = self._db.execute("SELECT value FROM meta WHERE key = ?", [key]).fetchone()
+        return row[0] if row else ""
+
+    @property
+    def stamp(self) -> tuple[str, int]:
+        """Which store in which state: equal stamps mean equal contents."""
+        return self.meta("store"), int(self.meta("generation"))
+
+    def documents(self, ids: Iterable[str] | None = None) -> tuple[Document, ...]:
+        """All documents, or those of some ids, in the order of their paths. No text is read."""
+        query = "SELECT id, path, title, digest, metadata FROM documents"
+        if ids is None:
+            rows = self._db.execute(f"{query} ORDER BY path").fetchall()
+        else:
+            rows = self._in(f"{query} WHERE id IN ({{}}) ORDER BY path", sorted(set(ids)))
+        return tuple(
+            Document(i, path, title, digest, json.loads(metadata), lambda i=i, d=digest: self._load_text(i, d))
+            for i, path, title, digest, metadata in rows
+        )
+
+    def text(self, document_id: str, digest: str) -> str:
+        row = self._db.execute(
+            "SELECT text FROM documents WHERE id = ? AND digest = ?", [document_id, digest]
+        ).fetchone()
+        if not row:
+            raise StaleDocument("the document was changed or removed since: ask again")
+        return str(row[0])
+
+    def left_out(self, document_id: str) -> tuple[tuple[str, str], ...]:
+        """What of a document is not indexed, as (reason, text)."""
+        row = self._db.execute("SELECT left_out FROM documents WHERE id = ?", [document_id]).fetchone()
+        return tuple((reason, text) for reason, text in json.loads(row[0])) if row else ()
+
+    def file_digests(self) -> dict[str, tuple[str, str]]:
+        """path -> (digest of the file, recipe it was indexed by)."""
+        rows = self._db.execute("SELECT path, file_digest, recipe FROM documents")
+        return {path: (digest, recipe) for path, digest, recipe in rows}
+
+    def passage_numbers(self, document_ids: Iterable[str] | None = None) -> list[int]:
+        """The numbers of all passages, or those of some documents, ascending."""
+        if document_ids is None:
+            return [n for (n,) in self._db.execute("SELECT number FROM passages ORDER BY number")]
+        ids = sorted(set(document_ids))
+        return sorted(n for (n,) in self._in("SELECT number FROM passages WHERE document_id IN ({})", ids))
+
+    def passages(self, numbers: Sequence[int]) -> dict[int, Passage]:
+        """number -> passage."""
+        rows = self._in(
+            'SELECT number, id, document_id, start, "end", text, header, sentences FROM passages WHERE number IN ({})',
+            numbers,
+        )
+        return {row[0]: Passage(*row[1:7], sentences=_spans(row[7])) for row in rows}
+
+    def vectors(self, numbers: Sequence[int], dimension: int | None = None) -> npt.NDArray[np.float32]:
+        """The vectors of passages, in the order of `numbers`: (n, dimension) float32, unit rows."""
+        rows = self._in(
+            "SELECT number, vector FROM passages JOIN vectors ON key = vector_key WHERE number IN ({})", numbers
+        )
+        found = {number: np.frombuffer(blob, np.float32) for number, blob in rows}
+        return np.stack([found[n] for n in numbers]) if numbers else np.empty((0, dimension or 0), np.float32)
+
+    def known_vectors(self, keys: Sequence[bytes]) -> set[bytes]:
+        return {key for (key,) in self._in("SELECT key FROM vectors WHERE key IN ({})", keys)}
+
+    def keyword_search(
+        self, words: Sequence[str], k: int, document_ids: Iterable[str] | None = None
+    ) -> list[tuple[int, float]]:
+        """The k passages with the highest BM25 for any of the words, as (number, score), best first.
+
+        Words are quoted, so that nothing a user types is FTS5 syntax. Higher scores are better.
+        """
+        if not words:
+            return []
+        sql = (
+            f"SELECT keywords.rowid, -bm25(keywords, {_HEADER_WEIGHT}, 1.0) AS score FROM keywords"
+            " JOIN passages ON number = keywords.rowid WHERE keywords MATCH ?"
+        )
+        arguments: list[Any] = [" OR ".join(_quoted(word) for word in words)]
+        if document_ids is not None:
+            ids = sorted(set(document_ids))
+            sql += f" AND document_id IN ({','.join('?' * len(ids))})"
+            arguments += ids
+        sql += " ORDER BY score DESC, passages.id LIMIT ?"
+        return [(number, score) for number, score in self._db.execute(sql, [*arguments, k])]
+
+    def passages_with(self, word: str) -> int:
+        """How many passages hold a word in any of its forms, in text or header."""
+        sql = "SELECT count(*) FROM keywords WHERE keywords MATCH ?"
+        return int(self._db.execute(sql, [_quoted(word)]).fetchone()[0])
+
+    def failures(self) -> tuple[Failure, ...]:
+        return tuple(Failure(*row) for row in self._db.execute("SELECT path, reason FROM failures ORDER BY path"))
+
+    def counts(self) -> Counts:
+        row = self._db.execute(
+            "SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages),"
+            " (SELECT count(*) FROM vectors),"
+            " (SELECT coalesce(sum(json_array_length(left_out)), 0) FROM documents)"
+        ).fetchone()
+        return Counts(*row, changed_at=float(self.meta("changed_at") or 0))
+
+    def passage_counts(self) -> dict[str, int]:
+        """document id -> how many passages it has."""
+        return dict(self._db.execute("SELECT document_id, count(*) FROM passages GROUP BY document_id").fetchall())
+
+    def _in(self, sql: str, values: Sequence[Any]) -> list[Any]:
+        """Rows of a query with `IN ({})`, in slices small enough for SQLite's limit of variables."""
+        rows: list[Any] = []
+        for start in range(0, len(values), 900):
+            part = values[start : start + 900]
+            rows += self._db.execute(sql.format(",".join("?" * len(part))), part).fetchall()
+        return rows
+
+
+class Writer(Snapshot):
+    """The store under its writer's lock."""
+
+    def add_vectors(self, keys: Sequence[bytes], vectors: npt.NDArray[np.float32]) -> None:
+        """Keep vectors for passages to come, so that work done outlives a crash. Commits."""
+        rows = zip(keys, (vector.astype("<f4").tobytes() for vector in vectors), strict=True)
+        with _atomic(self._db):
+            self._db.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?)", rows)
+
+    def commit(self, entries: Sequence[Entry], removed: Sequence[str]) -> None:
+        """Put documents in and take the documents of some paths out, as one state."""
+        with _atomic(self._db):
+            for path in [*removed, *(entry.document.path for entry in entries)]:
+                self._db.execute("DELETE FROM documents WHERE path = ?", [path])
+                self._db.execute("DELETE FROM failures WHERE path = ?", [path])
+            for entry in entries:
+                self._insert(entry)
+            self._db.execute("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
+            self._set_meta("changed_at", repr(time.time()))
+
+    def _insert(self, entry: Entry) -> None:
+        document = entry.document
+        self._db.execute(
+            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                document.id, document.path, document.title, json.dumps(dict(document.metadata)), document.text,
+                document.digest, entry.file_digest, entry.recipe, json.dumps(entry.left_out), time.time(),
+            ],
+        )  # fmt: skip
+        self._db.executemany(
+            'INSERT INTO passages (id, document_id, start, "end", header, text, sentences, vector_key)'
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                (p.id, p.document_id, p.start, p.end, p.header, p.text, json.dumps(p.sentences), key)
+                for p, key in zip(entry.passages, entry.vector_keys, strict=True)
+            ),
+        )
+
+    def record(self, failures: Sequence[Failure], **meta: str) -> None:
+        """Replace the list of failures, and set values of meta."""
+        with _atomic(self._db):
+            self._db.execute("DELETE FROM failures")
+            self._db.executemany("INSERT INTO failures VALUES (?, ?)", ((f.path, f.reason) for f in failures))
+            for key, value in meta.items():
+                self._set_meta(key, value)
+
+    def _set_meta(self, key: str, value: str) -> None:
+        self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", [key, value])
+
+
+class Store:
+    """The database in a folder. It is made by the first writer; until then it reads as empty."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.path = folder / DATABASE
+
+    @contextmanager
+    def read(self) -> Iterator[Snapshot]:
+        """One committed state. Raises IndexDamaged, IndexTooNew."""
+        with _translated(self.path), closing(self._connect_to_read()) as connection:
+            connection.execute("BEGIN")
+            yield Snapshot(connection, self._text)
+
+    @contextmanager
+    def write(self) -> Iterator[Writer]:
+        """The only writer. Raises IndexBusy, IndexUnwritable, IndexDamaged, IndexTooNew."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with filelock.FileLock(self.folder / _LOCK, timeout=0), _translated(self.path):
+                with closing(sqlite3.connect(self.path, isolation_level=None, timeout=10)) as connection:
+                    _check_version(connection, self.path)
+                    connection.execute("PRAGMA journal_mode = WAL")
+                    connection.execute("PRAGMA synchronous = NORMAL")
+                    connection.execute("PRAGMA foreign_keys = ON")
+                    connection.execute("PRAGMA secure_delete = ON")
+                    _migrate(connection)
+                    yield Writer(connection, self._text)
+        except filelock.Timeout as error:
+            raise IndexBusy(f"another process is syncing {self.folder}: wait for it, then try again") from error
+        except OSError as error:
+            raise IndexUnwritable(f"cannot write the index in {self.folder} ({error.strerror})") from error
+
+    def set_aside(self) -> Path:
+        """Rename a damaged database, so that a new one can be built and nothing is lost."""
+        number = 1
+        while (target := self.path.with_name(f"{DATABASE}.damaged-{number}")).exists():
+            number += 1
+        for suffix in ("-wal", "-shm", ""):
+            part = self.path.with_name(DATABASE + suffix)
+            if part.exists():
+                part.rename(target.with_name(target.name + suffix))
+        return target
+
+    def _connect_to_read(self) -> sqlite3.Connection:
+        if not self.path.exists():
+            empty = sqlite3.connect(":memory:", isolation_level=None)
+            _migrate(empty)
+            return empty
+        uri = self.path.resolve().as_uri()
+        connection = sqlite3.connect(f"{uri}?mode=rw", uri=True, isolation_level=None, timeout=10)
+        try:
+            _check_version(connection, self.path)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _text(self, document_id: str, digest: str) -> str:
+        with self.read() as snapshot:
+            return snapshot.text(document_id, digest)
+
+
+def _check_version(connection: sqlite3.Connection, path: Path) -> None:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > len(_MIGRATIONS):
+        raise IndexTooNew(f"{path} was made by a newer version of this program: update it, or use another index folder")
+
+
+def _migrate(connection: sqlite3.Connection) -> None:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    for number, migration in enumerate(_MIGRATIONS[version:], version + 1):
+        with _atomic(connection):
+            migration(connection)
+            connection.execute(f"PRAGMA user_version = {number}")
+
+
+@contextmanager
+def _atomic(connection: sqlite3.Connection) -> Iterator[None]:
+    """All or nothing. A failing rollback does not hide the error that led to it."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    """SQLite's errors that a user can cause, in words."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if "locked" in str(error):
+            raise IndexBusy(f"{path} is locked by another program: try again") from error
+        if "fts5" in str(error):
+            raise
+        raise IndexUnwritable(f"cannot use {path} ({error})") from error
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError)):
+            raise
+        raise IndexDamaged(f"{path} is damaged ({error}): qa sync sets it aside and builds a new one") from error
+
+
+def texts_with(words: Sequence[str], texts: Sequence[str]) -> list[set[str]]:
+    """For each text which of the words it holds, in any form that the keyword index takes for the same."""
+    found: list[set[str]] = [set() for _ in texts]
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute(f"CREATE VIRTUAL TABLE texts USING fts5 (text, tokenize='{_TOKENIZER}')")
+        connection.executemany("INSERT INTO texts (rowid, text) VALUES (?, ?)", enumerate(texts))
+        for word in words:
+            for (row,) in connection.execute("SELECT rowid FROM texts WHERE texts MATCH ?", [_quoted(word)]):
+                found[row].add(word)
+    return found
+
+
+def _quoted(word: str) -> str:
+    """A word as an FTS5 string: whatever it holds is text and not syntax."""
+    return '"' + word.replace('"', '""').replace("\x00", "") + '"'
+
+
+def _spans(packed: str) -> tuple[Span, ...]:
+    return tuple((start, end) for start, end in json.loads(packed))
+
+

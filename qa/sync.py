@@ -1,0 +1,233 @@
+"""The corpus folder -> the store: what has changed (`plan`, pure), and doing it (`apply`).
+
+Work is proportional to change: files are told apart by the hash of their content, vectors by a hash
+of encoder, header and passage. Documents are committed in batches, each document whole; vectors are
+kept as soon as they are made, so a sync that was killed goes on from there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from qa.encoder import Encoder
+from qa.errors import CorpusError, UnreadableFile
+from qa.reading import MAX_BYTES, SUFFIXES, parse
+from qa.splitting import split
+from qa.store import Entry, Writer
+from qa.types import Document, Failure, Passage, Progress, SyncReport
+
+RECIPE = "1"  # raised when reading or splitting change, so that every document is made anew
+_BATCH = 512  # passages, about, between two commits
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of the corpus that should be a document. `digest` is the SHA-256 of its content."""
+
+    path: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What lies in the corpus folder: files to index, what is passed over, and what cannot be read."""
+
+    files: tuple[File, ...]
+    skipped: tuple[str, ...]
+    failed: tuple[Failure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What brings the store up to date. `removed` are paths whose file is gone.
+
+    `moved` maps the path of a file to the path that held the same content and is gone: the old
+    document leaves in the same commit in which the new one arrives.
+    """
+
+    added: tuple[File, ...]
+    updated: tuple[File, ...]
+    unchanged: tuple[str, ...]
+    removed: tuple[str, ...]
+    moved: Mapping[str, str] = field(default_factory=dict)
+
+
+def document_id(path: str) -> str:
+    """The id of the document at a path, relative to the corpus: 16 hexadecimal digits."""
+    return hashlib.sha256(path.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
+
+def scan(corpus: Path) -> Scan:
+    """Look through the corpus folder and hash its files. Raises CorpusError if it is not there."""
+    root = corpus.resolve()
+    if not root.is_dir():
+        state = "is not a folder" if root.exists() else "does not exist"
+        raise CorpusError(f"the corpus folder {corpus} {state}: create it and put documents into it")
+    files, skipped, failed = [], [], []
+    for path in _walk(root):
+        relative = path.relative_to(root).as_posix()
+        hidden = any(part.startswith((".", "~$")) for part in PurePosixPath(relative).parts)
+        if hidden or path.suffix.lower() not in SUFFIXES:
+            skipped.append(relative)
+            continue
+        try:
+            files.append(File(relative, _digest(root, path)))
+        except UnreadableFile as error:
+            failed.append(Failure(relative, str(error)))
+    return Scan(tuple(files), tuple(skipped), tuple(failed))
+
+
+def _walk(root: Path) -> Iterator[Path]:
+    """Files and links to folders (which are not followed), sorted by path."""
+    found = []
+    for folder, folders, names in os.walk(root, onerror=_unlistable):
+        links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
+        found += [Path(folder, name) for name in [*names, *links]]
+    return iter(sorted(found))
+
+
+def _unlistable(error: OSError) -> None:
+    raise CorpusError(f"cannot list the folder {error.filename} ({error.strerror})") from error
+
+
+def _digest(root: Path, path: Path) -> str:
+    if path.is_symlink() and not path.resolve().is_relative_to(root):
+        raise UnreadableFile("a symbolic link that leaves the corpus is not followed: copy the file instead")
+    try:
+        if not path.is_file():
+            raise UnreadableFile("not a file (or a link to nothing)")
+        if path.stat().st_size > MAX_BYTES:
+            return f"large-{path.stat().st_size}-{path.stat().st_mtime_ns}"  # reading it will refuse it
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise UnreadableFile(f"cannot be read ({error.strerror})") from error
+
+
+def plan(scanned: Scan, indexed: Mapping[str, tuple[str, str]], recipe: str) -> Plan:
+    """Compare the folder with what is indexed: path -> (digest of the file, recipe).
+
+    A file that is there but cannot be read keeps the document made of it before.
+    """
+    here = {file.path: file for file in scanned.files}
+    kept = {failure.path for failure in scanned.failed}
+    removed = [path for path in indexed if path not in here and path not in kept]
+    added = [file for path, file in here.items() if path not in indexed]
+    fresh = {path for path, file in here.items() if indexed.get(path) == (file.digest, recipe)}
+    by_digest = {indexed[path][0]: path for path in removed}
+    moved = {file.path: by_digest.pop(file.digest) for file in added if file.digest in by_digest}
+    return Plan(
+        added=tuple(added),
+        updated=tuple(file for path, file in here.items() if path in indexed and path not in fresh),
+        unchanged=tuple(path for path in here if path in fresh),
+        removed=tuple(sorted(removed)),
+        moved=moved,
+    )
+
+
+def sync(
+    corpus: Path, writer: Writer, encoder: Encoder, progress: Callable[[Progress], None] = lambda _: None
+) -> SyncReport:
+    """Bring the store up to date with the folder. Raises CorpusError; files that fail are in the report."""
+    started = time.monotonic()
+    recipe = f"{RECIPE} {encoder.fingerprint}"
+    scanned = scan(corpus)
+    todo = plan(scanned, writer.file_digests(), recipe)
+    gone = [path for path in todo.removed if path not in todo.moved.values()]
+    if gone:
+        writer.commit([], gone)
+    work = _Work(corpus.resolve(), writer, encoder, recipe, todo, progress)
+    work.run()
+    failed = sorted([*scanned.failed, *work.failed], key=lambda failure: failure.path)
+    bad = {failure.path for failure in work.failed}
+    writer.record(failed, model=encoder.name, recipe=recipe, **({"precision": encoder.precision} if work.embedded else {}))
+    return SyncReport(
+        added=tuple(file.path for file in todo.added if file.path not in bad),
+        updated=tuple(file.path for file in todo.updated if file.path not in bad),
+        removed=todo.removed,
+        unchanged=todo.unchanged,
+        failed=tuple(failed),
+        skipped=scanned.skipped,
+        embedded=work.embedded,
+        seconds=time.monotonic() - started,
+    )
+
+
+@dataclass(slots=True)
+class _Work:
+    """One run over the files of a plan."""
+
+    root: Path
+    writer: Writer
+    encoder: Encoder
+    recipe: str
+    todo: Plan
+    progress: Callable[[Progress], None]
+    embedded: int = 0
+    failed: list[Failure] = field(default_factory=list)
+
+    def run(self) -> None:
+        files = [*self.todo.added, *self.todo.updated]
+        batch: list[Entry] = []
+        for done, file in enumerate(files):
+            self.progress(Progress(done, len(files), self.embedded, file.path))
+            try:
+                batch.append(self._entry(file))
+            except UnreadableFile as error:
+                self.failed.append(Failure(file.path, str(error)))
+            if sum(len(entry.passages) for entry in batch) >= _BATCH:
+                self._commit(batch, done, len(files))
+                batch = []
+        self._commit(batch, len(files), len(files))
+        # A moved file that can no longer be read does not keep its old document.
+        bad = {failure.path for failure in self.failed}
+        if left := [old for new, old in self.todo.moved.items() if new in bad]:
+            self.writer.commit([], left)
+
+    def _entry(self, file: File) -> Entry:
+        path = self.root / file.path
+        try:
+            raw = path.read_bytes() if path.stat().st_size <= MAX_BYTES else bytes(path.stat().st_size)
+        except OSError as error:
+            raise UnreadableFile(f"cannot be read ({error.strerror})") from error
+        parsed = parse(file.path, raw)
+        identity = document_id(file.path)
+        passages = split(
+            identity, parsed.text, parsed.heading_title, parsed.blocks, self.encoder.count, self.encoder.max_tokens,
+            language=parsed.metadata.get("language", "en"),
+        )  # fmt: skip
+        digest = hashlib.sha256(parsed.text.encode("utf-8", "surrogatepass")).hexdigest()
+        return Entry(
+            Document(identity, file.path, parsed.title, digest, parsed.metadata, parsed.text),
+            passages,
+            [self._key(passage) for passage in passages],
+            hashlib.sha256(raw).hexdigest(),
+            self.recipe,
+            parsed.left_out,
+        )
+
+    def _key(self, passage: Passage) -> bytes:
+        content = "\0".join((self.encoder.fingerprint, passage.header, passage.text))
+        return hashlib.sha256(content.encode("utf-8", "surrogatepass")).digest()
+
+    def _commit(self, batch: Sequence[Entry], done: int, total: int) -> None:
+        texts = {
+            key: f"{passage.header}\n{passage.text}" if passage.header else passage.text
+            for entry in batch
+            for key, passage in zip(entry.vector_keys, entry.passages, strict=True)
+        }
+        known = self.writer.known_vectors(list(texts))
+        keys = [key for key in texts if key not in known]
+        for indices, vectors in self.encoder.encode([texts[key] for key in keys]):
+            self.writer.add_vectors([keys[i] for i in indices], vectors)
+            self.embedded += len(indices)
+            path = batch[-1].document.path
+            self.progress(Progress(min(done, total), total, self.embedded, path))
+        if batch:
+            removed = [self.todo.moved[e.document.path] for e in batch if e.document.path in self.todo.moved]
+            self.writer.commit(batch, removed)

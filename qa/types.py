@@ -1,0 +1,155 @@
+"""The values that the stages hand to each other. Frozen, and free of behaviour beyond what they mean.
+
+All offsets count Unicode characters (not bytes) and are half-open: `text[start:end]`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+Span = tuple[int, int]
+
+
+class BlockKind(StrEnum):
+    """What a block of a document is: text to index, a heading of it, or something to leave out."""
+
+    BODY = "body"
+    HEADING = "heading"
+    FRONT_MATTER = "front matter"
+    BOILERPLATE = "boilerplate"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A run of whole lines of a document, judged as one. `reason` says why it is left out."""
+
+    start: int
+    end: int
+    kind: BlockKind
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document of the corpus. `path` is relative to the corpus, with `/`; `id` is derived from it.
+
+    `text` is read from the index when it is first asked for, so a list of documents is cheap.
+    `metadata` holds what is known of source, source_title, author, date, url and language.
+    `digest` is the SHA-256 of the text: it tells two states of one document apart.
+    """
+
+    id: str
+    path: str
+    title: str
+    digest: str
+    metadata: Mapping[str, str] = field(hash=False)
+    _text: str | Callable[[], str] = field(repr=False, compare=False)
+
+    @property
+    def text(self) -> str:
+        """The whole text that offsets refer to. Raises StaleDocument if the index has moved on."""
+        if callable(self._text):
+            object.__setattr__(self, "_text", self._text())
+        assert isinstance(self._text, str)
+        return self._text
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A slice of a document that the encoder reads whole: `text == document.text[start:end]`.
+
+    `header` (title and section heading) is added for embedding and keyword search, never quoted.
+    `sentences` are the spans, in the document's offsets, that may be quoted; headings are not.
+    """
+
+    id: str
+    document_id: str
+    start: int
+    end: int
+    text: str
+    header: str
+    sentences: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found for a question. Scores order the hits of one search; they are no probabilities."""
+
+    passage: Passage
+    document: Document
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A numbered quote: `quote == document.text[start:end]`, one to three sentences of `passage`."""
+
+    number: int
+    document: Document
+    start: int
+    end: int
+    quote: str
+    passage: Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One thing that the documents say. `value` stands verbatim in the quote of the first citation."""
+
+    value: str
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the documents say to a question, or that they do not.
+
+    `text` is Markdown whose sentences carry [1] [2]. `confidence` is the calibrated probability (0..1)
+    that the best claim is right. When `answered` is False there are neither claims nor citations.
+    `nearest` holds the passages in order of rank in either case.
+    """
+
+    question: str
+    text: str
+    answered: bool
+    confidence: float
+    claims: tuple[Claim, ...]
+    citations: tuple[Citation, ...]
+    nearest: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file that could not be indexed, and what to do about it in one line."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What a sync did. Paths are relative to the corpus; `embedded` counts passages, `seconds` is wall time.
+
+    `skipped` are files that no document is made of: dotfiles, `~$` files and unknown extensions.
+    """
+
+    added: tuple[str, ...]
+    updated: tuple[str, ...]
+    removed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    failed: tuple[Failure, ...]
+    skipped: tuple[str, ...]
+    embedded: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a sync is: `done` of `total` documents, `embedded` passages so far, and what it works on."""
+
+    done: int
+    total: int
+    embedded: int
+    path: str

@@ -1,0 +1,109 @@
+"""FAISS: the vectors of one state of the store -> the nearest passages. A cache, never the truth.
+
+The file is written beside and renamed into place. It begins with one line of JSON: the stamp of the
+store's state, and the SHA-256 of what follows. A file that does not match is rebuilt, not trusted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import faiss
+import numpy as np
+import numpy.typing as npt
+
+Stamp = tuple[str, int]  # which store, which generation
+_PRIOR = 10  # the mean of n vectors is believed to n / (n + 10)
+
+
+class VectorIndex:
+    """Exact inner-product search over unit vectors: the score is the cosine, higher is nearer.
+
+    `numbers` are the passages' numbers, ascending; row i of the index belongs to `numbers[i]`.
+    """
+
+    def __init__(self, stamp: Stamp, numbers: npt.NDArray[np.int64], index: faiss.IndexFlatIP) -> None:
+        assert len(numbers) == index.ntotal
+        self.stamp = stamp
+        self.numbers = numbers
+        self._index = index
+        self.mean = self._mean()
+
+    def _mean(self) -> npt.NDArray[np.float32]:
+        """The direction that all vectors share, (dimension,): little of it is known from few vectors."""
+        total = len(self.numbers)
+        if not total:
+            return np.zeros(self._index.d, dtype=np.float32)
+        mean = self._index.reconstruct_n(0, total).mean(axis=0, dtype=np.float64)
+        return (mean * total / (total + _PRIOR)).astype(np.float32)
+
+    @classmethod
+    def build(cls, stamp: Stamp, numbers: Sequence[int], vectors: npt.NDArray[np.float32]) -> VectorIndex:
+        """An index of vectors (n, dimension) in the order of `numbers`."""
+        index = faiss.IndexFlatIP(vectors.shape[1])
+        index.add(np.ascontiguousarray(vectors, dtype=np.float32))
+        return cls(stamp, np.asarray(numbers, dtype=np.int64), index)
+
+    def rows(self, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+        """The vectors of passages that are in the index: (n, dimension)."""
+        positions = np.searchsorted(self.numbers, numbers)
+        matrix: npt.NDArray[np.float32] = self._index.reconstruct_batch(positions)
+        return matrix
+
+    def search(
+        self, query: npt.NDArray[np.float32], k: int, allowed: Sequence[int] | None = None
+    ) -> list[tuple[int, float]]:
+        """The k nearest passages to a unit vector, as (number, cosine), best first; of `allowed` if given.
+
+        Passages that tie with the last one are included, so that the caller can break ties by id.
+        """
+        total = self._index.ntotal
+        if not total:
+            return []
+        parameters = None
+        if allowed is not None:
+            positions = np.flatnonzero(np.isin(self.numbers, np.asarray(allowed, dtype=np.int64)))
+            total = len(positions)
+            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(positions))
+        wanted = min(k + 8, total)
+        while wanted:
+            scores, found = self._index.search(query.reshape(1, -1), wanted, params=parameters)
+            if wanted == total or scores[0, min(k, wanted) - 1] > scores[0, -1]:
+                break
+            wanted = min(2 * wanted, total)
+        else:
+            return []
+        last = scores[0, min(k, wanted) - 1]
+        return [(int(self.numbers[i]), float(s)) for i, s in zip(found[0], scores[0], strict=True) if s >= last]
+
+    def save(self, path: Path) -> None:
+        """Write the cache in one step: another process sees the old file or the new one."""
+        body = faiss.serialize_index(self._index).tobytes() + self.numbers.astype("<i8").tobytes()
+        head = {"stamp": self.stamp, "count": len(self.numbers), "sha256": hashlib.sha256(body).hexdigest()}
+        beside = path.with_name(f"{path.name}.{os.getpid()}.new")
+        try:
+            with beside.open("wb") as file:
+                file.write(json.dumps(head).encode() + b"\n" + body)
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
+
+    @classmethod
+    def load(cls, path: Path, stamp: Stamp) -> VectorIndex | None:
+        """The cache of that very state, or None where it is missing, stale or damaged."""
+        try:
+            line, body = path.read_bytes().split(b"\n", 1)
+            head = json.loads(line)
+            if tuple(head["stamp"]) != stamp or hashlib.sha256(body).hexdigest() != head["sha256"]:
+                return None
+            cut = len(body) - 8 * head["count"]
+            index = faiss.deserialize_index(np.frombuffer(body[:cut], dtype=np.uint8))
+            return cls(stamp, np.frombuffer(body[cut:], dtype="<i8").astype(np.int64), index)
+        except (OSError, ValueError, KeyError, TypeError, RuntimeError):
+            return None
