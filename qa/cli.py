@@ -1,0 +1,220 @@
+"""The `qa` command: sync, ask, search, status, serve.
+
+Nothing heavy is imported before a command needs it, so that `qa --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import sys
+import textwrap
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qa.errors import QAError
+from qa.plain import plain
+from qa.settings import Settings
+from qa.types import Answer, Document, Hit, Progress, SyncReport
+
+if TYPE_CHECKING:
+    from qa.assistant import Assistant
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; the exit code. Errors that a user can cause are one line on stderr and a 1."""
+    logging.basicConfig(level=logging.WARNING, format="qa: %(message)s")
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        settings = Settings.from_environment()
+        settings = replace(settings, corpus=options.corpus or settings.corpus, index=options.index or settings.index)
+        return int(options.run(settings, options))
+    except QAError as error:
+        print(f"qa: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # the reader of a pipe went away, as `| head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        print("qa: stopped; what was done is kept", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="qa", description="Questions answered from a folder of documents, in their own words, with citations."
+    )
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--corpus", type=Path, metavar="FOLDER", help="the documents (default: corpus, or QA_CORPUS)")
+    shared.add_argument("--index", type=Path, metavar="FOLDER", help="the index (default: index, or QA_INDEX)")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    command = commands.add_parser("sync", parents=[shared], help="bring the index up to date with the folder")
+    command.set_defaults(run=_sync)
+
+    command = commands.add_parser("ask", parents=[shared], help="answer a question, with citations")
+    command.add_argument("question")
+    command.add_argument("--json", action="store_true", help="print the answer as JSON")
+    command.set_defaults(run=_ask)
+
+    command = commands.add_parser("search", parents=[shared], help="list the passages that fit best")
+    command.add_argument("words")
+    command.add_argument("-k", type=_positive, default=5, metavar="N", help="how many (default: 5)")
+    command.add_argument("--json", action="store_true", help="print the hits as JSON")
+    command.set_defaults(run=_search)
+
+    command = commands.add_parser("status", parents=[shared], help="what is indexed, and what failed")
+    command.add_argument("--json", action="store_true", help="print it as JSON")
+    command.add_argument("--left-out", action="store_true", help="list what was left out of documents as boilerplate")
+    command.set_defaults(run=_status)
+
+    command = commands.add_parser("serve", parents=[shared], help="sync, then serve the page")
+    command.set_defaults(run=_serve)
+    return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdigit() else 0
+    if not 1 <= number <= 1000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 1000")
+    return number
+
+
+def _open(settings: Settings) -> Assistant:
+    from qa.assistant import Assistant
+
+    return Assistant.open(settings.corpus, settings.index, settings)
+
+
+# --- commands ------------------------------------------------------------------------------------
+
+
+def _sync(settings: Settings, _: argparse.Namespace) -> int:
+    with _open(settings) as assistant:
+        report = sync_with_progress(assistant)
+    return 1 if report.failed else 0
+
+
+def _ask(settings: Settings, options: argparse.Namespace) -> int:
+    with _open(settings) as assistant:
+        answer = assistant.ask(options.question)
+    print(json.dumps(plain(answer), ensure_ascii=False, indent=2) if options.json else _answer(answer))
+    return 0
+
+
+def _search(settings: Settings, options: argparse.Namespace) -> int:
+    with _open(settings) as assistant:
+        hits = assistant.search(options.words, k=options.k)
+    if options.json:
+        print(json.dumps(plain(hits), ensure_ascii=False, indent=2))
+    else:
+        print("\n\n".join(_hit(hit, number) for number, hit in enumerate(hits, 1)) or "Nothing found.")
+    return 0
+
+
+def _status(settings: Settings, options: argparse.Namespace) -> int:
+    with _open(settings) as assistant:
+        status, documents = assistant.status(), assistant.documents()
+        left_out = {d.path: assistant.left_out(d.id) for d in documents} if options.left_out else {}
+    if options.json:
+        values = {**plain(status), "documents": plain(documents), **({"left_out": plain(left_out)} if left_out else {})}
+        print(json.dumps(values, ensure_ascii=False, indent=2))
+        return 0
+    counts = status.counts
+    changed = time.strftime("%Y-%m-%d %H:%M", time.localtime(counts.changed_at)) if counts.changed_at else "never"
+    rows = {
+        "corpus": status.corpus,
+        "index": f"{status.index} ({status.bytes / 1e6:.1f} MB)",
+        "documents": f"{counts.documents} ({counts.left_out} pieces of boilerplate left out)",
+        "passages": str(counts.passages),
+        "vectors": str(counts.vectors),
+        "model": f"{status.model}, {status.precision}",
+        "reader": status.reader,
+        "changed": changed,
+        "failed": str(len(status.failures)),
+    }
+    print("\n".join(f"{name:<10} {value}" for name, value in rows.items()))
+    for failure in status.failures:
+        print(f"  {failure.path}: {failure.reason}")
+    for path, pieces in left_out.items():
+        print(f"\n{path}: {len(pieces)} left out")
+        for reason, text in pieces:
+            print(f"  [{reason}] {textwrap.shorten(text, 100, placeholder=' …')}")
+    return 0
+
+
+def _serve(settings: Settings, _: argparse.Namespace) -> int:
+    from qa import web
+
+    web.main(settings)
+    return 0
+
+
+# --- what they print -----------------------------------------------------------------------------
+
+
+def sync_with_progress(assistant: Assistant) -> SyncReport:
+    """Sync with a progress bar on stderr, then a summary and one line for each file that failed."""
+    from tqdm import tqdm
+
+    # Without a terminal there is no bar, so that logs stay readable.
+    with tqdm(total=0, unit="doc", desc="Indexing", disable=None, leave=False) as bar:
+
+        def show(progress: Progress) -> None:
+            bar.total, bar.n = progress.total, progress.done
+            bar.set_postfix_str(f"{progress.embedded} passages, {progress.path[-40:]}", refresh=True)
+
+        report = assistant.sync(show)
+    print(_summary(report), file=sys.stderr)
+    for failure in report.failed:
+        print(f"qa: {failure.path}: {failure.reason}", file=sys.stderr)
+    return report
+
+
+def _summary(report: SyncReport) -> str:
+    counted = ("added", "updated", "removed", "unchanged", "failed", "skipped")
+    parts = [f"{len(getattr(report, name))} {name}" for name in counted if getattr(report, name)]
+    return f"{', '.join(parts) or 'no documents'}; {report.embedded} passages embedded in {report.seconds:.1f} s"
+
+
+def _answer(answer: Answer) -> str:
+    """An answer for the terminal: its sentences, then what they cite."""
+    width = 100
+    lines: list[str] = []
+    if answer.answered:
+        for claim in answer.claims:
+            marks = " ".join(f"[{citation.number}]" for citation in claim.citations)
+            lines += [textwrap.fill(f"{_one_line(claim.citations[0].quote)} {marks}", width), ""]
+        for citation in answer.citations:
+            lines.append(f"[{citation.number}] {_source(citation.document)}")
+            lines.append(f"    {citation.document.path}, characters {citation.start}-{citation.end}")
+        lines += ["", f"confidence {answer.confidence:.2f}"]
+        return "\n".join(lines)
+    if not answer.nearest:
+        return "Nothing is indexed yet: put documents into the corpus folder and run qa sync."
+    lines += ["The documents do not answer this question.", "", "Nearest passages, which do not answer it:", ""]
+    lines.append("\n\n".join(_hit(hit, number) for number, hit in enumerate(answer.nearest, 1)))
+    return "\n".join(lines)
+
+
+def _hit(hit: Hit, number: int) -> str:
+    document = hit.document
+    head = f"{number}. {_source(document)}"
+    place = f"{document.path}, characters {hit.passage.start}-{hit.passage.end}, score {hit.score:.2f}"
+    body = textwrap.fill(_one_line(hit.passage.text), 96, initial_indent="   ", subsequent_indent="   ")
+    return f"{head}\n   {place}\n{body}"
+
+
+def _source(document: Document) -> str:
+    known = document.metadata
+    return ", ".join(part for part in (document.title, known.get("source", ""), known.get("date", "")) if part)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
