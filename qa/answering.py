@@ -20,12 +20,15 @@ NEAREST = 5
 MAX_CITATIONS = 3
 MARGIN = 0.45  # a further sentence is shown where it scores at most this much less than the best
 _LEANING = re.compile(
-    r"[\"“‘'(]*(?:this|these|that|those|it|its|they|their|he|she|his|her|such|both|here|there|then|also|so|yet|but|and"
-    r"|however|therefore|thus|hence|moreover|furthermore|likewise|similarly|consequently|instead|only then"
-    r"|in (?:addition|this|that|these|turn|return)|as a (?:result|matter of fact)|for (?:this|these|that)|from (?:there|this|here)"
-    r"|at the same time|on (?:that|this|the other hand)|because of this|according to (?:him|her|them)"
-    r"|the (?:two|same|former|latter|latest|parties|other|project|visit|move|deal|agreement|agreements|pact|line|plan|goal"
-    r"|target|documents|figure|ambassador|minister|president|official|report|study|author|company))\b",
+    r"(?:\S+ ){0,9}?(?:(?:made|makes|confirm\w*|explain\w*|shows?|said|says) (?:this|these|so)"
+    r"|(?:evidence|result|because|sign|proof) of (?:this|that|these|those))\b"
+    r"|[\"“‘'(]*(?:this|these|that|those|it|its|they|their|he|she|his|her|such|both|here|there|then|also|so|yet"
+    r"|but|and|however|therefore|thus|hence|moreover|furthermore|likewise|similarly|consequently|instead"
+    r"|only then|one (?:is|was|of)|in (?:addition|this|that|these|turn|return)|as a (?:result|matter of fact)"
+    r"|for (?:this|these|that)|from (?:there|this|here)|at the same time|on (?:that|this|the other hand)"
+    r"|because of this|according to (?:him|her|them)|the (?:two|same|former|latter|latest|parties|other"
+    r"|project|visit|move|deal|agreements?|pact|line|plan|goal|target|documents|figure|ambassador|minister"
+    r"|president|official|report|study|author|company))\b",
     re.IGNORECASE,
 )  # how sentences begin that lean on the one before
 _MARKUP = re.compile(r"([\\`*_\[\]<>~|#$])")
@@ -84,7 +87,7 @@ def _chosen(scored: Sequence[ScoredSentence]) -> list[list[ScoredSentence]]:
     groups: list[list[ScoredSentence]] = []
     taken: dict[str, list[Span]] = {}
     for sentence in scored:
-        if sentence.score < scored[0].score - MARGIN or len(groups) == MAX_CITATIONS and not groups:
+        if sentence.score < scored[0].score - MARGIN or (len(groups) == MAX_CITATIONS and not groups):
             break
         start, end = quote_span(sentence)
         if any(start < b and a < end for a, b in taken.get(sentence.hit.document.id, ())):
@@ -126,7 +129,9 @@ def _leans(passage: Passage, i: int) -> bool:
 
 def _adjacent(passage: Passage, i: int) -> bool:
     """Whether nothing but white space lies between a sentence and the next (no heading, no list mark)."""
-    between = passage.text[passage.sentences[i][1] - passage.start : passage.sentences[i + 1][0] - passage.start]
+    between = passage.text[
+        passage.sentences[i][1] - passage.start : passage.sentences[i + 1][0] - passage.start
+    ]
     return not between.strip() and "\n" not in between
 
 

@@ -7,6 +7,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -15,8 +16,16 @@ from typing import Self
 from qa import confidence
 from qa.answering import compose
 from qa.encoder import Encoder, SentenceTransformerEncoder
-from qa.errors import CorpusError, DocumentExists, IndexDamaged, IndexStale, IndexUnwritable, UnknownDocument, UnreadableFile
-from qa.reading import SUFFIXES, parse
+from qa.errors import (
+    CorpusError,
+    DocumentExists,
+    IndexDamaged,
+    IndexStale,
+    IndexUnwritable,
+    UnknownDocument,
+    UnreadableFile,
+)
+from qa.reading import SUFFIXES, check_size, parse
 from qa.retrieval import Found, Retriever
 from qa.settings import Settings
 from qa.similarity import ScoredSentence, score_sentences
@@ -59,8 +68,8 @@ class Assistant:
     ) -> Self:
         """An assistant over the last committed state of an index; nothing is synced or written.
 
-        An index that is missing is an empty one. Raises ModelError, SettingsError, IndexTooNew,
-        IndexDamaged.
+        The two folders are the arguments'; `settings` gives the rest, by default from the environment.
+        An index that is missing is an empty one. Raises ModelError, SettingsError, IndexTooNew.
         """
         settings = replace(settings or Settings.from_environment(), corpus=Path(corpus), index=Path(index))
         assistant = cls(settings, SentenceTransformerEncoder(settings.model))
@@ -100,7 +109,9 @@ class Assistant:
             if report.added or report.updated or report.removed or not self._retriever.cached():
                 self._retriever.save()
         except OSError as error:
-            raise IndexUnwritable(f"cannot write the index in {self.settings.index} ({error.strerror})") from error
+            raise IndexUnwritable(
+                f"cannot write the index in {self.settings.index} ({error.strerror})"
+            ) from error
         return report
 
     def _synced(self, progress: Callable[[Progress], None]) -> SyncReport:
@@ -144,7 +155,9 @@ class Assistant:
         with self._store.read() as snapshot:
             recipe = snapshot.meta("recipe")
         if recipe and recipe != f"{RECIPE} {self._encoder.fingerprint}":
-            raise IndexStale(f"the index in {self.settings.index} was made with another encoder or version: run qa sync")
+            raise IndexStale(
+                f"the index in {self.settings.index} was made with another encoder or version: run qa sync"
+            )
         return self._retriever.search(question, k, documents)
 
     def _scored(self, found: Found) -> tuple[ScoredSentence, ...]:
@@ -157,7 +170,8 @@ class Assistant:
         for sentence in scored:
             best.setdefault(sentence.hit.passage.id, sentence.score)
         looked_at = [
-            replace(hit, score=best.get(hit.passage.id, 0.0) + _RETRIEVAL_WEIGHT * hit.score) for hit in found.hits[:RERANKED]
+            replace(hit, score=best.get(hit.passage.id, 0.0) + _RETRIEVAL_WEIGHT * hit.score)
+            for hit in found.hits[:RERANKED]
         ]
         looked_at.sort(key=lambda hit: (-hit.score, hit.passage.id))
         return (*looked_at, *found.hits[RERANKED:])
@@ -186,7 +200,10 @@ class Assistant:
         target = self.settings.corpus / source.name
         if source.suffix.lower() not in SUFFIXES:
             raise UnreadableFile(f"{source.name}: only {', '.join(sorted(SUFFIXES))} can be read")
+        if source.name.startswith((".", "~$")):
+            raise UnreadableFile(f"{source.name}: files of such a name are skipped: use another name")
         try:
+            check_size(source.stat().st_size)
             parse(source.name, source.read_bytes())
         except OSError as error:
             raise UnreadableFile(f"{source}: cannot be read ({error.strerror})") from error
@@ -194,7 +211,9 @@ class Assistant:
             raise UnreadableFile(f"{source.name}: {error}") from error
         with self._writing:
             if target.exists() and not replace:
-                raise DocumentExists(f"{source.name} is in the corpus already: replace it, or use another name")
+                raise DocumentExists(
+                    f"{source.name} is in the corpus already: replace it, or use another name"
+                )
             beside = target.with_name(f".{target.name}.{os.getpid()}.new")
             try:
                 self.settings.corpus.mkdir(parents=True, exist_ok=True)
@@ -203,7 +222,8 @@ class Assistant:
             except OSError as error:
                 raise CorpusError(f"cannot write into {self.settings.corpus} ({error.strerror})") from error
             finally:
-                beside.unlink(missing_ok=True)
+                with suppress(OSError):
+                    beside.unlink(missing_ok=True)
         self.sync()
         return self._document(document_id(source.name))
 

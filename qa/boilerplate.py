@@ -53,12 +53,12 @@ _LINE_RULES: tuple[tuple[str, int, re.Pattern[str]], ...] = (
 
 # Lines made of nothing but such words, one of them telling, are buttons: "Share on Facebook".
 _TELLING = frozenset(
-    "share print tweet pin bookmark save copy subscribe follow login log sign register download menu search skip "
+    "share print tweet pin bookmark save copy cite subscribe follow login log sign register download menu search skip "
     "reply comment comments cookies privacy terms accept reject listen play pdf like donate retweet rss sitemap "
     "newsletter advertise imprint impressum toggle navigation loading copied back permalink trackback".split()
 )
 _FILLING = frozenset(
-    "this that the a an to on via by in of or and with for it me us our your you page article story post link links "
+    "this that the a an to on via by in of or and with for it me us our your you page article story post note link links "
     "facebook twitter x linkedin whatsapp telegram reddit pinterest email e-mail mail forward instagram youtube messenger "
     "bluesky mastodon threads viber vk pocket flipboard feed sharing options more friend friends friendly version "
     "top content main up out all now here later account policy use service settings preferences site map contact "
@@ -101,6 +101,8 @@ _NUMBERED = re.compile(r"\[\d{1,3}\]\s|\d{1,3}[.)]?\s|\^|↑|[¹²³⁴-⁹]")
 _SOURCE_MARK = _rule(
     r"https?://|www\.|\bdoi\b|\baccess(?:ed|ion)\b|\bretrieved\b|\bibid\b|\bop\. cit\b|\bpp?\.\s*\d|\bvol\.|[“\"].+[”\"],|\(\d{4}\)|\b(?:19|20)\d\d\b"
 )
+_CITED = _rule(r"\baccess(?:ed|ion)\b|\bretrieved\b|\bdoi\b|\bibid\b|\bsee also\b|[“\"].+[”\"],")
+_INLINE_LINK = re.compile(r"\]\(https?://[^\s)]*\)")  # of Markdown
 _BREADCRUMB = re.compile(r"[^>»›|/]{1,40}(?:\s+[>»›|/]\s+[^>»›|/]{1,120}){1,6}$")
 
 
@@ -168,14 +170,25 @@ def _remaining_share(paragraphs: Sequence[Paragraph], i: int) -> float:
 
 
 def _is_source(p: Paragraph) -> bool:
+    """What can be an entry of a list of sources, under a heading that announces one."""
     return bool(_SOURCE_MARK.search(p.text)) and (bool(_NUMBERED.match(p.text)) or "http" in p.text)
+
+
+def _is_lone_source(p: Paragraph) -> bool:
+    """An entry of a list without a heading; prose that holds an address or links to one is none."""
+    if not _is_source(p):
+        return False
+    if p.text.startswith("[") and _NUMBERED.match(p.text):
+        return True
+    listed = not p.prose or (not p.body_text and bool(_CITED.search(p.text)))
+    return listed and "http" in _INLINE_LINK.sub("", p.text)
 
 
 def _mark_sources(paragraphs: Sequence[Paragraph], reasons: list[str]) -> None:
     """Numbered sources at the end, also where no heading announces them."""
     for i in range(len(paragraphs) - 1, -1, -1):
         p = paragraphs[i]
-        if _is_source(p) and (p.text.startswith("[") or "http" in p.text):
+        if _is_lone_source(p):
             reasons[i] = reasons[i] or _NOTES
         elif p.body_text and not reasons[i]:
             break
@@ -190,7 +203,7 @@ def _mark_foreign_end(paragraphs: Sequence[Paragraph], reasons: list[str]) -> No
         return
     for i in range(len(paragraphs) - 1, -1, -1):
         said = words(paragraphs[i].text)
-        if reasons[i] or len(said) < 12:
+        if reasons[i] or len(said) < 12 or _is_lone_source(paragraphs[i]):
             continue
         if sum(w in common for w in said) >= 0.12 * len(said):
             break

@@ -33,7 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         settings = Settings.from_environment()
-        settings = replace(settings, corpus=options.corpus or settings.corpus, index=options.index or settings.index)
+        settings = replace(
+            settings, corpus=options.corpus or settings.corpus, index=options.index or settings.index
+        )
         return int(options.run(settings, options))
     except QAError as error:
         print(f"qa: {error}", file=sys.stderr)
@@ -48,11 +50,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="qa", description="Questions answered from a folder of documents, in their own words, with citations."
+        prog="qa",
+        description="Questions answered from a folder of documents, in their own words, with citations.",
     )
     shared = argparse.ArgumentParser(add_help=False)
-    shared.add_argument("--corpus", type=Path, metavar="FOLDER", help="the documents (default: corpus, or QA_CORPUS)")
-    shared.add_argument("--index", type=Path, metavar="FOLDER", help="the index (default: index, or QA_INDEX)")
+    shared.add_argument(
+        "--corpus", type=Path, metavar="FOLDER", help="the documents (default: corpus, or QA_CORPUS)"
+    )
+    shared.add_argument(
+        "--index", type=Path, metavar="FOLDER", help="the index (default: index, or QA_INDEX)"
+    )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     command = commands.add_parser("sync", parents=[shared], help="bring the index up to date with the folder")
@@ -71,7 +78,9 @@ def _parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("status", parents=[shared], help="what is indexed, and what failed")
     command.add_argument("--json", action="store_true", help="print it as JSON")
-    command.add_argument("--left-out", action="store_true", help="list what was left out of documents as boilerplate")
+    command.add_argument(
+        "--left-out", action="store_true", help="list what was left out of documents as boilerplate"
+    )
     command.set_defaults(run=_status)
 
     command = commands.add_parser("serve", parents=[shared], help="sync, then serve the page")
@@ -123,11 +132,17 @@ def _status(settings: Settings, options: argparse.Namespace) -> int:
         status, documents = assistant.status(), assistant.documents()
         left_out = {d.path: assistant.left_out(d.id) for d in documents} if options.left_out else {}
     if options.json:
-        values = {**plain(status), "documents": plain(documents), **({"left_out": plain(left_out)} if left_out else {})}
+        values = {
+            **plain(status),
+            "documents": plain(documents),
+            **({"left_out": plain(left_out)} if left_out else {}),
+        }
         print(json.dumps(values, ensure_ascii=False, indent=2))
         return 0
     counts = status.counts
-    changed = time.strftime("%Y-%m-%d %H:%M", time.localtime(counts.changed_at)) if counts.changed_at else "never"
+    changed = (
+        time.strftime("%Y-%m-%d %H:%M", time.localtime(counts.changed_at)) if counts.changed_at else "never"
+    )
     rows = {
         "corpus": status.corpus,
         "index": f"{status.index} ({status.bytes / 1e6:.1f} MB)",
@@ -180,7 +195,9 @@ def sync_with_progress(assistant: Assistant) -> SyncReport:
 def _summary(report: SyncReport) -> str:
     counted = ("added", "updated", "removed", "unchanged", "failed", "skipped")
     parts = [f"{len(getattr(report, name))} {name}" for name in counted if getattr(report, name)]
-    return f"{', '.join(parts) or 'no documents'}; {report.embedded} passages embedded in {report.seconds:.1f} s"
+    return (
+        f"{', '.join(parts) or 'no documents'}; {report.embedded} passages embedded in {report.seconds:.1f} s"
+    )
 
 
 def _answer(answer: Answer) -> str:
@@ -198,7 +215,12 @@ def _answer(answer: Answer) -> str:
         return "\n".join(lines)
     if not answer.nearest:
         return "Nothing is indexed yet: put documents into the corpus folder and run qa sync."
-    lines += ["The documents do not answer this question.", "", "Nearest passages, which do not answer it:", ""]
+    lines += [
+        "The documents do not answer this question.",
+        "",
+        "Nearest passages, which do not answer it:",
+        "",
+    ]
     lines.append("\n\n".join(_hit(hit, number) for number, hit in enumerate(answer.nearest, 1)))
     return "\n".join(lines)
 
@@ -213,7 +235,9 @@ def _hit(hit: Hit, number: int) -> str:
 
 def _source(document: Document) -> str:
     known = document.metadata
-    return ", ".join(part for part in (document.title, known.get("source", ""), known.get("date", "")) if part)
+    return ", ".join(
+        part for part in (document.title, known.get("source", ""), known.get("date", "")) if part
+    )
 
 
 def _one_line(text: str) -> str:

@@ -14,22 +14,20 @@ from qa.similarity import ScoredSentence
 
 THRESHOLD = 0.2
 _INTERCEPT = -4.0
-_WEIGHTS = (2.0, 2.0, 2.0, 1.0, -1.0)
+_WEIGHTS = (2.0, 2.0, 2.0, 1.0)
+SIGNALS = (
+    "cosine of the question and the best sentence",
+    "cosine of the question and the nearest passage",
+    "share of the question's words in the best sentence's passage",
+    "lead of the best sentence over that of another passage",
+)
 
 
 def signals(found: Found, scored: Sequence[ScoredSentence]) -> tuple[float, ...]:
-    """What the probability is computed from, each about 0..1."""
+    """What the probability is computed from: see the names in `SIGNALS`, each about 0..1."""
     best = scored[0]
-    total = sum(term.weight for term in found.terms)
-    unknown = sum(term.weight for term in found.terms if not term.passages)
     other = next((s for s in scored if s.hit.passage.id != best.hit.passage.id), None)
-    return (
-        best.cosine,
-        best.share,
-        max(found.cosines),
-        best.score - other.score if other else 0.0,
-        unknown / total if total else 0.0,
-    )
+    return (best.cosine, found.nearest, best.covered, best.score - other.score if other else 0.0)
 
 
 def confidence(found: Found, scored: Sequence[ScoredSentence]) -> float:

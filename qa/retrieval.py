@@ -33,12 +33,13 @@ _BM25_PER_WORD = 2.2  # k1 + 1: what a word's weight is multiplied by at most (k
 _CACHE = "vectors.faiss"
 _WORD = re.compile(r"[^\W_]+")
 _FUNCTION_WORDS = frozenset(
-    """a about above after again all also am an and any are aren as at be because been before being below between both
-    but by can cannot could did do does doing don down during each few for from further get had has have having he her
-    here hers him his how i if in into is isn it its itself just let ll may me might more most much must my myself no
-    nor not now of off on once only or other our out over own please same shall she should so some such t tell than
-    that the their them then there these they this those through to too under until up upon us ve very was we were what
-    when where which while who whom whose why will with would you your s d m o re""".split()
+    """a about above after again all also am an and any are aren as at be because been before being below
+    between both but by can cannot could d did do does doing don down during each few for from further get
+    had has have having he her here hers him his how i if in into is isn it its itself just let ll m may me
+    might more most much must my myself no nor not now o of off on once only or other our out over own please
+    re s same shall she should so some such t tell than that the their them then there these they this those
+    through to too under until up upon us ve very was we were what when where which while who whom whose why
+    will with would you your""".split()
 )
 
 
@@ -57,8 +58,7 @@ class Found:
 
     question: str
     hits: tuple[Hit, ...]
-    cosines: tuple[float, ...]  # of each hit, the shared mean taken out
-    keyword_shares: tuple[float, ...]  # of each hit: its BM25 against the most that the question can reach
+    nearest: float  # the highest cosine of the question and any passage, nothing taken out
     terms: tuple[Term, ...]
     query: Vectors  # (dimension,) the question's vector
     mean: Vectors  # (dimension,) what all passages share
@@ -70,7 +70,9 @@ def check(question: str) -> str:
     if not stripped:
         raise QuestionError("the question is empty: type a question")
     if len(stripped) > MAX_QUESTION:
-        raise QuestionError(f"the question has {len(stripped):,} characters; at most {MAX_QUESTION:,} are read: shorten it")
+        raise QuestionError(
+            f"the question has {len(stripped):,} characters; at most {MAX_QUESTION:,} are read: shorten it"
+        )
     if not _WORD.search(stripped):
         raise QuestionError("the question holds no words: type a question in words")
     return stripped
@@ -105,7 +107,7 @@ class Retriever:
             matching = snapshot.keyword_search([t.word for t in terms], CANDIDATES, ids)
             numbers = sorted({number for number, _ in [*nearest, *matching]})
             if not numbers:
-                return Found(question, (), (), (), terms, query, vectors.mean)
+                return Found(question, (), 0.0, terms, query, vectors.mean)
             cosines = centred_cosines(query, vectors.rows(np.asarray(numbers)), vectors.mean)
             best = sum(term.weight for term in terms) * _BM25_PER_WORD
             bm25 = dict(matching)
@@ -117,9 +119,10 @@ class Retriever:
             documents = {d.id: d for d in snapshot.documents(p.document_id for p in chosen)}
         return Found(
             question,
-            tuple(Hit(p, documents[p.document_id], float(scores[i])) for p, i in zip(chosen, order, strict=True)),
-            tuple(float(cosines[i]) for i in order),
-            tuple(float(shares[i]) for i in order),
+            tuple(
+                Hit(p, documents[p.document_id], float(scores[i])) for p, i in zip(chosen, order, strict=True)
+            ),
+            max((cosine for _, cosine in nearest), default=0.0),
             terms,
             query,
             vectors.mean,
@@ -137,7 +140,11 @@ class Retriever:
     def _built(self, snapshot: Snapshot) -> VectorIndex:
         """The index from the store, nothing embedded; vectors already in memory are taken from there."""
         numbers = snapshot.passage_numbers()
-        known = set() if self._vectors is None or self._vectors.stamp[0] != snapshot.stamp[0] else set(self._vectors.numbers.tolist())
+        known = (
+            set()
+            if self._vectors is None or self._vectors.stamp[0] != snapshot.stamp[0]
+            else set(self._vectors.numbers.tolist())
+        )
         new = [number for number in numbers if number not in known]
         old = [number for number in numbers if number in known]
         rows = snapshot.vectors(new)
@@ -172,6 +179,6 @@ def _terms(snapshot: Snapshot, words: Sequence[str], total: int) -> tuple[Term, 
     """BM25's weights as in FTS5: ln((N - n + 0.5) / (n + 0.5)), but never below 1e-6."""
     counts = [(word, snapshot.passages_with(word)) for word in words]
     return tuple(
-        Term(word, n, max(1e-6, math.log((total - n + 0.5) / (n + 0.5)) if n <= total else 0.0)) for word, n in counts
+        Term(word, n, max(1e-6, math.log((total - n + 0.5) / (n + 0.5)) if n <= total else 0.0))
+        for word, n in counts
     )
-

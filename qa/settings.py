@@ -12,8 +12,9 @@ from qa.errors import SettingsError
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What can be set. `model` is None for the default encoder, else a folder or an id of a model on the machine.
+    """What can be set.
 
+    `model` is None for the default encoder, else a folder or the id of a model on the machine.
     `login` is a (name, password) pair that the page asks for, or None.
     """
 

@@ -1,10 +1,11 @@
 """A question + passages -> their sentences with scores, without a reading model.
 
-    score = mean of cos(q, sentence) and cos(q, header + sentence) + w
+    score = mean of cos(q, sentence) and cos(q, header + sentence) + w ** 1.5
 
 where cosines have the mean of the index taken out (see retrieval.py) and `w` is the share of the
 question's word weights that the sentence holds; words that only its passage or header holds count
-half, since a sentence is about what the text around it is about. benchmarks/articles.md compares.
+half, since a sentence is about what the text around it is about. The power keeps a few common words
+from outweighing the meaning.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from qa.retrieval import Found, Term, centred_cosines
 from qa.store import texts_with
 from qa.types import Hit, Span
 
+_SHARE_POWER = 1.5
 _CONTEXT = 0.5  # of the weight of a word, where the passage holds it and the sentence does not
 
 
@@ -29,8 +31,8 @@ class ScoredSentence:
     hit: Hit
     index: int  # in hit.passage.sentences
     score: float
-    cosine: float
-    share: float  # of the question's word weights
+    cosine: float  # of question and sentence, nothing taken out
+    covered: float  # the share of the question's words that its passage or header holds
 
     @property
     def span(self) -> Span:
@@ -43,14 +45,21 @@ def score_sentences(found: Found, hits: Sequence[Hit], encoder: Encoder) -> tupl
     if not places:
         return ()
     plain = [_text(hit, i) for hit, i in places]
-    headed = [f"{hit.passage.header}\n{text}" if hit.passage.header else text for (hit, _), text in zip(places, plain, strict=True)]
+    headed = [
+        f"{hit.passage.header}\n{text}" if hit.passage.header else text
+        for (hit, _), text in zip(places, plain, strict=True)
+    ]
     texts = list(dict.fromkeys([*plain, *headed]))
-    vectors = dict(zip(texts, centred_cosines(found.query, encode_all(encoder, texts), found.mean), strict=True))
-    shares = _word_shares(found.terms, places, plain)
+    vectors = encode_all(encoder, texts)
+    centred = dict(zip(texts, centred_cosines(found.query, vectors, found.mean), strict=True))
+    cosines = dict(zip(texts, vectors @ found.query, strict=True))
+    words = _shared_words(found.terms, places, plain)
     scored = []
-    for (hit, i), text, with_header, share in zip(places, plain, headed, shares, strict=True):
-        cosine = float(vectors[text] + vectors[with_header]) / 2
-        scored.append(ScoredSentence(hit, i, cosine + share, cosine, share))
+    for (hit, i), text, with_header, (own, near) in zip(places, plain, headed, words, strict=True):
+        cosine = float(centred[text] + centred[with_header]) / 2
+        score = cosine + _share(found.terms, own, near) ** _SHARE_POWER
+        covered = len(own | near) / max(1, len(found.terms))
+        scored.append(ScoredSentence(hit, i, score, float(cosines[text]), covered))
     return tuple(sorted(scored, key=lambda s: (-s.score, s.hit.passage.id, s.index)))
 
 
@@ -67,15 +76,19 @@ def _text(hit: Hit, i: int) -> str:
     return hit.passage.text[start - hit.passage.start : end - hit.passage.start]
 
 
-def _word_shares(terms: Sequence[Term], places: Sequence[tuple[Hit, int]], sentences: Sequence[str]) -> list[float]:
-    total = sum(term.weight for term in terms)
+def _shared_words(
+    terms: Sequence[Term], places: Sequence[tuple[Hit, int]], sentences: Sequence[str]
+) -> list[tuple[set[str], set[str]]]:
+    """For each sentence the question's words that it holds, and those that only its passage holds."""
     words = [term.word for term in terms]
     passages = {hit.passage.id: f"{hit.passage.header}\n{hit.passage.text}" for hit, _ in places}
     around = dict(zip(passages, texts_with(words, list(passages.values())), strict=True))
     inside = texts_with(words, sentences)
-    shares = []
-    for (hit, _), own in zip(places, inside, strict=True):
-        near = around[hit.passage.id] - own
-        weight = sum(t.weight * (1.0 if t.word in own else _CONTEXT if t.word in near else 0.0) for t in terms)
-        shares.append(weight / total if total else 0.0)
-    return shares
+    return [(own, around[hit.passage.id] - own) for (hit, _), own in zip(places, inside, strict=True)]
+
+
+def _share(terms: Sequence[Term], own: set[str], near: set[str]) -> float:
+    """The share of the question's word weights that is in a sentence, words near it counting half."""
+    total = sum(term.weight for term in terms)
+    held = sum(t.weight * (1.0 if t.word in own else _CONTEXT) for t in terms if t.word in own | near)
+    return held / total if total else 0.0

@@ -20,7 +20,7 @@ from qa.types import Block, BlockKind, Passage, Span
 HEADER_TOKENS = 48  # at most, of title and section heading
 SPECIAL_TOKENS = 3  # [CLS], [SEP], and one of slack for the line break after the header
 CHARACTERS_PER_TOKEN = 8  # no text that can be read has more: words of over 100 letters count as one token
-_QUOTES = str.maketrans(dict.fromkeys("“”„«»\"", " "))
+_QUOTES = str.maketrans(dict.fromkeys('“”„«»"', " "))
 _LONG_SENTENCE = 250  # characters; a quotation of several sentences is cut at their ends past this
 _CLOSING = re.compile(r"[\"”’»)\]']*(?:\s*\[\d{1,3}\])*\s*")
 
@@ -72,7 +72,10 @@ def sentences(text: str, language: str = "en") -> list[Span]:
     cuts = _boundaries(text, language)
     for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True):
         if end - start > _LONG_SENTENCE:  # sentencex keeps a quotation of several sentences as one
-            cuts = [*cuts, *(start + cut for cut in _boundaries(text[start:end].translate(_QUOTES), language))]
+            cuts = [
+                *cuts,
+                *(start + cut for cut in _boundaries(text[start:end].translate(_QUOTES), language)),
+            ]
     edges = sorted({0, *cuts, len(text)})
     # Closing quotes and footnote marks belong to the sentence before them.
     edges = sorted({0, *(min(len(text), _CLOSING.match(text, cut).end()) for cut in edges[1:])})  # type: ignore[union-attr]
@@ -151,7 +154,10 @@ def _groups(text: str, run: Sequence[Block], splitter: SentenceSplitter) -> Iter
     for block in run:
         paragraph = text[block.start : block.end]
         if group and group[-1].kind is BlockKind.BODY:
-            picked = len(paragraph) > 40 and hashlib.sha256(paragraph.encode("utf-8", "surrogatepass")).digest()[0] < 32
+            picked = (
+                len(paragraph) > 40
+                and hashlib.sha256(paragraph.encode("utf-8", "surrogatepass")).digest()[0] < 32
+            )
             if picked or not splitter.fits(text[group[0].start : block.end]):
                 yield group
                 group = []
@@ -187,6 +193,8 @@ def _quotable(text: str, start: int, end: int, group: Sequence[Block], language:
 def _header(title: str, heading: str, count: CountTokens) -> str:
     """Title and heading, cut between words to `HEADER_TOKENS`."""
     header = " — ".join(dict.fromkeys(part for part in (title, heading) if part))
+    if len(header) > (most := HEADER_TOKENS * CHARACTERS_PER_TOKEN):
+        header = header[: header.rfind(" ", 0, most + 1)] if " " in header[: most + 1] else header[:most]
     while header and count(header) > HEADER_TOKENS:
         header = header[: header.rfind(" ")] if " " in header else header[: len(header) // 2]
     return header

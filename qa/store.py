@@ -14,6 +14,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +121,7 @@ class Snapshot:
         else:
             rows = self._in(f"{query} WHERE id IN ({{}}) ORDER BY path", sorted(set(ids)))
         return tuple(
-            Document(i, path, title, digest, json.loads(metadata), lambda i=i, d=digest: self._load_text(i, d))
+            Document(i, path, title, digest, json.loads(metadata), partial(self._load_text, i, digest))
             for i, path, title, digest, metadata in rows
         )
 
@@ -152,15 +153,20 @@ class Snapshot:
     def passages(self, numbers: Sequence[int]) -> dict[int, Passage]:
         """number -> passage."""
         rows = self._in(
-            'SELECT number, id, document_id, start, "end", text, header, sentences FROM passages WHERE number IN ({})',
+            'SELECT number, id, document_id, start, "end", text, header, sentences FROM passages'
+            " WHERE number IN ({})",
             numbers,
         )
-        return {row[0]: Passage(*row[1:7], sentences=_spans(row[7])) for row in rows}
+        return {
+            n: Passage(i, d, start, end, text, header, _spans(s))
+            for n, i, d, start, end, text, header, s in rows
+        }
 
     def vectors(self, numbers: Sequence[int], dimension: int | None = None) -> npt.NDArray[np.float32]:
         """The vectors of passages, in the order of `numbers`: (n, dimension) float32, unit rows."""
         rows = self._in(
-            "SELECT number, vector FROM passages JOIN vectors ON key = vector_key WHERE number IN ({})", numbers
+            "SELECT number, vector FROM passages JOIN vectors ON key = vector_key WHERE number IN ({})",
+            numbers,
         )
         found = {number: np.frombuffer(blob, np.float32) for number, blob in rows}
         return np.stack([found[n] for n in numbers]) if numbers else np.empty((0, dimension or 0), np.float32)
@@ -183,9 +189,8 @@ class Snapshot:
         )
         arguments: list[Any] = [" OR ".join(_quoted(word) for word in words)]
         if document_ids is not None:
-            ids = sorted(set(document_ids))
-            sql += f" AND document_id IN ({','.join('?' * len(ids))})"
-            arguments += ids
+            sql += " AND document_id IN (SELECT value FROM json_each(?))"
+            arguments.append(json.dumps(sorted(set(document_ids))))
         sql += " ORDER BY score DESC, passages.id LIMIT ?"
         return [(number, score) for number, score in self._db.execute(sql, [*arguments, k])]
 
@@ -195,7 +200,9 @@ class Snapshot:
         return int(self._db.execute(sql, [_quoted(word)]).fetchone()[0])
 
     def failures(self) -> tuple[Failure, ...]:
-        return tuple(Failure(*row) for row in self._db.execute("SELECT path, reason FROM failures ORDER BY path"))
+        return tuple(
+            Failure(*row) for row in self._db.execute("SELECT path, reason FROM failures ORDER BY path")
+        )
 
     def counts(self) -> Counts:
         row = self._db.execute(
@@ -203,11 +210,14 @@ class Snapshot:
             " (SELECT count(*) FROM vectors),"
             " (SELECT coalesce(sum(json_array_length(left_out)), 0) FROM documents)"
         ).fetchone()
-        return Counts(*row, changed_at=float(self.meta("changed_at") or 0))
+        documents, passages, vectors, left_out = row
+        return Counts(documents, passages, vectors, left_out, float(self.meta("changed_at") or 0))
 
     def passage_counts(self) -> dict[str, int]:
         """document id -> how many passages it has."""
-        return dict(self._db.execute("SELECT document_id, count(*) FROM passages GROUP BY document_id").fetchall())
+        return dict(
+            self._db.execute("SELECT document_id, count(*) FROM passages GROUP BY document_id").fetchall()
+        )
 
     def _in(self, sql: str, values: Sequence[Any]) -> list[Any]:
         """Rows of a query with `IN ({})`, in slices small enough for SQLite's limit of variables."""
@@ -239,14 +249,13 @@ class Writer(Snapshot):
             self._set_meta("changed_at", repr(time.time()))
 
     def _insert(self, entry: Entry) -> None:
-        document = entry.document
+        d = entry.document
+        left_out = json.dumps(entry.left_out)
+        document = (d.id, d.path, d.title, json.dumps(dict(d.metadata)), d.text, d.digest)
         self._db.execute(
             "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                document.id, document.path, document.title, json.dumps(dict(document.metadata)), document.text,
-                document.digest, entry.file_digest, entry.recipe, json.dumps(entry.left_out), time.time(),
-            ],
-        )  # fmt: skip
+            [*document, entry.file_digest, entry.recipe, left_out, time.time()],
+        )
         self._db.executemany(
             'INSERT INTO passages (id, document_id, start, "end", header, text, sentences, vector_key)'
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -285,21 +294,21 @@ class Store:
     @contextmanager
     def write(self) -> Iterator[Writer]:
         """The only writer. Raises IndexBusy, IndexUnwritable, IndexDamaged, IndexTooNew."""
+        lock = filelock.FileLock(self.folder / _LOCK, timeout=0)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            with filelock.FileLock(self.folder / _LOCK, timeout=0), _translated(self.path):
-                with closing(sqlite3.connect(self.path, isolation_level=None, timeout=10)) as connection:
-                    _check_version(connection, self.path)
-                    connection.execute("PRAGMA journal_mode = WAL")
-                    connection.execute("PRAGMA synchronous = NORMAL")
-                    connection.execute("PRAGMA foreign_keys = ON")
-                    connection.execute("PRAGMA secure_delete = ON")
-                    _migrate(connection)
-                    yield Writer(connection, self._text)
+            lock.acquire()
         except filelock.Timeout as error:
-            raise IndexBusy(f"another process is syncing {self.folder}: wait for it, then try again") from error
+            raise IndexBusy(
+                f"another process is syncing {self.folder}: wait for it, then try again"
+            ) from error
         except OSError as error:
             raise IndexUnwritable(f"cannot write the index in {self.folder} ({error.strerror})") from error
+        try:
+            with _translated(self.path), closing(self._connect_to_write()) as connection:
+                yield Writer(connection, self._text)
+        finally:
+            lock.release()
 
     def set_aside(self) -> Path:
         """Rename a damaged database, so that a new one can be built and nothing is lost."""
@@ -312,29 +321,62 @@ class Store:
                 part.rename(target.with_name(target.name + suffix))
         return target
 
-    def _connect_to_read(self) -> sqlite3.Connection:
-        if not self.path.exists():
-            empty = sqlite3.connect(":memory:", isolation_level=None)
-            _migrate(empty)
-            return empty
-        uri = self.path.resolve().as_uri()
-        connection = sqlite3.connect(f"{uri}?mode=rw", uri=True, isolation_level=None, timeout=10)
+    def _connect_to_write(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, isolation_level=None, timeout=10)
         try:
-            _check_version(connection, self.path)
+            _version(connection, self.path)
+            _check_whole(connection)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA secure_delete = ON")
+            _migrate(connection)
         except BaseException:
             connection.close()
             raise
         return connection
+
+    def _connect_to_read(self) -> sqlite3.Connection:
+        if not self.path.exists():
+            return _empty()
+        uri = self.path.resolve().as_uri()
+        connection = sqlite3.connect(f"{uri}?mode=rw", uri=True, isolation_level=None, timeout=10)
+        try:
+            begun = _version(connection, self.path) > 0
+        except BaseException:
+            connection.close()
+            raise
+        if begun:
+            return connection
+        connection.close()  # a process died before it could commit anything
+        return _empty()
 
     def _text(self, document_id: str, digest: str) -> str:
         with self.read() as snapshot:
             return snapshot.text(document_id, digest)
 
 
-def _check_version(connection: sqlite3.Connection, path: Path) -> None:
+def _empty() -> sqlite3.Connection:
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    _migrate(connection)
+    return connection
+
+
+def _version(connection: sqlite3.Connection, path: Path) -> int:
+    """How many migrations made the database, 0 for none. Raises IndexTooNew."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > len(_MIGRATIONS):
-        raise IndexTooNew(f"{path} was made by a newer version of this program: update it, or use another index folder")
+        raise IndexTooNew(
+            f"{path} was made by a newer version of this program: update it, or use another index folder"
+        )
+    return int(version)
+
+
+def _check_whole(connection: sqlite3.Connection) -> None:
+    """Read the database once: what a reader would stumble over must not survive a sync."""
+    (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if found != "ok":
+        raise sqlite3.DatabaseError(found.splitlines()[-1])
 
 
 def _migrate(connection: sqlite3.Connection) -> None:
@@ -372,7 +414,9 @@ def _translated(path: Path) -> Iterator[None]:
     except sqlite3.DatabaseError as error:
         if isinstance(error, (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError)):
             raise
-        raise IndexDamaged(f"{path} is damaged ({error}): qa sync sets it aside and builds a new one") from error
+        raise IndexDamaged(
+            f"{path} is damaged ({error}): qa sync sets it aside and builds a new one"
+        ) from error
 
 
 def texts_with(words: Sequence[str], texts: Sequence[str]) -> list[set[str]]:
@@ -394,5 +438,3 @@ def _quoted(word: str) -> str:
 
 def _spans(packed: str) -> tuple[Span, ...]:
     return tuple((start, end) for start, end in json.loads(packed))
-
-

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 
 from qa.encoder import Encoder
 from qa.errors import CorpusError, UnreadableFile
-from qa.reading import MAX_BYTES, SUFFIXES, parse
+from qa.reading import MAX_BYTES, SUFFIXES, check_size, parse
 from qa.splitting import split
 from qa.store import Entry, Writer
 from qa.types import Document, Failure, Passage, Progress, SyncReport
@@ -72,8 +72,12 @@ def scan(corpus: Path) -> Scan:
     for path in _walk(root):
         relative = path.relative_to(root).as_posix()
         hidden = any(part.startswith((".", "~$")) for part in PurePosixPath(relative).parts)
+        shown = os.fsencode(relative).decode("utf-8", "backslashreplace")
         if hidden or path.suffix.lower() not in SUFFIXES:
-            skipped.append(relative)
+            skipped.append(shown)
+            continue
+        if shown != relative:
+            failed.append(Failure(shown, "its name is not valid Unicode: rename it"))
             continue
         try:
             files.append(File(relative, _digest(root, path)))
@@ -137,19 +141,33 @@ def sync(
     started = time.monotonic()
     recipe = f"{RECIPE} {encoder.fingerprint}"
     scanned = scan(corpus)
-    todo = plan(scanned, writer.file_digests(), recipe)
+    indexed = writer.file_digests()
+    todo = plan(scanned, indexed, recipe)
+    # Nobody may search while vectors of two encoders lie side by side, also if this sync is killed.
+    foreign = any(not other.endswith(encoder.fingerprint) for _, other in indexed.values())
+    writer.record(writer.failures(), recipe=f"unfinished {recipe}" if foreign else recipe)
     gone = [path for path in todo.removed if path not in todo.moved.values()]
     if gone:
         writer.commit([], gone)
     work = _Work(corpus.resolve(), writer, encoder, recipe, todo, progress)
     work.run()
+    left = [
+        path for path, (_, other) in writer.file_digests().items() if not other.endswith(encoder.fingerprint)
+    ]
+    if left:  # documents of files that cannot be read now, with vectors of another encoder
+        writer.commit([], left)
     failed = sorted([*scanned.failed, *work.failed], key=lambda failure: failure.path)
     bad = {failure.path for failure in work.failed}
-    writer.record(failed, model=encoder.name, recipe=recipe, **({"precision": encoder.precision} if work.embedded else {}))
+    writer.record(
+        failed,
+        model=encoder.name,
+        recipe=recipe,
+        **({"precision": encoder.precision} if work.embedded else {}),
+    )
     return SyncReport(
         added=tuple(file.path for file in todo.added if file.path not in bad),
         updated=tuple(file.path for file in todo.updated if file.path not in bad),
-        removed=todo.removed,
+        removed=tuple(sorted({*todo.removed, *left})),
         unchanged=todo.unchanged,
         failed=tuple(failed),
         skipped=scanned.skipped,
@@ -192,13 +210,15 @@ class _Work:
     def _entry(self, file: File) -> Entry:
         path = self.root / file.path
         try:
-            raw = path.read_bytes() if path.stat().st_size <= MAX_BYTES else bytes(path.stat().st_size)
+            check_size(path.stat().st_size)
+            raw = path.read_bytes()
         except OSError as error:
             raise UnreadableFile(f"cannot be read ({error.strerror})") from error
         parsed = parse(file.path, raw)
         identity = document_id(file.path)
         passages = split(
-            identity, parsed.text, parsed.heading_title, parsed.blocks, self.encoder.count, self.encoder.max_tokens,
+            identity, parsed.text, parsed.heading_title, parsed.blocks,
+            self.encoder.count, self.encoder.max_tokens,
             language=parsed.metadata.get("language", "en"),
         )  # fmt: skip
         digest = hashlib.sha256(parsed.text.encode("utf-8", "surrogatepass")).hexdigest()

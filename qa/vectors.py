@@ -26,7 +26,7 @@ class VectorIndex:
     `numbers` are the passages' numbers, ascending; row i of the index belongs to `numbers[i]`.
     """
 
-    def __init__(self, stamp: Stamp, numbers: npt.NDArray[np.int64], index: faiss.IndexFlatIP) -> None:
+    def __init__(self, stamp: Stamp, numbers: npt.NDArray[np.int64], index: faiss.Index) -> None:
         assert len(numbers) == index.ntotal
         self.stamp = stamp
         self.numbers = numbers
@@ -39,7 +39,7 @@ class VectorIndex:
         if not total:
             return np.zeros(self._index.d, dtype=np.float32)
         mean = self._index.reconstruct_n(0, total).mean(axis=0, dtype=np.float64)
-        return (mean * total / (total + _PRIOR)).astype(np.float32)
+        return np.asarray(mean * total / (total + _PRIOR), dtype=np.float32)
 
     @classmethod
     def build(cls, stamp: Stamp, numbers: Sequence[int], vectors: npt.NDArray[np.float32]) -> VectorIndex:
@@ -68,7 +68,7 @@ class VectorIndex:
         if allowed is not None:
             positions = np.flatnonzero(np.isin(self.numbers, np.asarray(allowed, dtype=np.int64)))
             total = len(positions)
-            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(positions))
+            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(positions))  # type: ignore[call-arg]
         wanted = min(k + 8, total)
         while wanted:
             scores, found = self._index.search(query.reshape(1, -1), wanted, params=parameters)
@@ -78,7 +78,9 @@ class VectorIndex:
         else:
             return []
         last = scores[0, min(k, wanted) - 1]
-        return [(int(self.numbers[i]), float(s)) for i, s in zip(found[0], scores[0], strict=True) if s >= last]
+        return [
+            (int(self.numbers[i]), float(s)) for i, s in zip(found[0], scores[0], strict=True) if s >= last
+        ]
 
     def save(self, path: Path) -> None:
         """Write the cache in one step: another process sees the old file or the new one."""
@@ -104,6 +106,7 @@ class VectorIndex:
                 return None
             cut = len(body) - 8 * head["count"]
             index = faiss.deserialize_index(np.frombuffer(body[:cut], dtype=np.uint8))
-            return cls(stamp, np.frombuffer(body[cut:], dtype="<i8").astype(np.int64), index)
+            numbers = np.frombuffer(body[cut:], dtype="<i8").astype(np.int64)
+            return cls(stamp, numbers, index) if len(numbers) == index.ntotal else None
         except (OSError, ValueError, KeyError, TypeError, RuntimeError):
             return None

@@ -1,0 +1,8 @@
+"""The web chat: `python app.py` brings the index up to date, then serves the page on http://127.0.0.1:7860."""
+
+import sys
+
+from qa.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main(["serve", *sys.argv[1:]]))

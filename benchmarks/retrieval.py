@@ -1,0 +1,112 @@
+"""Recall@1, @3, @5 and MRR of dense, BM25, fused and re-ranked retrieval on sets of questions.
+
+usage: python benchmarks/retrieval.py [--paraphrase QUESTIONS.jsonl] [--limit N] SET.json ...
+
+A SET is a file in SQuAD format; each of its paragraphs becomes a document of one corpus, and a
+question's rank is that of its paragraph among them. --paraphrase adds questions of our own about the
+paragraphs of a set, named there by the hash of their text. Prints a Markdown table.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import random
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from qa import Assistant
+from qa.retrieval import content_words
+
+DEPTH = 100  # passages looked at for a rank; a paragraph below counts as not found
+
+
+def load(path: Path) -> tuple[dict[str, str], list[tuple[str, str]]]:
+    """A SQuAD file as paragraphs by name, and questions with the name of their paragraph."""
+    paragraphs: dict[str, str] = {}
+    questions: list[tuple[str, str]] = []
+    for article in json.loads(path.read_text("utf-8"))["data"]:
+        for paragraph in article["paragraphs"]:
+            name = hashlib.sha256(paragraph["context"].encode()).hexdigest()[:12]
+            paragraphs[name] = paragraph["context"]
+            questions += [(qa["question"], name) for qa in paragraph["qas"]]
+    return paragraphs, questions
+
+
+def indexed(paragraphs: dict[str, str], folder: Path) -> Assistant:
+    """An assistant over a corpus in which each paragraph is a file."""
+    corpus = folder / "corpus"
+    corpus.mkdir()
+    for name, text in paragraphs.items():
+        (corpus / f"{name}.txt").write_text(text, "utf-8")
+    assistant = Assistant.open(corpus, folder / "index")
+    report = assistant.sync()
+    print(
+        f"<!-- {len(report.added)} paragraphs, {report.embedded} passages, {len(report.failed)} failed -->",
+        flush=True,
+    )
+    return assistant
+
+
+def rankings(assistant: Assistant, question: str, rerank: bool) -> dict[str, list[str]]:
+    """The paragraphs in the order of each way."""
+    query = assistant._encoder.encode_query(question)
+    with assistant._store.read() as snapshot:
+        nearest = assistant._retriever.vectors(snapshot).search(query, DEPTH)
+        matching = snapshot.keyword_search(content_words(question), DEPTH)
+        numbers = sorted({number for number, _ in [*nearest, *matching]})
+        path = {d.id: d.path for d in snapshot.documents()}
+        of = {number: path[p.document_id] for number, p in snapshot.passages(numbers).items()}
+    ways = {
+        "dense": [of[number] for number, _ in nearest],
+        "BM25": [of[number] for number, _ in matching],
+        "fused": [hit.document.path for hit in assistant.search(question, DEPTH, rerank=False)],
+    }
+    if rerank:
+        ways["re-ranked"] = [hit.document.path for hit in assistant.search(question, DEPTH)]
+    return {way: list(dict.fromkeys(paths)) for way, paths in ways.items()}
+
+
+def table(
+    name: str, assistant: Assistant, questions: Sequence[tuple[str, str]], rerank: bool
+) -> Iterable[str]:
+    """Rows of the table for one set."""
+    ranks: dict[str, list[float]] = {}
+    for question, paragraph in questions:
+        for way, order in rankings(assistant, question, rerank).items():
+            wanted = f"{paragraph}.txt"
+            ranks.setdefault(way, []).append(order.index(wanted) + 1 if wanted in order else np.inf)
+    for way, found in ranks.items():
+        at = np.asarray(found)
+        recalls = " | ".join(f"{np.mean(at <= k):.3f}" for k in (1, 3, 5))
+        yield f"| {name} | {len(questions)} | {way} | {recalls} | {np.mean(1 / at):.3f} |"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("sets", nargs="+", type=Path)
+    parser.add_argument("--paraphrase", type=Path)
+    parser.add_argument(
+        "--limit", type=int, default=1000, help="questions of a set, picked at random with a fixed seed"
+    )
+    options = parser.parse_args()
+    print("| set | questions | way | Recall@1 | Recall@3 | Recall@5 | MRR |\n|-|-|-|-|-|-|-|", flush=True)
+    for path in options.sets:
+        paragraphs, questions = load(path)
+        picked = random.Random(1).sample(questions, min(options.limit, len(questions)))
+        with tempfile.TemporaryDirectory() as folder, indexed(paragraphs, Path(folder)) as assistant:
+            print("\n".join(table(path.stem, assistant, picked, False)), flush=True)
+            print("\n".join(table(f"{path.stem}, first 300", assistant, picked[:300], True)), flush=True)
+            if options.paraphrase:
+                lines = map(json.loads, options.paraphrase.read_text("utf-8").splitlines())
+                own = [(q["question"], q["paragraph"]) for q in lines if q["set"] == path.stem]
+                if own:
+                    print("\n".join(table(f"paraphrases of {path.stem}", assistant, own, True)), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,256 @@
+"""The web page (Gradio).
+
+A turn is a question and what became of it. The turns of a conversation live in the session on the
+server; the chat and the source pane are made from them, so nothing that a browser sends but the
+question itself is ever read back.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import os
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+import gradio as gr
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from qa import endpoints, rendering
+from qa.assistant import Assistant
+from qa.errors import IndexBusy, QAError, SettingsError
+from qa.settings import Settings
+
+TITLE = "Ask the documents"
+ASKING = 4  # questions that are answered at the same time; more of them wait
+DAY = 86400  # seconds
+WAITING = "Looking in the documents …"
+EXAMPLES = {  # shown where the document that answers it is in the corpus
+    "kazakhstan-bets-on-pakistan.md": "How much would the railway to Pakistan cost?",
+    "kyrgyzstan-bridging-mountains-and-markets.md": "How much electricity could CASA-1000 export each year?",
+    "kazakhstan-pakistan-one-billion-trade.md": "What could Pakistan sell to Kazakhstan?",
+    "pakistan-economic-ties-central-asia.md": "How can cultural exchange help Pakistan and Central Asia?",
+}
+_ABOUT = "Short answers in the documents’ own words, each with its source. Everything stays on this machine."
+_FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif")
+_MONO = ("ui-monospace", "SF Mono", "Menlo", "Consolas", "monospace")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question, the Markdown that the chat shows, the HTML of its sources, and the answer's own text.
+
+    `text` is None where there was an error: it is shown, but is no part of the conversation.
+    """
+
+    question: str
+    message: str
+    sources: str
+    text: str | None
+
+
+def main(settings: Settings) -> None:
+    """Bring the index up to date with progress on stderr, then serve until interrupted. Raises QAError."""
+    from qa.cli import sync_with_progress
+
+    with Assistant.open(settings.corpus, settings.index, settings) as assistant:
+        try:
+            sync_with_progress(assistant)
+        except IndexBusy as error:  # whoever syncs it will finish; what is committed can be asked about
+            _tell(f"qa: {error}")
+        serve(assistant)
+
+
+def serve(
+    assistant: Assistant, server_name: str | None = None, server_port: int | None = None, block: bool = True
+) -> gr.Blocks:
+    """Serve the page, until interrupted if `block`; else the running page is returned, to be closed.
+
+    Without a name or port GRADIO_SERVER_NAME and GRADIO_SERVER_PORT count, else 127.0.0.1 and the first
+    free port from 7860 on. Raises SettingsError where that address cannot be served on.
+    """
+    login = assistant.settings.login
+    name = server_name or os.environ.get("GRADIO_SERVER_NAME") or "127.0.0.1"
+    if login is None and not _is_loopback(name):
+        _tell(f"qa: anyone who can reach {name} can ask and read: set QA_LOGIN=name:password")
+    page = build(assistant)
+    # Gradio asks its own server whether it is there; through a proxy that question would leave the machine.
+    os.environ["NO_PROXY"] = ",".join(filter(None, (os.environ.get("NO_PROXY"), name, "localhost")))
+    try:
+        _, url, _ = page.launch(
+            server_name=server_name,
+            server_port=server_port,
+            auth=login,
+            theme=_theme(),
+            head=f"<style>{_asset('page.css')}</style>",  # css= would be rewritten, its media queries as well
+            js=_asset("page.js"),
+            app_kwargs={"middleware": [Middleware(_Local)]},
+            strict_cors=True,
+            share=False,
+            show_error=False,
+            footer_links=[],
+            run_history=False,
+            enable_monitoring=False,
+            mcp_server=False,
+            ssr_mode=False,
+            pwa=False,
+            max_file_size="50mb",
+            quiet=True,
+            prevent_thread_lock=True,
+        )
+    except OSError as error:
+        raise SettingsError(f"the page cannot be served ({error})".replace("\n", " ")) from error
+    page.config["protocol"] = endpoints.PROTOCOL
+    _tell(f"Serving on {url}")
+    threading.Thread(target=_warm_up, args=(assistant,), daemon=True).start()
+    if block:
+        page.block_thread()
+    return page
+
+
+def build(assistant: Assistant) -> gr.Blocks:
+    """The page and its endpoints over an assistant."""
+    examples = [{"text": EXAMPLES[d.path]} for d in assistant.documents() if d.path in EXAMPLES]
+    with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(DAY, DAY), fill_width=True) as page:
+        turns = gr.State([])
+        gr.HTML(f'<h1>{TITLE}</h1><p class="about">{_ABOUT}</p>', elem_id="top")
+        with gr.Row(elem_id="columns"):
+            with gr.Column(scale=3, min_width=340, elem_id="left"):
+                chat = gr.Chatbot(
+                    elem_id="chat",
+                    show_label=False,
+                    label="Conversation",
+                    container=False,
+                    height=None,
+                    layout="bubble",
+                    sanitize_html=True,
+                    allow_tags=False,
+                    latex_delimiters=[],
+                    buttons=[],
+                    placeholder="### What would you like to know?",
+                    examples=examples,
+                )
+                box = gr.Textbox(
+                    elem_id="question",
+                    show_label=False,
+                    label="Question",
+                    container=False,
+                    lines=1,
+                    max_lines=4,
+                    placeholder="Ask a question",
+                    submit_btn=True,
+                )
+            with gr.Column(scale=2, min_width=320, elem_id="right"):
+                pane = gr.HTML(rendering.pane(()), elem_id="sources")
+                with gr.Accordion("Documents", open=False, elem_id="documents") as list_of:
+                    listed = gr.HTML()
+
+        def respond(question: str, past: list[Turn]) -> Iterator[tuple[Any, ...]]:
+            """First the question stands in the chat, then its answer; the box is free again at once."""
+            if not question.strip():
+                yield "", gr.skip(), gr.skip(), gr.skip()
+                return
+            waiting = [_asked(question), _said("assistant", f"*{WAITING}*")]
+            yield "", [*_messages(past), *waiting], gr.skip(), gr.skip()
+            now = [*past, _turn(assistant, question, past)]
+            yield gr.skip(), _messages(now), rendering.pane(turn.sources for turn in now), now
+
+        def choose(chosen: gr.SelectData) -> str:
+            return str(chosen.value["text"])
+
+        def refresh() -> tuple[Any, str]:
+            documents = assistant.documents()
+            table = rendering.documents_table(documents, assistant.passage_counts())
+            return gr.Accordion(label=rendering.documents_label(documents)), table
+
+        limit = {"concurrency_limit": ASKING, "concurrency_id": "ask"}
+        private = {"api_visibility": "private", "show_progress": "hidden"}
+        ask = {"fn": respond, "inputs": [box, turns], "outputs": [box, chat, pane, turns], **limit, **private}
+        box.submit(**ask)
+        chat.example_select(choose, None, box, queue=False, **private).then(**ask)
+        chat.clear(lambda: (rendering.pane(()), []), None, [pane, turns], queue=False, **private)
+        page.load(refresh, None, [list_of, listed], queue=False, **private)
+        endpoints.add(assistant, limit)
+    return page
+
+
+def _turn(assistant: Assistant, question: str, past: Sequence[Turn]) -> Turn:
+    """Ask in the light of the earlier turns; what goes wrong for a known reason is a turn as well."""
+    history = [(turn.question, turn.text) for turn in past if turn.text is not None]
+    number = len(past)
+    try:
+        answer = assistant.ask(question, history=history)
+        message, sources = rendering.message(answer, number), rendering.sources(answer, number)
+        return Turn(question, message, sources, answer.text)
+    except QAError as error:
+        return Turn(question, f"That did not work: {rendering.literal(str(error))}.", "", None)
+
+
+def _messages(turns: Sequence[Turn]) -> list[dict[str, str]]:
+    return [said for turn in turns for said in (_asked(turn.question), _said("assistant", turn.message))]
+
+
+def _asked(question: str) -> dict[str, str]:
+    return _said("user", rendering.literal(question))
+
+
+def _said(role: str, markdown: str) -> dict[str, str]:
+    return {"role": role, "content": markdown}
+
+
+def _warm_up(assistant: Assistant) -> None:
+    """Have the model loaded before the first question comes."""
+    with contextlib.suppress(QAError):
+        assistant.search("documents", k=1)
+
+
+def _is_loopback(name: str) -> bool:
+    try:
+        return ipaddress.ip_address(name.strip("[]")).is_loopback
+    except ValueError:
+        return name == "localhost"
+
+
+def _theme() -> gr.themes.Base:
+    return gr.themes.Base(primary_hue="teal", neutral_hue="stone", font=_FONT, font_mono=_MONO)
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _asset(name: str) -> str:
+    return files("qa").joinpath(name).read_text(encoding="utf-8")
+
+
+class _Local:
+    """Keeps the page to this server: the browser may ask no other, and the server fetches nothing itself.
+
+    Gradio's file route would fetch a web address for whoever asks it to.
+    """
+
+    _HEADERS = (
+        (b"content-security-policy", b"default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:"),
+        (b"referrer-policy", b"no-referrer"),
+        (b"x-content-type-options", b"nosniff"),
+    )
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message.get("headers", ()), *self._HEADERS]}
+            await send(message)
+
+        if scope["type"] == "http" and "file=http" in scope["path"].lower():
+            await send_with_headers({"type": "http.response.start", "status": 403, "headers": []})
+            await send({"type": "http.response.body", "body": b""})
+        else:
+            await self._app(scope, receive, send_with_headers)

@@ -1,0 +1,127 @@
+"""What the tests share: an encoder whose vectors can be foretold, and a small corpus."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import zlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from qa.assistant import Assistant
+from qa.settings import Settings
+
+HERE = Path(__file__).parent
+DIMENSION = 512
+
+
+class WordEncoder:
+    """A bag of words: every word counts in the dimension that its checksum names.
+
+    Equal words give equal vectors, texts without a common word are orthogonal. A piece is up to four
+    letters of a word, or one sign. `embedded` holds the texts that were asked for, in order.
+    """
+
+    precision = "exact"
+
+    def __init__(self, name: str = "words", max_tokens: int = 256) -> None:
+        self.name = name
+        self.max_tokens = max_tokens
+        self.embedded: list[str] = []
+
+    @property
+    def fingerprint(self) -> str:
+        return f"bag of {self.name}"
+
+    def count(self, text: str) -> int:
+        return len(re.findall(r"\w{1,4}|[^\w\s]", text))
+
+    def encode(self, texts: Sequence[str]) -> Iterator[tuple[list[int], np.ndarray]]:
+        backwards = list(reversed(range(len(texts))))  # the order is the encoder's own affair
+        for start in range(0, len(texts), 16):
+            indices = backwards[start : start + 16]
+            self.embedded += [texts[i] for i in indices]
+            yield indices, np.stack([self.encode_query(texts[i]) for i in indices])
+
+    def encode_query(self, text: str) -> np.ndarray:
+        vector = np.zeros(DIMENSION, np.float32)
+        for word in re.findall(r"\w+", text.lower()) or [""]:
+            vector[zlib.crc32(word.encode()) % DIMENSION] += 1
+        return vector / np.linalg.norm(vector)
+
+
+DOCUMENTS = {
+    "ferry.md": (
+        "# The ferry to Tolvane\n\n"
+        "The ferry to Tolvane carries 340 passengers. It leaves the quay at seven every morning.\n\n"
+        "## Tickets\n\n"
+        "A ticket for the crossing costs 12 crowns. Children under six travel free.\n"
+    ),
+    "bridge.txt": (
+        "The bridge at Osk\n\n"
+        "The stone bridge at Osk was finished in 1874 by the mason Anders Lund. It has five arches.\n\n"
+        "A flood took the middle arch in 1926, and the town rebuilt it within two years.\n"
+    ),
+    "valley/bees.md": (
+        "---\ntitle: Bees of the Senn\nauthor: Marit Solheug\ndate: 2021-11-04\n---\n\n"
+        "Volunteers in the Senn valley counted 9,340 visits of bees. Most of them were bumblebees.\n"
+    ),
+}
+
+
+def write(folder: Path, documents: dict[str, str]) -> None:
+    for path, text in documents.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, "utf-8")
+
+
+def python(code: str, *arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run code in another process, where `conftest` can be imported too."""
+    return subprocess.run(
+        [sys.executable, "-c", code, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(HERE)} | environment,
+        timeout=120,
+    )
+
+
+def said(assistant: Assistant) -> dict[str, list]:
+    """What an assistant says to one question and one search, to the last bit."""
+    answer = assistant.ask("What would the railway cost?", threshold=0)
+    return {
+        "answer": [answer.text, answer.confidence.hex()],
+        "quotes": [[c.document.id, c.start, c.end, c.quote] for c in answer.citations],
+        "hits": [
+            [h.passage.id, h.score.hex()]
+            for h in assistant.search("trade with Uzbekistan", k=20, rerank=False)
+        ],
+    }
+
+
+@pytest.fixture
+def encoder() -> WordEncoder:
+    return WordEncoder()
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    folder = tmp_path / "corpus"
+    write(folder, DOCUMENTS)
+    return folder
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Path:
+    return tmp_path / "index"
+
+
+@pytest.fixture
+def assistant(corpus: Path, index: Path, encoder: WordEncoder) -> Assistant:
+    """An assistant over the small corpus. Nothing is synced yet."""
+    return Assistant(Settings(corpus=corpus, index=index), encoder)

@@ -1,0 +1,177 @@
+"""The `qa` command, as people type it: real encoder, small folders."""
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from qa.cli import main
+
+
+@pytest.fixture
+def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "ferry.md").write_text(
+        "---\ntitle: The Ferry\nsource: Harbour News\ndate: 2024-05-01\n---\n\n# The Ferry\n\n"
+        "The ferry between Norwick and Sable Island sails four times a day. A ticket costs 12 crowns.\n"
+    )
+    monkeypatch.setenv("QA_CORPUS", str(tmp_path / "corpus"))
+    monkeypatch.setenv("QA_INDEX", str(tmp_path / "index"))
+    return tmp_path
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    code = main(arguments)
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+def one_line(err: str) -> bool:
+    return err.startswith("qa: ") and err.count("\n") == 1 and "Traceback" not in err
+
+
+def test_sync_then_ask_shows_the_sentence_and_its_source(folders, capsys):
+    code, _, err = run(capsys, "sync")
+    assert code == 0
+    assert err.startswith("1 added; 1 passages embedded in ")
+    code, out, _ = run(capsys, "ask", "How much is a ticket for the ferry?")
+    assert code == 0
+    assert "A ticket costs 12 crowns. [1]" in " ".join(out.split())
+    assert "[1] The Ferry, Harbour News, 2024-05-01" in out
+    assert "ferry.md, characters " in out
+
+
+def test_a_second_sync_embeds_nothing(folders, capsys):
+    run(capsys, "sync")
+    assert run(capsys, "sync")[2].startswith("1 unchanged; 0 passages embedded in ")
+
+
+def test_json_has_the_names_of_the_python_values(folders, capsys):
+    run(capsys, "sync")
+    answer = json.loads(run(capsys, "ask", "How much is a ticket?", "--json")[1])
+    assert answer["answered"] is True
+    citation = answer["citations"][0]
+    text = (folders / "corpus" / "ferry.md").read_text()
+    assert text[citation["start"] : citation["end"]] == citation["quote"]
+    assert citation["document"]["title"] == "The Ferry"
+    assert "text" not in citation["document"]
+    hits = json.loads(run(capsys, "search", "ferry", "-k", "1", "--json")[1])
+    assert [hit["document"]["path"] for hit in hits] == ["ferry.md"]
+
+
+def test_a_question_that_the_documents_do_not_answer_is_refused_with_what_is_nearest(folders, capsys):
+    run(capsys, "sync")
+    code, out, _ = run(capsys, "ask", "Which vitamins are in spinach?")
+    assert code == 0
+    assert out.startswith("The documents do not answer this question.")
+    assert "Nearest passages, which do not answer it:" in out
+    assert "The Ferry" in out
+
+
+def test_status_tells_what_is_indexed_and_what_failed(folders, capsys):
+    (folders / "corpus" / "empty.txt").write_text("")
+    code, _, err = run(capsys, "sync")
+    assert code == 1
+    assert "qa: empty.txt: the file is empty\n" in err
+    code, out, _ = run(capsys, "status")
+    assert code == 0
+    assert "documents  1 " in out
+    assert "  empty.txt: the file is empty" in out
+    assert json.loads(run(capsys, "status", "--json")[1])["counts"]["passages"] == 1
+
+
+def test_status_lists_what_was_left_out(folders, capsys):
+    page = "The Lighthouse\n\n- Advertisement -\n\nThe lighthouse was built in 1873 by two brothers from Norwick.\n"
+    (folders / "corpus" / "lighthouse.txt").write_text(page)
+    run(capsys, "sync")
+    assert "[advertisement] - Advertisement -" in run(capsys, "status", "--left-out")[1]
+
+
+def test_asking_before_the_first_sync_says_what_to_do(folders, capsys):
+    code, out, _ = run(capsys, "ask", "How much is a ticket?")
+    assert code == 0
+    assert out == "Nothing is indexed yet: put documents into the corpus folder and run qa sync.\n"
+    assert not (folders / "index").exists()
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("", "the question is empty"),
+        ("  \n ", "the question is empty"),
+        ("?!... --", "the question holds no words"),
+        ("why " * 2500, "the question has 9,999 characters; at most 1,000 are read"),
+    ],
+)
+def test_a_question_that_cannot_be_searched_for_gets_one_line(folders, capsys, question, expected):
+    run(capsys, "sync")
+    code, out, err = run(capsys, "ask", question)
+    assert (code, out) == (1, "")
+    assert one_line(err)
+    assert expected in err
+
+
+def test_search_operators_are_just_words(folders, capsys):
+    run(capsys, "sync")
+    for words in ['"ferry', "ferry AND", "NEAR(ferry", "text:ferry*", "-ferry OR ^ticket", "ferry; DROP TABLE"]:
+        code, out, _ = run(capsys, "search", words)
+        assert code == 0
+        assert "ferry.md" in out
+
+
+def test_a_missing_corpus_gets_one_line_and_loses_nothing(folders, capsys):
+    run(capsys, "sync")
+    (folders / "corpus").rename(folders / "elsewhere")
+    code, _, err = run(capsys, "sync")
+    assert code == 1
+    assert one_line(err)
+    assert "does not exist: create it and put documents into it" in err
+    assert "12 crowns" in run(capsys, "ask", "How much is a ticket?")[1]
+
+
+def test_an_index_that_cannot_be_written_gets_one_line(folders, capsys):
+    (folders / "index").write_text("a file where the folder should be")
+    code, _, err = run(capsys, "sync")
+    assert code == 1
+    assert one_line(err)
+    assert "cannot write the index in" in err
+
+
+def test_an_index_of_a_newer_version_is_left_alone(folders, capsys):
+    run(capsys, "sync")
+    with sqlite3.connect(folders / "index" / "index.sqlite") as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    for command in (["sync"], ["ask", "How much is a ticket?"]):
+        code, _, err = run(capsys, *command)
+        assert code == 1
+        assert one_line(err)
+        assert "was made by a newer version of this program" in err
+
+
+def test_an_index_of_another_encoder_asks_for_a_sync(folders, capsys):
+    run(capsys, "sync")
+    with sqlite3.connect(folders / "index" / "index.sqlite") as connection:
+        connection.execute("UPDATE meta SET value = '1 another' WHERE key = 'recipe'")
+    connection.close()
+    code, _, err = run(capsys, "ask", "How much is a ticket?")
+    assert code == 1
+    assert one_line(err)
+    assert err.endswith("was made with another encoder or version: run qa sync\n")
+
+
+@pytest.mark.parametrize("model", ["no/such-model", "/nowhere/at/all"])
+def test_a_model_that_is_not_there_gets_one_line(folders, capsys, monkeypatch, model):
+    monkeypatch.setenv("QA_MODEL", model)
+    code, _, err = run(capsys, "sync")
+    assert code == 1
+    assert one_line(err)
+    assert "set QA_MODEL to a model's folder" in err
+
+
+def test_a_login_without_a_colon_gets_one_line(folders, capsys, monkeypatch):
+    monkeypatch.setenv("QA_LOGIN", "secret")
+    code, _, err = run(capsys, "serve")
+    assert code == 1
+    assert err == "qa: QA_LOGIN must be name:password\n"

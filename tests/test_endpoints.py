@@ -1,0 +1,151 @@
+"""The page's endpoints as other programs see them, and what the server does not serve."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from gradio_client import Client
+from gradio_client.exceptions import AppError
+from serving import CORPUS, app, failed_start
+
+QUESTION = "How much would the railway to Pakistan cost?"
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("endpoints") / "index"
+
+
+@pytest.fixture(scope="module")
+def address(index: Path) -> Iterator[str]:
+    with app(index) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def client(address: str) -> Iterator[Client]:
+    client = Client(address, verbose=False, analytics_enabled=False)
+    yield client
+    client.close()
+
+
+def get(url: str, **more: Any) -> httpx.Response:
+    return httpx.get(url, trust_env=False, **more)
+
+
+def test_ask_answers_with_citations_that_can_be_checked(client: Client):
+    answer = client.predict(QUESTION, api_name="/ask")
+    assert answer.keys() == set("question text answered confidence claims citations nearest".split())
+    assert answer["answered"]
+    assert "$7 billion" in " ".join(citation["quote"] for citation in answer["citations"])
+    for citation in answer["citations"]:
+        assert citation["document"].keys() == {"id", "path", "title", "digest", "metadata"}
+        text = (CORPUS / citation["document"]["path"]).read_text("utf-8")
+        assert text[citation["start"] : citation["end"]] == citation["quote"]
+
+
+def test_ask_limits_the_documents_and_knows_the_history(client: Client):
+    one = client.predict(api_name="/documents")[-1]["id"]
+    history = [["Who would pay for the railway?", "Astana."]]
+    answer = client.predict(QUESTION, documents=[one], history=history, api_name="/ask")
+    assert {hit["document"]["id"] for hit in answer["nearest"]} == {one}
+
+
+def test_ask_refuses_what_the_documents_do_not_say(client: Client):
+    answer = client.predict("Who discovered penicillin?", api_name="/ask")
+    assert (answer["answered"], answer["claims"], answer["citations"]) == (False, [], [])
+    assert answer["nearest"]
+
+
+def test_search_gives_the_hits_best_first(client: Client):
+    hits = client.predict("railway to the sea", api_name="/search")
+    assert [hit.keys() for hit in hits] == [{"passage", "document", "score"}] * 5
+    assert [hit["score"] for hit in hits] == sorted((hit["score"] for hit in hits), reverse=True)
+    assert client.predict("railway to the sea", k=2, api_name="/search") == hits[:2]
+
+
+def test_documents_lists_them_without_their_texts(client: Client):
+    documents = client.predict(api_name="/documents")
+    assert [d["path"] for d in documents] == sorted(path.name for path in CORPUS.iterdir())
+    assert all(d.keys() == {"id", "path", "title", "digest", "metadata"} for d in documents)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "arguments", "told"),
+    [
+        ("/ask", {"question": "  "}, "the question is empty"),
+        ("/ask", {"question": ["a", "list"]}, "must be text"),
+        ("/ask", {"question": "Why?", "documents": "ferry.md"}, "documents must be a list"),
+        ("/ask", {"question": "Why?", "history": [["only a question"]]}, "history must be a list"),
+        ("/search", {"words": "railway", "k": 0}, "k must be a whole number from 1 to 100"),
+    ],
+)
+def test_a_mistake_is_told_in_one_line(client: Client, endpoint: str, arguments: dict[str, Any], told: str):
+    with pytest.raises(AppError) as caught:
+        client.predict(**arguments, api_name=endpoint)
+    assert told in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_nothing_else_is_an_endpoint(client: Client):
+    described = client.view_api(return_format="dict", print_info=False)
+    assert described["named_endpoints"].keys() == {"/ask", "/search", "/documents"}
+    assert not described["unnamed_endpoints"]
+    required = {
+        name: [p["parameter_name"] for p in endpoint["parameters"] if not p["parameter_has_default"]]
+        for name, endpoint in described["named_endpoints"].items()
+    }
+    assert required == {"/ask": ["question"], "/search": ["words"], "/documents": []}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "pyproject.toml",
+        "corpus/kazakhstan-bets-on-pakistan.md",
+        str(CORPUS / "kazakhstan-bets-on-pakistan.md"),
+        "/etc/hostname",
+        "..%2F..%2F..%2F..%2Fetc%2Fhostname",
+        "http://127.0.0.1:1/",
+        "https:/example.invalid/",
+        "HTTPS%3A//example.invalid/",
+    ],
+)
+def test_no_file_and_no_other_address_is_served(address: str, path: str):
+    assert get(f"{address}gradio_api/file={path}").status_code == 403
+
+
+def test_other_sites_may_not_ask_and_the_page_may_not_ask_other_sites(address: str):
+    answer = get(address, headers={"Origin": "https://example.invalid"})
+    assert "access-control-allow-origin" not in answer.headers
+    assert answer.headers["content-security-policy"].startswith("default-src 'self'")
+    assert answer.headers["referrer-policy"] == "no-referrer"
+
+
+def test_a_login_guards_page_and_endpoints(address: str, index: Path):
+    with app(index, QA_LOGIN="ada:s3cret") as guarded:
+        for path in ("config", "gradio_api/info", "gradio_api/file=pyproject.toml"):
+            assert get(guarded + path).status_code == 401
+        call = f"{guarded}gradio_api/call/ask"
+        assert httpx.post(call, json={"data": ["Why?"]}, trust_env=False).status_code == 401
+        client = Client(guarded, auth=("ada", "s3cret"), verbose=False, analytics_enabled=False)
+        assert len(client.predict(api_name="/documents")) == 5
+        client.close()
+
+
+def test_an_address_that_cannot_be_used_is_told_in_one_line(address: str, index: Path):
+    code, lines = failed_start(index, GRADIO_SERVER_NAME="203.0.113.1")
+    assert code == 1
+    assert lines[-2] == "qa: anyone who can reach 203.0.113.1 can ask and read: set QA_LOGIN=name:password"
+    assert lines[-1].startswith("qa: the page cannot be served")
+
+
+def test_a_missing_corpus_is_told_in_one_line(tmp_path: Path):
+    code, lines = failed_start(tmp_path / "index", tmp_path / "nowhere")
+    assert code == 1
+    assert len(lines) == 1
+    assert "nowhere" in lines[0]
