@@ -18,7 +18,7 @@ from qa.types import Answer, Citation, Claim, Document, Hit, Passage, Span
 
 NEAREST = 5
 MAX_CITATIONS = 3
-MARGIN = 0.45  # a further sentence is shown where it scores at most this much less than the best
+MARGIN = 0.3  # a further sentence is shown where it scores at most this much less than the best
 _LEANING = re.compile(
     r"(?:\S+ ){0,9}?(?:(?:made|makes|confirm\w*|explain\w*|shows?|said|says) (?:this|these|so)"
     r"|(?:evidence|result|because|sign|proof) of (?:this|that|these|those))\b"
@@ -31,7 +31,7 @@ _LEANING = re.compile(
     r"|president|official|report|study|author|company))\b",
     re.IGNORECASE,
 )  # how sentences begin that lean on the one before
-_MARKUP = re.compile(r"([\\`*_\[\]<>~|#$])")
+_MARKUP = re.compile(r"([\\`*_\[\]<>~|#$&])")
 
 
 def compose(
@@ -87,7 +87,7 @@ def _chosen(scored: Sequence[ScoredSentence]) -> list[list[ScoredSentence]]:
     groups: list[list[ScoredSentence]] = []
     taken: dict[str, list[Span]] = {}
     for sentence in scored:
-        if sentence.score < scored[0].score - MARGIN or (len(groups) == MAX_CITATIONS and not groups):
+        if sentence.score < scored[0].score - MARGIN:
             break
         start, end = quote_span(sentence)
         if any(start < b and a < end for a, b in taken.get(sentence.hit.document.id, ())):

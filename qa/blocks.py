@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from qa.types import Span
 
@@ -75,7 +76,7 @@ def _wrap_width(text: str, lines: list[Span]) -> int:
     if not lengths or lengths[int(0.98 * (len(lengths) - 1))] > _WRAP_LIMIT:
         return 0
     width = max(length for length in lengths if length <= _WRAP_LIMIT)
-    pairs = [(a, b) for a, b in zip(lines, lines[1:], strict=False) if a[1] > a[0] and b[1] > b[0]]
+    pairs = [(a, b) for a, b in pairwise(lines) if a[1] > a[0] and b[1] > b[0]]
     full = sum(_is_full(text, a, b, width) for a, b in pairs)
     return width if width >= 40 and len(pairs) >= 3 and full >= 0.6 * len(pairs) else 0
 

@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING
 
 from qa.errors import QAError
 from qa.plain import plain
+from qa.progress import sync_with_progress
 from qa.settings import Settings
-from qa.types import Answer, Document, Hit, Progress, SyncReport
+from qa.types import Answer, Document, Hit
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
@@ -172,32 +173,6 @@ def _serve(settings: Settings, _: argparse.Namespace) -> int:
 
 
 # --- what they print -----------------------------------------------------------------------------
-
-
-def sync_with_progress(assistant: Assistant) -> SyncReport:
-    """Sync with a progress bar on stderr, then a summary and one line for each file that failed."""
-    from tqdm import tqdm
-
-    # Without a terminal there is no bar, so that logs stay readable.
-    with tqdm(total=0, unit="doc", desc="Indexing", disable=None, leave=False) as bar:
-
-        def show(progress: Progress) -> None:
-            bar.total, bar.n = progress.total, progress.done
-            bar.set_postfix_str(f"{progress.embedded} passages, {progress.path[-40:]}", refresh=True)
-
-        report = assistant.sync(show)
-    print(_summary(report), file=sys.stderr)
-    for failure in report.failed:
-        print(f"qa: {failure.path}: {failure.reason}", file=sys.stderr)
-    return report
-
-
-def _summary(report: SyncReport) -> str:
-    counted = ("added", "updated", "removed", "unchanged", "failed", "skipped")
-    parts = [f"{len(getattr(report, name))} {name}" for name in counted if getattr(report, name)]
-    return (
-        f"{', '.join(parts) or 'no documents'}; {report.embedded} passages embedded in {report.seconds:.1f} s"
-    )
 
 
 def _answer(answer: Answer) -> str:

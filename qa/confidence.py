@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from qa.retrieval import Found
 from qa.similarity import ScoredSentence
 
-THRESHOLD = 0.2
-_INTERCEPT = -4.0
-_WEIGHTS = (2.0, 2.0, 2.0, 1.0)
+THRESHOLD = 0.068
+_INTERCEPT = -5.316
+_WEIGHTS = (4.272, 0.555, 1.922, 3.151)
 SIGNALS = (
     "cosine of the question and the best sentence",
     "cosine of the question and the nearest passage",

@@ -238,7 +238,8 @@ def _read_html(path: str, html: str) -> Parsed:
         blocks.append(Block(p.start, p.end, BlockKind.BOILERPLATE if reason else kind, reason))
     title = _page_title(page.title or "", page.sitename or "", parts)[:_LONGEST_VALUE].rstrip()
     known = {
-        "source": page.sitename, "author": page.author, "date": page.date, "url": page.url, "language": page.language,
+        "source": page.sitename, "author": page.author, "date": page.date, "url": page.url,
+        "language": page.language,
     }  # fmt: skip
     return Parsed(
         title=title or _title_from_name(path),

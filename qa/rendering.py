@@ -16,7 +16,7 @@ from qa.answering import escape as as_markdown
 from qa.answering import verify
 from qa.types import Answer, Citation, Document, Hit, Span
 
-_TOKEN = re.compile(r"\\.|&|\[(\d+)\]", re.DOTALL)  # a backslash and what it escapes belong together
+_TOKEN = re.compile(r"\\.|\[(\d+)\]", re.DOTALL)  # a backslash and what it escapes belong together
 _HEADING = re.compile(r"^(#{1,6} +)(.+)$", re.MULTILINE)
 _WORDS = ((0.75, "Well supported"), (0.5, "Probably right"), (0.0, "Possibly: check the source"))
 BESIDE = 2  # sentences on either side of a quote that are shown at once
@@ -44,11 +44,9 @@ def literal(text: str) -> str:
 
 
 def _marked(markdown: str, links: Mapping[str, str]) -> str:
-    """Markdown with the markers of `links` as links and without character entities: &lt; is shown as such."""
+    """Markdown with the markers of `links` as links."""
 
     def replacement(match: re.Match[str]) -> str:
-        if match[0] == "&":
-            return "&amp;"
         return f"[{match[0]}]({links[match[1]]})" if match[1] in links else match[0]
 
     return _TOKEN.sub(replacement, markdown)

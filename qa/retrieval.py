@@ -66,7 +66,7 @@ class Found:
 
 def check(question: str) -> str:
     """The question without surrounding white space. Raises QuestionError where it cannot be searched for."""
-    stripped = question.strip()
+    stripped = question.encode("utf-8", "replace").decode().strip()  # JSON can carry half a surrogate pair
     if not stripped:
         raise QuestionError("the question is empty: type a question")
     if len(stripped) > MAX_QUESTION:
@@ -167,12 +167,15 @@ class Retriever:
 
 
 def centred_cosines(query: Vectors, vectors: Vectors, mean: Vectors) -> npt.NDArray[np.float64]:
-    """cos(query - mean, vector - mean) for each row of (n, dimension); 0 where nothing is left of either."""
+    """cos(query - mean, vector - mean) for each row of (n, dimension); 0 where nothing is left of either.
+
+    Rounded, since BLAS gives equal rows slightly different products, and ties are to be broken by id.
+    """
     q = query.astype(np.float64) - mean
     v = vectors.astype(np.float64) - mean
     lengths = np.linalg.norm(v, axis=1) * np.linalg.norm(q)
     cosines: npt.NDArray[np.float64] = np.divide(v @ q, lengths, out=np.zeros(len(v)), where=lengths > 1e-9)
-    return cosines
+    return np.round(cosines, 9)
 
 
 def _terms(snapshot: Snapshot, words: Sequence[str], total: int) -> tuple[Term, ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 import sentencex
@@ -79,7 +80,7 @@ def sentences(text: str, language: str = "en") -> list[Span]:
     edges = sorted({0, *cuts, len(text)})
     # Closing quotes and footnote marks belong to the sentence before them.
     edges = sorted({0, *(min(len(text), _CLOSING.match(text, cut).end()) for cut in edges[1:])})  # type: ignore[union-attr]
-    return [(a, b) for a, b in zip(edges, edges[1:], strict=False) if b > a]
+    return [(a, b) for a, b in pairwise(edges) if b > a]
 
 
 def _boundaries(text: str, language: str) -> list[int]:

@@ -1,4 +1,4 @@
-"""SQLite: documents, passages, vectors and the keyword index. All SQL of the project is here.
+"""Documents, passages, vectors and the keyword index. All queries of the project are here.
 
 The database is the truth about what is indexed; the FAISS file beside it is a cache. Readers open it
 for the length of one question and see one committed state throughout (WAL). One process writes at a
@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -22,56 +21,13 @@ import filelock
 import numpy as np
 import numpy.typing as npt
 
-from qa.errors import IndexBusy, IndexDamaged, IndexTooNew, IndexUnwritable, StaleDocument
+from qa.database import TOKENIZER, atomic, open_to_read, open_to_write, translated
+from qa.errors import IndexBusy, IndexUnwritable, StaleDocument
 from qa.types import Document, Failure, Passage, Span
 
 DATABASE = "index.sqlite"
-_TOKENIZER = "porter unicode61 remove_diacritics 2"
 _LOCK = "sync.lock"
 _HEADER_WEIGHT = 0.5  # of a word in the header against one in the passage; benchmarks/retrieval.md
-
-
-def _create(connection: sqlite3.Connection) -> None:
-    statements = f"""
-        CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
-        CREATE TABLE documents (
-            id TEXT PRIMARY KEY, path TEXT NOT NULL UNIQUE, title TEXT NOT NULL, metadata TEXT NOT NULL,
-            text TEXT NOT NULL, digest TEXT NOT NULL, file_digest TEXT NOT NULL, recipe TEXT NOT NULL,
-            left_out TEXT NOT NULL, indexed_at REAL NOT NULL);
-        CREATE TABLE passages (
-            number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
-            document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
-            start INTEGER NOT NULL, "end" INTEGER NOT NULL, header TEXT NOT NULL, text TEXT NOT NULL,
-            sentences TEXT NOT NULL, vector_key BLOB NOT NULL REFERENCES vectors (key));
-        CREATE INDEX passages_of_document ON passages (document_id);
-        CREATE INDEX passages_of_vector ON passages (vector_key);
-        CREATE TABLE vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL);
-        CREATE TABLE failures (path TEXT PRIMARY KEY, reason TEXT NOT NULL);
-        CREATE VIRTUAL TABLE keywords USING fts5 (
-            header, text, content='passages', content_rowid='number',
-            tokenize='{_TOKENIZER}');
-        CREATE TRIGGER passage_added AFTER INSERT ON passages BEGIN
-            INSERT INTO keywords (rowid, header, text) VALUES (new.number, new.header, new.text); END;
-        CREATE TRIGGER passage_removed AFTER DELETE ON passages BEGIN
-            INSERT INTO keywords (keywords, rowid, header, text)
-            VALUES ('delete', old.number, old.header, old.text); END;
-        """
-    for statement in _statements(statements):
-        connection.execute(statement)
-    connection.execute("INSERT INTO meta VALUES ('store', ?), ('generation', '0')", [uuid.uuid4().hex])
-
-
-def _statements(script: str) -> Iterator[str]:
-    """The statements of a script, one by one: executescript would commit the transaction around it."""
-    statement = ""
-    for line in script.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
-
-
-_MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_create,)  # append only
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,12 +190,12 @@ class Writer(Snapshot):
     def add_vectors(self, keys: Sequence[bytes], vectors: npt.NDArray[np.float32]) -> None:
         """Keep vectors for passages to come, so that work done outlives a crash. Commits."""
         rows = zip(keys, (vector.astype("<f4").tobytes() for vector in vectors), strict=True)
-        with _atomic(self._db):
+        with atomic(self._db):
             self._db.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?)", rows)
 
     def commit(self, entries: Sequence[Entry], removed: Sequence[str]) -> None:
         """Put documents in and take the documents of some paths out, as one state."""
-        with _atomic(self._db):
+        with atomic(self._db):
             for path in [*removed, *(entry.document.path for entry in entries)]:
                 self._db.execute("DELETE FROM documents WHERE path = ?", [path])
                 self._db.execute("DELETE FROM failures WHERE path = ?", [path])
@@ -267,7 +223,7 @@ class Writer(Snapshot):
 
     def record(self, failures: Sequence[Failure], **meta: str) -> None:
         """Replace the list of failures, and set values of meta."""
-        with _atomic(self._db):
+        with atomic(self._db):
             self._db.execute("DELETE FROM failures")
             self._db.executemany("INSERT INTO failures VALUES (?, ?)", ((f.path, f.reason) for f in failures))
             for key, value in meta.items():
@@ -287,7 +243,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Snapshot]:
         """One committed state. Raises IndexDamaged, IndexTooNew."""
-        with _translated(self.path), closing(self._connect_to_read()) as connection:
+        with translated(self.path), closing(open_to_read(self.path)) as connection:
             connection.execute("BEGIN")
             yield Snapshot(connection, self._text)
 
@@ -305,7 +261,7 @@ class Store:
         except OSError as error:
             raise IndexUnwritable(f"cannot write the index in {self.folder} ({error.strerror})") from error
         try:
-            with _translated(self.path), closing(self._connect_to_write()) as connection:
+            with translated(self.path), closing(open_to_write(self.path)) as connection:
                 yield Writer(connection, self._text)
         finally:
             lock.release()
@@ -321,109 +277,16 @@ class Store:
                 part.rename(target.with_name(target.name + suffix))
         return target
 
-    def _connect_to_write(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, isolation_level=None, timeout=10)
-        try:
-            _version(connection, self.path)
-            _check_whole(connection)
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
-            connection.execute("PRAGMA foreign_keys = ON")
-            connection.execute("PRAGMA secure_delete = ON")
-            _migrate(connection)
-        except BaseException:
-            connection.close()
-            raise
-        return connection
-
-    def _connect_to_read(self) -> sqlite3.Connection:
-        if not self.path.exists():
-            return _empty()
-        uri = self.path.resolve().as_uri()
-        connection = sqlite3.connect(f"{uri}?mode=rw", uri=True, isolation_level=None, timeout=10)
-        try:
-            begun = _version(connection, self.path) > 0
-        except BaseException:
-            connection.close()
-            raise
-        if begun:
-            return connection
-        connection.close()  # a process died before it could commit anything
-        return _empty()
-
     def _text(self, document_id: str, digest: str) -> str:
         with self.read() as snapshot:
             return snapshot.text(document_id, digest)
-
-
-def _empty() -> sqlite3.Connection:
-    connection = sqlite3.connect(":memory:", isolation_level=None)
-    _migrate(connection)
-    return connection
-
-
-def _version(connection: sqlite3.Connection, path: Path) -> int:
-    """How many migrations made the database, 0 for none. Raises IndexTooNew."""
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version > len(_MIGRATIONS):
-        raise IndexTooNew(
-            f"{path} was made by a newer version of this program: update it, or use another index folder"
-        )
-    return int(version)
-
-
-def _check_whole(connection: sqlite3.Connection) -> None:
-    """Read the database once: what a reader would stumble over must not survive a sync."""
-    (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-    if found != "ok":
-        raise sqlite3.DatabaseError(found.splitlines()[-1])
-
-
-def _migrate(connection: sqlite3.Connection) -> None:
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    for number, migration in enumerate(_MIGRATIONS[version:], version + 1):
-        with _atomic(connection):
-            migration(connection)
-            connection.execute(f"PRAGMA user_version = {number}")
-
-
-@contextmanager
-def _atomic(connection: sqlite3.Connection) -> Iterator[None]:
-    """All or nothing. A failing rollback does not hide the error that led to it."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
-
-
-@contextmanager
-def _translated(path: Path) -> Iterator[None]:
-    """SQLite's errors that a user can cause, in words."""
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        if "locked" in str(error):
-            raise IndexBusy(f"{path} is locked by another program: try again") from error
-        if "fts5" in str(error):
-            raise
-        raise IndexUnwritable(f"cannot use {path} ({error})") from error
-    except sqlite3.DatabaseError as error:
-        if isinstance(error, (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError)):
-            raise
-        raise IndexDamaged(
-            f"{path} is damaged ({error}): qa sync sets it aside and builds a new one"
-        ) from error
 
 
 def texts_with(words: Sequence[str], texts: Sequence[str]) -> list[set[str]]:
     """For each text which of the words it holds, in any form that the keyword index takes for the same."""
     found: list[set[str]] = [set() for _ in texts]
     with closing(sqlite3.connect(":memory:")) as connection:
-        connection.execute(f"CREATE VIRTUAL TABLE texts USING fts5 (text, tokenize='{_TOKENIZER}')")
+        connection.execute(f"CREATE VIRTUAL TABLE texts USING fts5 (text, tokenize='{TOKENIZER}')")
         connection.executemany("INSERT INTO texts (rowid, text) VALUES (?, ?)", enumerate(texts))
         for word in words:
             for (row,) in connection.execute("SELECT rowid FROM texts WHERE texts MATCH ?", [_quoted(word)]):

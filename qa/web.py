@@ -24,6 +24,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from qa import endpoints, rendering
 from qa.assistant import Assistant
 from qa.errors import IndexBusy, QAError, SettingsError
+from qa.progress import sync_with_progress
 from qa.settings import Settings
 
 TITLE = "Ask the documents"
@@ -56,8 +57,6 @@ class Turn:
 
 def main(settings: Settings) -> None:
     """Bring the index up to date with progress on stderr, then serve until interrupted. Raises QAError."""
-    from qa.cli import sync_with_progress
-
     with Assistant.open(settings.corpus, settings.index, settings) as assistant:
         try:
             sync_with_progress(assistant)
@@ -80,7 +79,8 @@ def serve(
         _tell(f"qa: anyone who can reach {name} can ask and read: set QA_LOGIN=name:password")
     page = build(assistant)
     # Gradio asks its own server whether it is there; through a proxy that question would leave the machine.
-    os.environ["NO_PROXY"] = ",".join(filter(None, (os.environ.get("NO_PROXY"), name, "localhost")))
+    spared = os.environ.get("no_proxy") or os.environ.get("NO_PROXY")  # the lower case is what counts
+    os.environ["no_proxy"] = ",".join(filter(None, (spared, name, "localhost")))
     try:
         _, url, _ = page.launch(
             server_name=server_name,

@@ -248,8 +248,8 @@ def test_a_question_that_cannot_be_searched_for_is_told(synced, question):
 
 @pytest.mark.parametrize(
     "question",
-    ['ferry "', "NEAR(ferry, 2)", "ferry AND", "NOT ferry", "text:ferry", "ferry*", "^ferry", "ferry\x00", "(ferry",
-     "ferry OR OR",
+    ['ferry "', "NEAR(ferry, 2)", "ferry AND", "NOT ferry", "text:ferry", "ferry*", "^ferry", "ferry\x00",
+     "(ferry", "ferry OR OR",
      "'; DROP TABLE passages; --ferry", "-ferry", "{ferry}", "ferry \u202e\u200b"],
 )  # fmt: skip
 def test_signs_in_a_question_are_no_commands(synced, question):

@@ -82,7 +82,8 @@ def test_status_tells_what_is_indexed_and_what_failed(folders, capsys):
 
 
 def test_status_lists_what_was_left_out(folders, capsys):
-    page = "The Lighthouse\n\n- Advertisement -\n\nThe lighthouse was built in 1873 by two brothers from Norwick.\n"
+    body = "The lighthouse was built in 1873 by two brothers from Norwick."
+    page = f"The Lighthouse\n\n- Advertisement -\n\n{body}\n"
     (folders / "corpus" / "lighthouse.txt").write_text(page)
     run(capsys, "sync")
     assert "[advertisement] - Advertisement -" in run(capsys, "status", "--left-out")[1]
@@ -114,7 +115,14 @@ def test_a_question_that_cannot_be_searched_for_gets_one_line(folders, capsys, q
 
 def test_search_operators_are_just_words(folders, capsys):
     run(capsys, "sync")
-    for words in ['"ferry', "ferry AND", "NEAR(ferry", "text:ferry*", "-ferry OR ^ticket", "ferry; DROP TABLE"]:
+    for words in [
+        '"ferry',
+        "ferry AND",
+        "NEAR(ferry",
+        "text:ferry*",
+        "-ferry OR ^ticket",
+        "ferry; DROP TABLE",
+    ]:
         code, out, _ = run(capsys, "search", words)
         assert code == 0
         assert "ferry.md" in out

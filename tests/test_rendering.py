@@ -60,8 +60,8 @@ def test_other_brackets_stay_as_they_are(text: str):
 
 
 def test_character_entities_of_a_document_are_shown_as_they_stand():
-    assert linked(an_answer(escape("AT&T, &lt;b&gt;")), turn=0) == r"AT&amp;T, &amp;lt;b&amp;gt;"
-    assert literal("[1] & *") == r"\[1\] &amp; \*"
+    assert linked(an_answer(escape("AT&T, &lt;b&gt;")), turn=0) == r"AT\&T, \&lt;b\&gt;"
+    assert literal("[1] & *") == r"\[1\] \& \*"
 
 
 def test_the_answer_says_how_sure_it_is_and_from_how_many_documents():

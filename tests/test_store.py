@@ -185,8 +185,8 @@ def test_words_are_found_in_any_form_and_in_the_header(store):
 
 @pytest.mark.parametrize(
     "typed",
-    ['"', '""', '"a', "NEAR(", "NEAR(a b, 2)", "a AND", "OR", "NOT a", "text:left", "*", "le*", "^left", "\x00",
-     "a\x00b",
+    ['"', '""', '"a', "NEAR(", "NEAR(a b, 2)", "a AND", "OR", "NOT a", "text:left", "*", "le*", "^left",
+     "\x00", "a\x00b",
      "", " ", "{text}", "(", "-", "+", "%", "_", "'", ";", "\\", "😀"],
 )  # fmt: skip
 def test_nothing_that_is_typed_is_query_syntax(store, typed):

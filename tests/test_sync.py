@@ -510,7 +510,7 @@ def check_goes_on(corpus: Path, index: Path, before: int) -> None:
     assert report.embedded == before - kept
     assert check_served(index) == set(NEW)
     assert {d.path for d in assistant.documents()} == (set(OLD) | set(NEW)) - {GONE}
-    assert assistant.search("goatnew0x3", k=1)[0].document.path == "note000.md"
+    assert assistant.search("goatnew0x1", k=1)[0].document.path == "note000.md"
     assert assistant.sync().embedded == 0
 
 

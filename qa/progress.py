@@ -1,0 +1,37 @@
+"""A sync with its progress in the terminal, for the command and for the page."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from qa.types import Progress, SyncReport
+
+if TYPE_CHECKING:
+    from qa.assistant import Assistant
+
+
+def sync_with_progress(assistant: Assistant) -> SyncReport:
+    """Sync with a progress bar on stderr, then a summary and one line for each file that failed."""
+    from tqdm import tqdm
+
+    # Without a terminal there is no bar, so that logs stay readable.
+    with tqdm(total=0, unit="doc", desc="Indexing", disable=None, leave=False) as bar:
+
+        def show(progress: Progress) -> None:
+            bar.total, bar.n = progress.total, progress.done
+            bar.set_postfix_str(f"{progress.embedded} passages, {progress.path[-40:]}", refresh=True)
+
+        report = assistant.sync(show)
+    print(_summary(report), file=sys.stderr)
+    for failure in report.failed:
+        print(f"qa: {failure.path}: {failure.reason}", file=sys.stderr)
+    return report
+
+
+def _summary(report: SyncReport) -> str:
+    counted = ("added", "updated", "removed", "unchanged", "failed", "skipped")
+    parts = [f"{len(getattr(report, name))} {name}" for name in counted if getattr(report, name)]
+    return (
+        f"{', '.join(parts) or 'no documents'}; {report.embedded} passages embedded in {report.seconds:.1f} s"
+    )
