@@ -79,7 +79,7 @@ def escape(text: str) -> str:
 def _refusal(nearest: Sequence[Hit]) -> str:
     if not nearest:
         return "Nothing is indexed yet: add documents and sync."
-    return "The documents do not answer this question. The passages nearest to it are shown as such."
+    return "The documents do not answer this question. The passages nearest to it are listed only as such."
 
 
 def _chosen(scored: Sequence[ScoredSentence]) -> list[list[ScoredSentence]]:

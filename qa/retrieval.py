@@ -32,6 +32,9 @@ _KEYWORD_WEIGHT, _KEYWORD_POWER = 1.5, 1.5
 _BM25_PER_WORD = 2.2  # k1 + 1: what a word's weight is multiplied by at most (k1 = 1.2 in FTS5)
 _CACHE = "vectors.faiss"
 _WORD = re.compile(r"[^\W_]+")
+_DEGREE = re.compile(  # "how large" asks for a size, not for the word
+    r"\bhow (?:large|big|long|far|old|often|high|fast|tall|wide|deep|heavy|strong|soon)\b", re.IGNORECASE
+)
 _FUNCTION_WORDS = frozenset(
     """a about above after again all also am an and any are aren as at be because been before being below
     between both but by can cannot could d did do does doing don down during each few for from further get
@@ -80,7 +83,7 @@ def check(question: str) -> str:
 
 def content_words(question: str) -> list[str]:
     """The words that say what is asked for, without repetition; all words where there are only small ones."""
-    words = list(dict.fromkeys(word.lower() for word in _WORD.findall(question)))
+    words = list(dict.fromkeys(word.lower() for word in _WORD.findall(_DEGREE.sub("how", question))))
     return [word for word in words if word not in _FUNCTION_WORDS] or words
 
 
