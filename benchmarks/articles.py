@@ -17,15 +17,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from retrieval import HEAD, rankings, row
 
-from qa import Assistant, Citation
+from qa import Assistant
 
 
-def is_evidence(citation: Citation, evidence: list[dict[str, Any]]) -> bool:
-    stem = Path(citation.document.path).stem
-    return any(
-        stem == e["document"] and all(part in citation.quote for part in e["contains"]) for e in evidence
-    )
+def is_evidence(path: str, text: str, evidence: list[dict[str, Any]]) -> bool:
+    """Whether a text of a document holds all the strings of one of the alternatives."""
+    stem = Path(path).stem
+    return any(stem == e["document"] and all(part in text for part in e["contains"]) for e in evidence)
 
 
 def main() -> None:
@@ -36,6 +36,7 @@ def main() -> None:
     options = parser.parse_args()
     items = [json.loads(line) for line in options.questions.read_text("utf-8").splitlines()]
     at1, at3, answered, wrong, refused, seconds, quoted, inexact, misses = [], [], [], [], {}, [], [], 0, []
+    ranks: dict[str, list[float]] = {}
     with tempfile.TemporaryDirectory() as index, Assistant.open(options.folder, index) as assistant:
         assistant.sync()
         assistant.ask("What is this about?")  # the encoder is loaded before anything is timed
@@ -48,7 +49,10 @@ def main() -> None:
                 refused.setdefault(item["why"], []).append(not answer.answered)
                 continue
             whole = assistant.ask(item["question"], threshold=0)
-            hits = [is_evidence(citation, item["evidence"]) for citation in whole.citations]
+            hits = [is_evidence(c.document.path, c.quote, item["evidence"]) for c in whole.citations]
+            for way, found in rankings(assistant, item["question"], rerank=True).items():
+                good = [is_evidence(h.document.path, h.passage.text, item["evidence"]) for h in found]
+                ranks.setdefault(way, []).append(good.index(True) + 1 if True in good else np.inf)
             at1.append(any(hits[:1]))
             at3.append(any(hits[:3]))
             answered.append(answer.answered)
@@ -71,6 +75,8 @@ def main() -> None:
         f"| seconds a question, p50 / p95 | {np.quantile(seconds, 0.5):.2f} / "
         f"{np.quantile(seconds, 0.95):.2f} |"
     )
+    print(f"\nPassages that hold the evidence:\n\n{HEAD}")
+    print("\n".join(row(options.questions.stem, way, found) for way, found in ranks.items()))
     if options.misses:
         print("\nNot within the first three citations:\n")
         print("\n".join(f"- {question}" for question in misses))

@@ -19,9 +19,10 @@ from pathlib import Path
 
 import numpy as np
 
-from qa import Assistant
+from qa import Assistant, Hit
 from qa.retrieval import content_words
 
+HEAD = "| set | questions | way | Recall@1 | Recall@3 | Recall@5 | MRR |\n|-|-|-|-|-|-|-|"
 DEPTH = 100  # passages looked at for a rank; a paragraph below counts as not found
 
 
@@ -52,23 +53,33 @@ def indexed(paragraphs: dict[str, str], folder: Path) -> Assistant:
     return assistant
 
 
-def rankings(assistant: Assistant, question: str, rerank: bool) -> dict[str, list[str]]:
-    """The paragraphs in the order of each way."""
+def rankings(assistant: Assistant, question: str, rerank: bool) -> dict[str, list[Hit]]:
+    """The passages in the order of each way. RRF is reciprocal rank fusion, k = 60, equal weights."""
     query = assistant._encoder.encode_query(question)
     with assistant._store.read() as snapshot:
-        nearest = assistant._retriever.vectors(snapshot).search(query, DEPTH)
+        nearest = assistant._retriever.vectors(snapshot).search(query, DEPTH)[:DEPTH]
         matching = snapshot.keyword_search(content_words(question), DEPTH)
-        numbers = sorted({number for number, _ in [*nearest, *matching]})
-        path = {d.id: d.path for d in snapshot.documents()}
-        of = {number: path[p.document_id] for number, p in snapshot.passages(numbers).items()}
+        ranked = [number for number, _ in nearest], [number for number, _ in matching]
+        passages = snapshot.passages(sorted({number for way in ranked for number in way}))
+        documents = {document.id: document for document in snapshot.documents()}
+    hits = {number: Hit(p, documents[p.document_id], 0.0) for number, p in passages.items()}
+    reciprocal = {n: sum(1 / (60 + way.index(n)) for way in ranked if n in way) for n in hits}
     ways = {
-        "dense": [of[number] for number, _ in nearest],
-        "BM25": [of[number] for number, _ in matching],
-        "fused": [hit.document.path for hit in assistant.search(question, DEPTH, rerank=False)],
+        "dense": [hits[number] for number in ranked[0]],
+        "BM25": [hits[number] for number in ranked[1]],
+        "RRF": [hits[number] for number in sorted(hits, key=lambda n: (-reciprocal[n], n))],
+        "fused": list(assistant.search(question, DEPTH, rerank=False)),
     }
     if rerank:
-        ways["re-ranked"] = [hit.document.path for hit in assistant.search(question, DEPTH)]
-    return {way: list(dict.fromkeys(paths)) for way, paths in ways.items()}
+        ways["re-ranked"] = list(assistant.search(question, DEPTH))
+    return ways
+
+
+def row(name: str, way: str, ranks: Sequence[float]) -> str:
+    """A row of the table; a rank of infinity is not found."""
+    at = np.asarray(ranks)
+    recalls = " | ".join(f"{np.mean(at <= k):.3f}" for k in (1, 3, 5))
+    return f"| {name} | {len(at)} | {way} | {recalls} | {np.mean(1 / at):.3f} |"
 
 
 def table(
@@ -77,13 +88,10 @@ def table(
     """Rows of the table for one set."""
     ranks: dict[str, list[float]] = {}
     for question, paragraph in questions:
-        for way, order in rankings(assistant, question, rerank).items():
-            wanted = f"{paragraph}.txt"
-            ranks.setdefault(way, []).append(order.index(wanted) + 1 if wanted in order else np.inf)
-    for way, found in ranks.items():
-        at = np.asarray(found)
-        recalls = " | ".join(f"{np.mean(at <= k):.3f}" for k in (1, 3, 5))
-        yield f"| {name} | {len(questions)} | {way} | {recalls} | {np.mean(1 / at):.3f} |"
+        for way, hits in rankings(assistant, question, rerank).items():
+            order = list(dict.fromkeys(Path(hit.document.path).stem for hit in hits))
+            ranks.setdefault(way, []).append(order.index(paragraph) + 1 if paragraph in order else np.inf)
+    return [row(name, way, found) for way, found in ranks.items()]
 
 
 def main() -> None:
@@ -94,13 +102,13 @@ def main() -> None:
         "--limit", type=int, default=1000, help="questions of a set, picked at random with a fixed seed"
     )
     options = parser.parse_args()
-    print("| set | questions | way | Recall@1 | Recall@3 | Recall@5 | MRR |\n|-|-|-|-|-|-|-|", flush=True)
+    print(HEAD, flush=True)
     for path in options.sets:
         paragraphs, questions = load(path)
         picked = random.Random(1).sample(questions, min(options.limit, len(questions)))
         with tempfile.TemporaryDirectory() as folder, indexed(paragraphs, Path(folder)) as assistant:
             print("\n".join(table(path.stem, assistant, picked, False)), flush=True)
-            print("\n".join(table(f"{path.stem}, first 300", assistant, picked[:300], True)), flush=True)
+            print("\n".join(table(f"{path.stem}, first 200", assistant, picked[:200], True)), flush=True)
             if options.paraphrase:
                 lines = map(json.loads, options.paraphrase.read_text("utf-8").splitlines())
                 own = [(q["question"], q["paragraph"]) for q in lines if q["set"] == path.stem]

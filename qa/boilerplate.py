@@ -31,6 +31,7 @@ _CLOSING = frozenset(
         DISCUSSION,
     )
 )
+_LONGEST_SOURCE = 50  # words; a longer paragraph that ends in an address recommends it
 _NUMBERED = re.compile(r"\[\d{1,3}\]\s|\d{1,3}[.)]?\s|\^|↑|[¹²³⁴-⁹]")
 _SOURCE_MARK = re.compile(
     r"https?://|www\.|\bdoi\b|\baccess(?:ed|ion)\b|\bretrieved\b|\bibid\b|\bop\. cit\b"
@@ -100,6 +101,8 @@ def _is_lone_source(p: Paragraph) -> bool:
     if p.text.startswith("[") and _NUMBERED.match(p.text):
         return True
     listed = not p.prose or (not p.body_text and bool(_CITED.search(p.text)))
+    if p.words > _LONGEST_SOURCE:
+        return False
     return listed and "http" in _INLINE_LINK.sub("", p.text)
 
 

@@ -190,12 +190,13 @@ _LINE_RULES: tuple[tuple[str, int, re.Pattern[str]], ...] = (
         "cookie notice",
         200,
         _rule(
-            r".*\b(?:we|this (?:web)?site|our (?:web)?site|this page"
-            r"|our partners)\b[^.]{0,60}\b(?:use|uses|store|set|sets"
-            r"|place)\b[^.]{0,40}\bcookies?\b.*|.*\bcookies?\b.*\b(?:your (?:browser|device"
-            r"|consent|preferences|privacy|experience)|by continuing|our (?:web)?site|opt out"
-            r"|you can)\b.*|(?:accept|reject|manage|allow|decline)\b.{0,20}\b(?:cookies?"
-            r"|preferences)\b.{0,40}|.*\bwe (?:value|respect|care about) your privacy\b.*"
+            r".*\b(?:we|this (?:web)?site|our (?:web)?site|this page|our partners)\b[^.]{0,60}"
+            r"\b(?:use|uses|store|set|sets|place) (?:(?!for\b|the\b|with\b|of\b)[\w,-]+ ){0,5}cookies?\b"
+            r"(?! (?:cutters?|sheets?|jars?)).*"
+            r"|.*\bcookies?\b.*\b(?:your (?:browser|device|consent|privacy)|by continuing"
+            r"|(?:our|this) (?:web)?site|opt out|third[- ]part(?:y|ies))\b.*"
+            r"|(?:accept|reject|manage|allow|decline)\b.{0,20}\b(?:cookies?|preferences)\b.{0,40}"
+            r"|.*\bwe (?:value|respect|care about) your privacy\b.*"
         ),
     ),
 )

@@ -33,7 +33,7 @@ DAY = 86400  # seconds
 WAITING = "Looking in the documents …"
 EXAMPLES = {  # shown where the document that answers it is in the corpus
     "kazakhstan-bets-on-pakistan.md": "How much would the railway to Pakistan cost?",
-    "kyrgyzstan-bridging-mountains-and-markets.md": "How many kilowatt hours could Kyrgyzstan and Tajikistan export?",
+    "kyrgyzstan-bridging-mountains-and-markets.md": "How much electricity could Kyrgyzstan export?",
     "kazakhstan-pakistan-one-billion-trade.md": "What could Pakistan sell to Kazakhstan?",
     "pakistan-economic-ties-central-asia.md": "How can cultural exchange help Pakistan and Central Asia?",
 }

@@ -101,6 +101,8 @@ def test_a_line_of_furniture_is_left_out_wherever_it_stands(line, reason):
     "line",
     [
         "The keepers ate a biscuit, which they called a cookie, at midnight.",
+        "This press makes cookies of any shape, and with the large disk you can make crackers too.",
+        "We use the small scoop for cookies, and your experience with the large one may differ.",
         "He would share the tower with anyone who asked.",
         "By dawn the lamp was cold.",
         "Nobody had read more of the books than he.",
@@ -109,6 +111,11 @@ def test_a_line_of_furniture_is_left_out_wherever_it_stands(line, reason):
 )
 def test_a_sentence_of_the_story_is_kept_though_it_uses_such_words(line):
     assert reasons(STORY[0], line, *STORY[1:]) == {}
+
+
+def test_a_long_paragraph_that_ends_in_an_address_is_no_source():
+    story = " ".join(["The oil for the lamp came by boat from the mainland in October."] * 5)
+    assert reasons(*STORY, f"{story} The ledger can be read here: https://ledger.example/oil") == {}
 
 
 def test_a_date_above_the_text_is_left_out_but_not_in_a_chronicle():
