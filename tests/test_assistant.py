@@ -3,6 +3,7 @@
 import hashlib
 import inspect
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -237,6 +238,21 @@ def test_passages_that_fit_equally_are_ordered_by_id(synced, corpus):
     synced.sync()
     ids = [hit.passage.id for hit in synced.search("forty goats", k=20, rerank=False)]
     assert ids == sorted(ids)
+
+
+def test_scores_go_down_also_past_the_passages_that_were_looked_at_closely(synced, corpus):
+    write(corpus, {f"goat{n}.txt": f"{n} goats live on the rock, and the rock is grey." for n in range(30)})
+    synced.sync()
+    scores = [hit.score for hit in synced.search("goats on the rock", k=30)]
+    assert len(scores) == 30
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_threads_of_one_process_wait_for_each_others_sync(synced, corpus):
+    write(corpus, {f"goat{n}.txt": "Goats live on the rock." for n in range(20)})
+    with ThreadPoolExecutor(4) as pool:
+        reports = [done.result() for done in [pool.submit(synced.sync) for _ in range(4)]]
+    assert sorted(len(report.added) for report in reports) == [0, 0, 0, 20]
 
 
 @pytest.mark.parametrize("question", ["", "  \n", "?!", "... --- ...", "x" * 10_000, "word " * 2_000])
