@@ -17,7 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qa.errors import QAError
+from qa.errors import QAError, SettingsError
 from qa.plain import plain
 from qa.progress import sync_with_progress
 from qa.settings import Settings
@@ -166,6 +166,9 @@ def _status(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _serve(settings: Settings, _: argparse.Namespace) -> int:
+    port = os.environ.get("GRADIO_SERVER_PORT", "7860")
+    if not port.isdecimal():  # Gradio would stumble over it while it is imported
+        raise SettingsError(f"GRADIO_SERVER_PORT must be a number, not {port!r}")
     from qa import web
 
     web.main(settings)

@@ -183,3 +183,10 @@ def test_a_login_without_a_colon_gets_one_line(folders, capsys, monkeypatch):
     code, _, err = run(capsys, "serve")
     assert code == 1
     assert err == "qa: QA_LOGIN must be name:password\n"
+
+
+def test_a_port_that_is_no_number_gets_one_line(folders, capsys, monkeypatch):
+    monkeypatch.setenv("GRADIO_SERVER_PORT", "web")
+    code, _, err = run(capsys, "serve")
+    assert code == 1
+    assert err == "qa: GRADIO_SERVER_PORT must be a number, not 'web'\n"
