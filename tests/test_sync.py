@@ -1,15 +1,10 @@
 """The folder -> the index: work proportional to change, and nothing lost when it is killed."""
 
 import os
-import random
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
-from conftest import HERE, WordEncoder, python, write
+from conftest import WordEncoder, python, write
 
 from qa.assistant import Assistant
 from qa.errors import CorpusError, IndexDamaged, IndexStale, IndexUnwritable, ModelError
@@ -427,123 +422,3 @@ def test_a_missing_model_is_told_before_anything_is_written(corpus, index):
     with pytest.raises(ModelError):
         Assistant(Settings(corpus=corpus, index=index), Missing()).sync()
     assert not index.exists()
-
-
-# --- killed in the middle ------------------------------------------------------------------------
-
-CRASH = """
-import os, signal, sys, time
-from pathlib import Path
-from conftest import WordEncoder
-from qa import Assistant, Settings
-
-corpus, index, calls, slow = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])
-
-def progress(p):
-    global calls
-    calls -= 1
-    time.sleep(slow)
-    if slow and p.embedded:
-        print("embedding", flush=True)
-    if calls == 0:
-        os._exit(9)
-
-Assistant(Settings(corpus=corpus, index=index), WordEncoder()).sync(progress)
-print("done", flush=True)
-"""
-
-
-def note(n: int, version: str) -> str:
-    """A document of several passages, no two alike."""
-    days = [
-        f"Note {n} of the {version} log, day {d}: boat{n}x{d} carried goat{version}{n}x{d}. " * 9
-        for d in range(3)
-    ]
-    return f"# Log {n} {version}\n\n" + "\n\n".join(days)
-
-
-OLD = {f"note{n:03}.md": note(n, "old") for n in range(200)}
-NEW = {path: note(n, "new") for n, path in enumerate(OLD) if n % 2 == 0} | {"extra.md": note(999, "new")}
-GONE = "note001.md"
-
-
-def check_served(index: Path) -> set[str]:
-    """Every document is whole, in its old or its new state, with its own vectors. Returns the new ones."""
-    encoder = WordEncoder()
-    new = set()
-    with Store(index).read() as snapshot:
-        for document in snapshot.documents():
-            assert document.text in (OLD.get(document.path), NEW.get(document.path))
-            new |= {document.path} if document.text == NEW.get(document.path) else set()
-            numbers = snapshot.passage_numbers([document.id])
-            passages = [snapshot.passages(numbers)[number] for number in numbers]
-            assert all(document.text[p.start : p.end] == p.text for p in passages)
-            assert sum(len(p.text.split()) for p in passages) == len(document.text.split())
-            vectors = snapshot.vectors(numbers)
-            expected = [encoder.encode_query(f"{p.header}\n{p.text}") for p in passages]
-            assert np.array_equal(vectors, expected)
-    return new
-
-
-@pytest.fixture(scope="module")
-def half_new(tmp_path_factory) -> Path:
-    """A folder with an index of the old notes beside a corpus of the new ones."""
-    folder = tmp_path_factory.mktemp("notes")
-    write(folder / "corpus", OLD)
-    Assistant(Settings(corpus=folder / "corpus", index=folder / "index"), WordEncoder()).sync()
-    write(folder / "corpus", NEW)
-    (folder / "corpus" / GONE).unlink()
-    return folder
-
-
-def vectors_kept(index: Path) -> int:
-    with Store(index).read() as snapshot:
-        return snapshot.counts().vectors
-
-
-def check_goes_on(corpus: Path, index: Path, before: int) -> None:
-    """The next sync completes, and embeds only what the killed one had not."""
-    kept = vectors_kept(index)
-    assistant = Assistant(Settings(corpus=corpus, index=index), WordEncoder())
-    report = assistant.sync()
-    assert report.failed == ()
-    assert report.embedded == before - kept
-    assert check_served(index) == set(NEW)
-    assert {d.path for d in assistant.documents()} == (set(OLD) | set(NEW)) - {GONE}
-    assert assistant.search("goatnew0x1", k=1)[0].document.path == "note000.md"
-    assert assistant.sync().embedded == 0
-
-
-@pytest.fixture
-def notes(half_new, tmp_path) -> tuple[Path, Path, int]:
-    """The corpus, a copy of the old index, and how many vectors there are when all is done."""
-    index = tmp_path / "index"
-    index.mkdir()
-    for path in (half_new / "index").iterdir():
-        (index / path.name).write_bytes(path.read_bytes())
-    of_a_note = vectors_kept(index) // len(OLD)
-    return half_new / "corpus", index, of_a_note * (len(OLD) + len(NEW))
-
-
-@pytest.mark.parametrize("calls", [1, 90, 107, 140])
-def test_a_sync_that_dies_at_a_known_point_is_gone_on_with(notes, calls):
-    corpus, index, total = notes
-    died = python(CRASH, corpus, index, calls, 0)
-    assert died.returncode == 9, died.stderr
-    check_served(index)
-    check_goes_on(corpus, index, total)
-
-
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_a_sync_that_is_killed_at_any_point_is_gone_on_with(notes, seed):
-    corpus, index, total = notes
-    lines = random.Random(seed).randrange(1, 36)  # of about 38
-    with subprocess.Popen(
-        [sys.executable, "-c", CRASH, corpus, index, "-1", "0.001"],
-        stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": str(HERE)},
-    ) as process:  # fmt: skip
-        for _ in range(lines):
-            assert process.stdout.readline() == "embedding\n"
-        process.send_signal(signal.SIGKILL)
-    check_served(index)
-    check_goes_on(corpus, index, total)
