@@ -50,7 +50,7 @@ def main() -> None:
                 continue
             whole = assistant.ask(item["question"], threshold=0)
             hits = [is_evidence(c.document.path, c.quote, item["evidence"]) for c in whole.citations]
-            for way, found in rankings(assistant, item["question"], rerank=True).items():
+            for way, found in rankings(assistant, item["question"]).items():
                 good = [is_evidence(h.document.path, h.passage.text, item["evidence"]) for h in found]
                 ranks.setdefault(way, []).append(good.index(True) + 1 if True in good else np.inf)
             at1.append(any(hits[:1]))

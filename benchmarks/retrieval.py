@@ -13,6 +13,7 @@ import argparse
 import hashlib
 import json
 import random
+import sys
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -47,13 +48,13 @@ def indexed(paragraphs: dict[str, str], folder: Path) -> Assistant:
     assistant = Assistant.open(corpus, folder / "index")
     report = assistant.sync()
     print(
-        f"<!-- {len(report.added)} paragraphs, {report.embedded} passages, {len(report.failed)} failed -->",
-        flush=True,
+        f"{len(report.added)} paragraphs, {report.embedded} passages, {len(report.failed)} failed",
+        file=sys.stderr,
     )
     return assistant
 
 
-def rankings(assistant: Assistant, question: str, rerank: bool) -> dict[str, list[Hit]]:
+def rankings(assistant: Assistant, question: str) -> dict[str, list[Hit]]:
     """The passages in the order of each way. RRF is reciprocal rank fusion, k = 60, equal weights."""
     query = assistant._encoder.encode_query(question)
     with assistant._store.read() as snapshot:
@@ -61,18 +62,16 @@ def rankings(assistant: Assistant, question: str, rerank: bool) -> dict[str, lis
         matching = snapshot.keyword_search(content_words(question), DEPTH)
         ranked = [number for number, _ in nearest], [number for number, _ in matching]
         passages = snapshot.passages(sorted({number for way in ranked for number in way}))
-        documents = {document.id: document for document in snapshot.documents()}
+        documents = {d.id: d for d in snapshot.documents(p.document_id for p in passages.values())}
     hits = {number: Hit(p, documents[p.document_id], 0.0) for number, p in passages.items()}
     reciprocal = {n: sum(1 / (60 + way.index(n)) for way in ranked if n in way) for n in hits}
-    ways = {
+    return {
         "dense": [hits[number] for number in ranked[0]],
         "BM25": [hits[number] for number in ranked[1]],
         "RRF": [hits[number] for number in sorted(hits, key=lambda n: (-reciprocal[n], n))],
         "fused": list(assistant.search(question, DEPTH, rerank=False)),
+        "re-ranked": list(assistant.search(question, DEPTH)),
     }
-    if rerank:
-        ways["re-ranked"] = list(assistant.search(question, DEPTH))
-    return ways
 
 
 def row(name: str, way: str, ranks: Sequence[float]) -> str:
@@ -82,13 +81,11 @@ def row(name: str, way: str, ranks: Sequence[float]) -> str:
     return f"| {name} | {len(at)} | {way} | {recalls} | {np.mean(1 / at):.3f} |"
 
 
-def table(
-    name: str, assistant: Assistant, questions: Sequence[tuple[str, str]], rerank: bool
-) -> Iterable[str]:
+def table(name: str, assistant: Assistant, questions: Sequence[tuple[str, str]]) -> Iterable[str]:
     """Rows of the table for one set."""
     ranks: dict[str, list[float]] = {}
     for question, paragraph in questions:
-        for way, hits in rankings(assistant, question, rerank).items():
+        for way, hits in rankings(assistant, question).items():
             order = list(dict.fromkeys(Path(hit.document.path).stem for hit in hits))
             ranks.setdefault(way, []).append(order.index(paragraph) + 1 if paragraph in order else np.inf)
     return [row(name, way, found) for way, found in ranks.items()]
@@ -99,7 +96,7 @@ def main() -> None:
     parser.add_argument("sets", nargs="+", type=Path)
     parser.add_argument("--paraphrase", type=Path)
     parser.add_argument(
-        "--limit", type=int, default=1000, help="questions of a set, picked at random with a fixed seed"
+        "--limit", type=int, default=300, help="questions of a set, picked at random with a fixed seed"
     )
     options = parser.parse_args()
     print(HEAD, flush=True)
@@ -107,13 +104,12 @@ def main() -> None:
         paragraphs, questions = load(path)
         picked = random.Random(1).sample(questions, min(options.limit, len(questions)))
         with tempfile.TemporaryDirectory() as folder, indexed(paragraphs, Path(folder)) as assistant:
-            print("\n".join(table(path.stem, assistant, picked, False)), flush=True)
-            print("\n".join(table(f"{path.stem}, first 200", assistant, picked[:200], True)), flush=True)
+            print("\n".join(table(path.stem, assistant, picked)), flush=True)
             if options.paraphrase:
                 lines = map(json.loads, options.paraphrase.read_text("utf-8").splitlines())
                 own = [(q["question"], q["paragraph"]) for q in lines if q["set"] == path.stem]
                 if own:
-                    print("\n".join(table(f"paraphrases of {path.stem}", assistant, own, True)), flush=True)
+                    print("\n".join(table(f"paraphrases of {path.stem}", assistant, own)), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """A question -> hits: the nearest vectors and the best BM25, in one score.
 
-    score = cos(q - m, p - m) + 1.5 * f ** 1.5
+    score = cos(q - m, p - m) + 2 * f ** 1.5
 
 `m` is the mean vector of the index: passages on one subject all point the same way, and what they
 share tells them apart from nothing (Mu and Viswanath, "All-but-the-Top", 2018). `f` is the passage's
@@ -28,7 +28,7 @@ from qa.vectors import VectorIndex
 
 CANDIDATES = 50  # taken from each of the two ways
 MAX_QUESTION = 1000  # characters; the encoder reads about that many
-_KEYWORD_WEIGHT, _KEYWORD_POWER = 1.5, 1.5
+_KEYWORD_WEIGHT, _KEYWORD_POWER = 2.0, 1.5
 _BM25_PER_WORD = 2.2  # k1 + 1: what a word's weight is multiplied by at most (k1 = 1.2 in FTS5)
 _CACHE = "vectors.faiss"
 _WORD = re.compile(r"[^\W_]+")
