@@ -15,16 +15,15 @@ from qa.similarity import ScoredSentence
 THRESHOLD = 0.068
 _INTERCEPT = -5.316
 _WEIGHTS = (4.272, 0.555, 1.922, 3.151)
-SIGNALS = (
-    "cosine of the question and the best sentence",
-    "cosine of the question and the nearest passage",
-    "share of the question's words in the best sentence's passage",
-    "lead of the best sentence over that of another passage",
-)
 
 
 def signals(found: Found, scored: Sequence[ScoredSentence]) -> tuple[float, ...]:
-    """What the probability is computed from: see the names in `SIGNALS`, each about 0..1."""
+    """What the probability is computed from, each about 0..1, in the order of the weights.
+
+    The cosine of the question and the best sentence, and of the question and the nearest passage; the
+    share of the question's words in the best sentence's passage; the lead of the best sentence's score
+    over that of any sentence of another passage.
+    """
     best = scored[0]
     other = next((s for s in scored if s.hit.passage.id != best.hit.passage.id), None)
     return (best.cosine, found.nearest, best.covered, best.score - other.score if other else 0.0)

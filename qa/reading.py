@@ -17,7 +17,7 @@ import yaml
 from qa.blocks import Paragraph, paragraphs
 from qa.boilerplate import boilerplate
 from qa.errors import UnreadableFile
-from qa.types import Block, BlockKind, Span
+from qa.types import Block, BlockKind
 
 MAX_BYTES = 20_000_000  # about 4,000 printed pages of text
 _METADATA_KEYS = ("source", "source_title", "author", "date", "url", "language")
@@ -300,8 +300,3 @@ _READERS: Mapping[str, Callable[[str, str], Parsed]] = {
     ".htm": _read_html,
 }
 SUFFIXES = frozenset(_READERS)
-
-
-def body_spans(blocks: Sequence[Block]) -> list[Span]:
-    """The spans of what is indexed, headings included."""
-    return [(b.start, b.end) for b in blocks if b.kind in (BlockKind.BODY, BlockKind.HEADING)]

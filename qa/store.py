@@ -118,14 +118,14 @@ class Snapshot:
             for n, i, d, start, end, text, header, s in rows
         }
 
-    def vectors(self, numbers: Sequence[int], dimension: int | None = None) -> npt.NDArray[np.float32]:
+    def vectors(self, numbers: Sequence[int]) -> npt.NDArray[np.float32]:
         """The vectors of passages, in the order of `numbers`: (n, dimension) float32, unit rows."""
         rows = self._in(
             "SELECT number, vector FROM passages JOIN vectors ON key = vector_key WHERE number IN ({})",
             numbers,
         )
         found = {number: np.frombuffer(blob, np.float32) for number, blob in rows}
-        return np.stack([found[n] for n in numbers]) if numbers else np.empty((0, dimension or 0), np.float32)
+        return np.stack([found[n] for n in numbers]) if numbers else np.empty((0, 0), np.float32)
 
     def known_vectors(self, keys: Sequence[bytes]) -> set[bytes]:
         return {key for (key,) in self._in("SELECT key FROM vectors WHERE key IN ({})", keys)}

@@ -7,7 +7,8 @@ import pytest
 
 from qa.blocks import paragraphs
 from qa.boilerplate import boilerplate
-from qa.reading import body_spans, parse
+from qa.reading import parse
+from qa.types import BlockKind
 
 PAGES = Path(__file__).parent / "pages"
 NAMES = sorted(path.name.removesuffix(".truth.json") for path in PAGES.glob("*.truth.json"))
@@ -26,7 +27,8 @@ def one_line(text: str) -> str:
 
 def kept_blocks(name: str) -> list[str]:
     parsed = parse(name, (PAGES / name).read_bytes())
-    return [one_line(parsed.text[start:end]) for start, end in body_spans(parsed.blocks)]
+    kept = [b for b in parsed.blocks if b.kind in (BlockKind.BODY, BlockKind.HEADING)]
+    return [one_line(parsed.text[b.start : b.end]) for b in kept]
 
 
 def truth(name: str, key: str) -> list[str]:
