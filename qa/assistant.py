@@ -108,8 +108,7 @@ class Assistant:
                 _log.warning("%s; it is kept as %s", error, aside.name)
                 report = self._synced(progress)
             try:
-                if report.added or report.updated or report.removed or not self._retriever.cached():
-                    self._retriever.save()
+                self._retriever.save()
             except OSError as error:
                 raise IndexUnwritable(
                     f"cannot write the index in {self.settings.index} ({error.strerror})"

@@ -10,7 +10,7 @@ import hashlib
 import importlib.util
 import json
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -31,6 +31,11 @@ BATCH = 32  # texts of about the same length
 CHUNK = 64  # texts between two questions that may be waiting, and between two commits
 
 Vectors = npt.NDArray[np.float32]  # (n, dimension), unit rows: inner product = cosine, higher is nearer
+
+
+def headed(header: str, text: str) -> str:
+    """A text as it is embedded: under its header, if it has one."""
+    return f"{header}\n{text}" if header else text
 
 
 class Encoder(Protocol):
@@ -133,22 +138,18 @@ class SentenceTransformerEncoder:
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
         for start in range(0, len(order), CHUNK):
             indices = order[start : start + CHUNK]
-            yield indices, self._run(self._model_method("encode_document"), [texts[i] for i in indices])
+            yield indices, self._run("encode_document", [texts[i] for i in indices])
 
     def encode_query(self, text: str) -> Vectors:
-        vector: Vectors = self._run(self._model_method("encode_query"), [text])[0]
+        vector: Vectors = self._run("encode_query", [text])[0]
         return vector
 
-    def _model_method(self, name: str) -> Callable[..., Vectors]:
-        with self._lock:
-            method: Callable[..., Vectors] = getattr(self._model, name)
-        return method
-
-    def _run(self, method: Callable[..., Vectors], texts: list[str]) -> Vectors:
+    def _run(self, name: str, texts: list[str]) -> Vectors:
         import torch
 
         autocast = torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.precision != "fp32")
         with self._lock, autocast:
+            method = getattr(self._model, name)
             vectors = method(texts, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False)
         return np.ascontiguousarray(vectors, dtype=np.float32)
 

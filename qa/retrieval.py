@@ -6,7 +6,7 @@
 share tells them apart from nothing (Mu and Viswanath, "All-but-the-Top", 2018). `f` is the passage's
 BM25 as a share of what the question could reach at most: a few matching common words say little, most
 of the rare ones say a lot, and where no passage holds the question's words the vectors decide. The
-form and its two constants are the best of those compared in benchmarks/retrieval.md.
+form and its two constants were chosen as benchmarks/retrieval.md says.
 """
 
 from __future__ import annotations
@@ -148,25 +148,25 @@ class Retriever:
             if self._vectors is None or self._vectors.stamp[0] != snapshot.stamp[0]
             else set(self._vectors.numbers.tolist())
         )
-        new = [number for number in numbers if number not in known]
         old = [number for number in numbers if number in known]
+        new = [number for number in numbers if number not in known]
+        assert old + new == numbers  # the store never gives a number twice: new ones are the highest
         rows = snapshot.vectors(new)
         if old and self._vectors is not None:
             kept = self._vectors.rows(np.asarray(old))
             rows = np.concatenate([kept, rows]) if new else kept
-            order = np.argsort(np.asarray(old + new), kind="stable")
-            rows = rows[order]
         return VectorIndex.build(snapshot.stamp, numbers, rows)
 
-    def cached(self) -> bool:
-        """Whether the cache file is of the last committed state."""
-        with self._store.read() as snapshot:
-            return VectorIndex.load(self._store.folder / _CACHE, snapshot.stamp) is not None
-
     def save(self) -> None:
-        """Write the cache file of the last committed state."""
+        """Have the cache file be of the last committed state; one that is already is kept in memory."""
         with self._store.read() as snapshot:
-            self.vectors(snapshot).save(self._store.folder / _CACHE)
+            path = self._store.folder / _CACHE
+            loaded = VectorIndex.load(path, snapshot.stamp)
+            if loaded is None:
+                self.vectors(snapshot).save(path)
+            else:
+                with self._lock:
+                    self._vectors = loaded
 
 
 def centred_cosines(query: Vectors, vectors: Vectors, mean: Vectors) -> npt.NDArray[np.float64]:

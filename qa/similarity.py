@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qa.encoder import Encoder, Vectors
+from qa.encoder import Encoder, Vectors, headed
 from qa.retrieval import Found, Term, centred_cosines
 from qa.store import texts_with
 from qa.types import Hit, Span
@@ -45,17 +45,14 @@ def score_sentences(found: Found, hits: Sequence[Hit], encoder: Encoder) -> tupl
     if not places:
         return ()
     plain = [_text(hit, i) for hit, i in places]
-    headed = [
-        f"{hit.passage.header}\n{text}" if hit.passage.header else text
-        for (hit, _), text in zip(places, plain, strict=True)
-    ]
-    texts = list(dict.fromkeys([*plain, *headed]))
+    under = [headed(hit.passage.header, text) for (hit, _), text in zip(places, plain, strict=True)]
+    texts = list(dict.fromkeys([*plain, *under]))
     vectors = encode_all(encoder, texts)
     centred = dict(zip(texts, centred_cosines(found.query, vectors, found.mean), strict=True))
     cosines = dict(zip(texts, vectors @ found.query, strict=True))
     words = _shared_words(found.terms, places, plain)
     scored = []
-    for (hit, i), text, with_header, (own, near) in zip(places, plain, headed, words, strict=True):
+    for (hit, i), text, with_header, (own, near) in zip(places, plain, under, words, strict=True):
         cosine = float(centred[text] + centred[with_header]) / 2
         score = cosine + _share(found.terms, own, near) ** _SHARE_POWER
         covered = len(own | near) / max(1, len(found.terms))
@@ -81,7 +78,7 @@ def _shared_words(
 ) -> list[tuple[set[str], set[str]]]:
     """For each sentence the question's words that it holds, and those that only its passage holds."""
     words = [term.word for term in terms]
-    passages = {hit.passage.id: f"{hit.passage.header}\n{hit.passage.text}" for hit, _ in places}
+    passages = {hit.passage.id: headed(hit.passage.header, hit.passage.text) for hit, _ in places}
     around = dict(zip(passages, texts_with(words, list(passages.values())), strict=True))
     inside = texts_with(words, sentences)
     return [(own, around[hit.passage.id] - own) for (hit, _), own in zip(places, inside, strict=True)]

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from qa.encoder import Encoder
+from qa.encoder import Encoder, headed
 from qa.errors import CorpusError, UnreadableFile
 from qa.reading import MAX_BYTES, SUFFIXES, check_size, parse
 from qa.splitting import split
@@ -237,7 +237,7 @@ class _Work:
 
     def _commit(self, batch: Sequence[Entry], done: int, total: int) -> None:
         texts = {
-            key: f"{passage.header}\n{passage.text}" if passage.header else passage.text
+            key: headed(passage.header, passage.text)
             for entry in batch
             for key, passage in zip(entry.vector_keys, entry.passages, strict=True)
         }
