@@ -1,0 +1,263 @@
+"""The scripts that make the reader: what they take for what, and that a run can be stopped and started."""
+
+import json
+import random
+
+import pytest
+import torch
+from edit import edited, names
+from export import differences
+from mine import mined
+from squad import Paragraph, Question, exact_match, f1, paragraphs
+from train import GROUPS, Network, Tokens, batches, example, loss, pairs, train
+
+from qa.encoder import SentenceTransformerEncoder
+from qa.reader import ExtractiveReader, batch, best_span
+from qa.types import Passage
+
+TEXTS = {
+    "The bridge": [
+        (
+            "The stone bridge at Osk was finished in 1874 by Anders Lund.",
+            "Who finished the bridge?",
+            "Anders Lund",
+        ),
+        ("A flood took the middle arch of the bridge in 1926.", "When did a flood take the arch?", "1926"),
+        (
+            "The bridge at Tolvane was finished in 1931 by Kari Holm.",
+            "Who built the one at Tolvane?",
+            "Kari Holm",
+        ),
+    ],
+    "The ferry": [
+        ("The ferry to Tolvane carries 340 passengers.", "How many people does the ferry take?", "340"),
+        ("A ticket for the ferry costs 12 crowns.", "What does a ticket cost?", "12 crowns"),
+        ("The ferry was built in Bergen.", "Where was the ferry built?", "Bergen"),
+    ],
+}
+
+
+@pytest.fixture
+def squad(tmp_path):
+    """A file in SQuAD format with twelve articles, of which one in six is held aside."""
+    articles = []
+    for n in range(6):
+        for title, texts in TEXTS.items():
+            rows = [(f"{text} Part {n}.", question, answer) for text, question, answer in texts]
+            articles.append(
+                {
+                    "title": f"{title} {n}",
+                    "paragraphs": [
+                        {
+                            "context": text,
+                            "qas": [
+                                {"question": q, "answers": [{"text": a, "answer_start": text.index(a)}]},
+                                {"question": f"{q} Why?", "answers": [], "is_impossible": True},
+                            ],
+                        }
+                        for text, q, a in rows
+                    ],
+                }
+            )
+    path = tmp_path / "set.json"
+    path.write_text(json.dumps({"data": articles}), "utf-8")
+    return path
+
+
+# --- the sets --------------------------------------------------------------------------------------
+
+
+def test_one_article_in_six_is_held_aside_and_always_the_same(squad):
+    aside = {p.article for p in paragraphs(squad) if p.held_aside}
+    assert len(aside) == 2
+    assert aside == {p.article for p in paragraphs(squad) if p.held_aside}
+    assert not aside & {p.article for p in paragraphs(squad) if not p.held_aside}
+
+
+def test_a_set_of_one_article_is_split_by_paragraph(tmp_path):
+    rows = [{"context": f"Paragraph {n}.", "qas": []} for n in range(24)]
+    path = tmp_path / "one.json"
+    path.write_text(json.dumps({"data": [{"title": "All", "paragraphs": [*rows, rows[0]]}]}), "utf-8")
+    found = list(paragraphs(path))
+    assert len(found) == 24  # a paragraph that comes twice is taken once
+    assert sum(p.held_aside for p in found) == 4
+
+
+def test_short_answers_are_scored_as_squad_does():
+    assert exact_match("The Anders Lund.", ["anders lund"])
+    assert not exact_match("Lund", ["Anders Lund"])
+    assert f1("in the year 1874", ["1874", "year 1874"]) == pytest.approx(0.8)
+    assert f1("1926", ["1874"]) == 0.0
+    assert f1("", [""]) == 1.0
+
+
+# --- negatives -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("question", "choices"),
+    [
+        ("When did Anders Lund finish the arch?", {"When did Kari Holm finish the arch?"}),
+        ("What opened in 1874?", {"What opened in 1926?"}),
+        ("who was the first to cross?", {"who was the last to cross?", "who wasn't the first to cross?"}),
+        ("who is he?", {"who isn't he?", None}),
+        ("who, then?", {None}),
+    ],
+)
+def test_an_edit_changes_one_thing(question, choices):
+    passage = "The bridge was finished by Kari Holm. It opened in 1926."
+    found = {edited(question, passage, [passage], random.Random(seed)) for seed in range(30)}
+    found = {f if f is None or "18" not in f or "1874" in f else "digit" for f in found}
+    assert found & choices
+    assert question not in found
+    for one in found - {None, "digit"}:
+        assert abs(len(one.split()) - len(question.split())) <= 1
+
+
+def test_the_first_word_of_a_sentence_is_no_name():
+    assert names("The ferry left Tolvane when Osk slept. Nobody saw Anders Lund of Bergen.") == [
+        "Tolvane",
+        "Osk",
+        "Anders Lund of Bergen",
+    ]
+
+
+def test_negatives_are_what_retrieval_finds_and_what_lacks_the_answer(tmp_path, assistant):
+    sources = {
+        name: Paragraph(name, "a", text, (Question(question, ((text.index(answer), answer),)),), False)
+        for name, (text, question, answer) in {
+            "one": (
+                "The bridge at Osk was finished by Anders Lund.",
+                "Who finished the bridge?",
+                "Anders Lund",
+            ),
+            "two": (
+                "The bridge at Tolvane was finished by Kari Holm.",
+                "Who crossed the bridge?",
+                "Kari Holm",
+            ),
+            "three": (
+                "Anders Lund finished the other bridge.",
+                "Who finished the other bridge?",
+                "Anders Lund",
+            ),
+        }.items()
+    }
+    for old in assistant.settings.corpus.rglob("*.*"):
+        old.unlink()
+    for name, paragraph in sources.items():
+        (assistant.settings.corpus / f"{name}.txt").write_text(paragraph.text, "utf-8")
+    assistant.sync()
+    lines = mined(assistant, sources)
+    passages = [line for line in lines if "text" in line]
+    first = next(line for line in lines if line.get("question") == "Who finished the bridge?")
+    ((start, end),) = first["answers"]
+    assert passages[first["passage"]]["text"][start:end] == "Anders Lund"
+    assert [passages[n]["paragraph"] for n in first["negatives"]] == ["two"]
+
+
+# --- a run -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def tokens() -> Tokens:
+    return Tokens(SentenceTransformerEncoder().tokenizer)
+
+
+def test_an_answer_is_where_its_word_pieces_are(tokens):
+    text = "The bridge was finished by Anders Lund in 1874."
+    start = text.index("Anders Lund")
+    found = example(
+        tokens, "Who finished it?", "The bridge at Osk", text, [(start, start + 11), (43, 47)][:1]
+    )
+    ((first, last),) = found.answers
+    inside = found.row.offsets[first - found.row.first : last - found.row.first + 1]
+    assert text[inside[0][0] : inside[-1][1]] == "Anders Lund"
+    assert example(tokens, "Who?", "", text, []).answers == [(0, 0)]
+
+
+def test_an_answer_in_a_late_window_is_found_there(tokens):
+    text = "A word. " * 300 + "Anders Lund built it."
+    start = text.index("Anders Lund")
+    found = example(tokens, "Who?", "", text, [(start, start + 11)])
+    assert found.answers != [(0, 0)]
+    assert found.row.offsets[0][0] > 0
+
+
+@pytest.fixture
+def plan(squad, tmp_path):
+    """Four small batches over a mined set."""
+    lines, questions = [], []
+    for paragraph in paragraphs(squad):
+        lines.append(
+            {"text": paragraph.text, "article": paragraph.article, "paragraph": paragraph.name}
+            | {"held_aside": paragraph.held_aside}
+        )
+        for q in paragraph.questions:
+            spans = [[start, start + len(text)] for start, text in q.answers]
+            passage = len(lines) - 1
+            negatives = [(passage + 1) % 36, (passage + 2) % 36]
+            questions.append(
+                {"question": q.text, "passage": passage, "answers": spans, "negatives": negatives}
+            )
+    mined_path = tmp_path / "new_wiki.jsonl"
+    mined_path.write_text("\n".join(map(json.dumps, [*lines, *questions])), "utf-8")
+    found = pairs([mined_path], seed=0)
+    assert found == pairs([mined_path], seed=0)
+    return [some[:4] for some in batches(found, seed=0)][:4]
+
+
+def test_no_paragraph_held_aside_is_trained_to_answer(squad, plan, tokens):
+    assert len(plan) == 4
+    assert all(len(some) <= GROUPS for some in plan)
+    answered = [pair[0].row.ids for some in plan for pair in some]
+    for p in paragraphs(squad):
+        ids = tokens.rows("", "", p.text)[0].ids[2:-1]
+        assert not (p.held_aside and any(ids == row[-len(ids) - 1 : -1] for row in answered))
+
+
+def test_a_run_that_was_stopped_goes_on_as_if_it_had_not_been(plan, tmp_path):
+    for name in ("whole", "parts"):
+        (tmp_path / name).mkdir()
+    train(tmp_path / "whole", plan, None)
+    train(tmp_path / "parts", plan, 2)
+    assert torch.load(tmp_path / "parts/state.pt", weights_only=True)["step"] == 2
+    train(tmp_path / "parts", plan, None)
+    whole, parts = (torch.load(tmp_path / n / "network.pt", weights_only=True) for n in ("whole", "parts"))
+    for name, weight in whole.items():
+        assert torch.allclose(weight.float(), parts[name].float(), atol=1e-5), name
+
+
+def test_training_lowers_the_loss_and_leaves_the_word_embeddings(plan, tmp_path):
+    before = Network()
+    examples = [e for pair in plan[0] for e in pair]
+    with torch.no_grad():
+        first = loss(before(**batch([e.row for e in examples])), examples)
+    train(tmp_path, [plan[0]] * 8, None)
+    after = Network()
+    after.load_state_dict(torch.load(tmp_path / "network.pt", weights_only=True))
+    with torch.no_grad():
+        last = loss(after(**batch([e.row for e in examples])), examples)
+    assert last < first - 0.5
+    name = "bert.embeddings.word_embeddings.weight"
+    assert torch.equal(before.state_dict()[name], after.state_dict()[name])
+
+
+def test_what_is_exported_reads_as_what_was_trained(plan, tmp_path):
+    from safetensors.torch import save
+
+    train(tmp_path, plan, None)
+    trained = torch.load(tmp_path / "network.pt", weights_only=True)
+    kept = differences(Network().state_dict(), trained, rank=96)
+    assert sum(t.numel() * t.element_size() for t in kept.values()) < 12e6
+    encoder = SentenceTransformerEncoder()
+    reader = ExtractiveReader(encoder, save(kept))
+    text = "The stone bridge at Osk was finished in 1874 by Anders Lund."
+    one = Passage("p", "d", 0, len(text), text, "", ((0, len(text)),))
+    (reading,) = reader.read("Who finished it?", [one])
+    network = Network()
+    network.load_state_dict(trained)
+    (row,) = Tokens(encoder.tokenizer).rows("Who finished it?", "", text)
+    with torch.no_grad():
+        _, score, null = best_span(row, network(**batch([row]))[0].numpy())
+    assert reading.margin == pytest.approx(score - null, abs=0.2)
