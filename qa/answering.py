@@ -10,15 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from qa.confidence import confidence
 from qa.errors import CitationError
-from qa.retrieval import Found
-from qa.similarity import ScoredSentence
+from qa.evidence import Evidence, ScoredSentence
 from qa.types import Answer, Citation, Claim, Document, Hit, Passage, Span
 
 NEAREST = 5
 MAX_CITATIONS = 3
-MARGIN = 0.3  # a further sentence is shown where it scores at most this much less than the best
+MARGIN = 0.4  # a further sentence is shown where it scores at most this much less than the best
 _LEANING = re.compile(
     r"(?:\S+ ){0,9}?(?:(?:made|makes|confirm\w*|explain\w*|shows?|said|says) (?:this|these|so)"
     r"|(?:evidence|result|because|sign|proof) of (?:this|that|these|those))\b"
@@ -34,32 +32,25 @@ _LEANING = re.compile(
 _MARKUP = re.compile(r"([\\`*_\[\]<>~|#$&])")
 
 
-def compose(
-    question: str, found: Found, ranked: Sequence[Hit], scored: Sequence[ScoredSentence], threshold: float
-) -> Answer:
-    """The answer to a question, or a refusal where the confidence is below the threshold.
+def compose(question: str, evidence: Evidence, probability: float, threshold: float) -> Answer:
+    """The answer to a question, or a refusal where its probability is below the threshold.
 
-    `ranked` are the hits in their final order; `scored` are sentences of them, best first.
     Raises CitationError if a quote does not stand in its document.
     """
-    probability = confidence(found, scored)
-    nearest = tuple(ranked[:NEAREST])
-    if not scored or probability < threshold:
+    nearest = tuple(evidence.hits[:NEAREST])
+    if not evidence.sentences or probability < threshold:
         return Answer(question, _refusal(nearest), False, probability, (), (), nearest)
     claims: list[Claim] = []
     texts: list[str] = []
     number = 0
-    for same in _chosen(scored):
+    for same in _chosen(evidence.sentences):
         cited = []
         for sentence in same:
             number += 1
             cited.append(_cite(number, sentence))
-        start, end = same[0].span
-        value = same[0].hit.document.text[start:end]
-        claims.append(Claim(value, tuple(cited)))
+        claims.append(Claim(same[0].text(same[0].answer), tuple(cited)))
         marks = " ".join(f"[{citation.number}]" for citation in cited)
-        quoted = _sentences(cited[0])
-        texts.append(" ".join(f"{escape(text)} {marks}" for text in quoted))
+        texts.append(" ".join(f"{text} {marks}" for text in _sentences(cited[0], same[0])))
     citations = tuple(citation for claim in claims for citation in claim.citations)
     return Answer(question, "\n\n".join(texts), True, probability, tuple(claims), citations, nearest)
 
@@ -106,9 +97,7 @@ def _chosen(scored: Sequence[ScoredSentence]) -> list[list[ScoredSentence]]:
 
 
 def _words(sentence: ScoredSentence) -> tuple[str, ...]:
-    start, end = sentence.span
-    passage = sentence.hit.passage
-    return tuple(re.findall(r"\w+", passage.text[start - passage.start : end - passage.start].lower()))
+    return tuple(re.findall(r"\w+", sentence.text().lower()))
 
 
 def quote_span(sentence: ScoredSentence) -> Span:
@@ -143,7 +132,30 @@ def _cite(number: int, sentence: ScoredSentence) -> Citation:
     return verify(Citation(number, document, start, end, quote, passage))
 
 
-def _sentences(citation: Citation) -> list[str]:
-    """The sentences of a quote, for the text of the answer."""
+def _sentences(citation: Citation, chosen: ScoredSentence) -> list[str]:
+    """The sentences of a quote as Markdown, the short answer in bold where it is a part of its sentence."""
     text = citation.document.text
-    return [text[a:b] for a, b in citation.passage.sentences if citation.start <= a and b <= citation.end]
+    spans = [(a, b) for a, b in citation.passage.sentences if citation.start <= a and b <= citation.end]
+    return [
+        _emphasized(text, span, chosen.answer)
+        if span == chosen.span and chosen.answer
+        else escape(text[slice(*span)])
+        for span in spans
+    ]
+
+
+def _emphasized(text: str, sentence: Span, answer: Span) -> str:
+    """A sentence with the answer in it in bold; as it is where the answer is most of it."""
+    (start, end), (first, last) = sentence, answer
+    before, bold, after = text[start:first], text[first:last], text[last:end]
+    # Markdown takes ** for bold only where a word does not touch a sign across it: US**$5** is none.
+    touching = any(
+        outer[-1:].isalnum() and not inner[:1].isalnum()
+        for outer, inner in ((before, bold), (after[:1], bold[-1:]))
+    )
+    if len(bold) > len(text[start:end]) / 2 or touching or bold != bold.strip():
+        return escape(text[start:end])
+    # White space at the edge of a part is what `escape` strips.
+    left = " " if before[-1:].isspace() else ""
+    right = " " if after[:1].isspace() else ""
+    return f"{escape(before)}{left}**{escape(bold)}**{right}{escape(after)}"

@@ -15,6 +15,7 @@ from typing import Self
 
 from qa import confidence
 from qa.answering import compose
+from qa.confidence import Calibration
 from qa.encoder import Encoder, SentenceTransformerEncoder
 from qa.errors import (
     CorpusError,
@@ -25,16 +26,17 @@ from qa.errors import (
     UnknownDocument,
     UnreadableFile,
 )
+from qa.evidence import LOOKED_AT, Evidence
+from qa.reader import Reader, facts, find_reader
 from qa.reading import SUFFIXES, check_size, parse
+from qa.reranking import by_reading
 from qa.retrieval import Found, Retriever
 from qa.settings import Settings
-from qa.similarity import ScoredSentence, score_sentences
+from qa.similarity import by_similarity
 from qa.store import Counts, Store
 from qa.sync import RECIPE, document_id, sync
 from qa.types import Answer, Document, Failure, Hit, Progress, SyncReport
 
-RERANKED = 12  # hits whose sentences are looked at
-_RETRIEVAL_WEIGHT = 0.5  # of a hit's retrieval score beside its best sentence's; benchmarks/retrieval.md
 _log = logging.getLogger("qa")
 
 
@@ -55,8 +57,9 @@ class Status:
 class Assistant:
     """Answers questions from the documents of a folder. Safe to use from several threads."""
 
-    def __init__(self, settings: Settings, encoder: Encoder) -> None:
+    def __init__(self, settings: Settings, encoder: Encoder, reader: Reader | None = None) -> None:
         self.settings = settings
+        self._reader = reader
         self._encoder = encoder
         self._store = Store(settings.index)
         self._retriever = Retriever(self._store, encoder)
@@ -73,7 +76,8 @@ class Assistant:
         An index that is missing is an empty one. Raises ModelError, SettingsError, IndexTooNew.
         """
         settings = replace(settings or Settings.from_environment(), corpus=Path(corpus), index=Path(index))
-        assistant = cls(settings, SentenceTransformerEncoder(settings.model))
+        encoder = SentenceTransformerEncoder(settings.model)
+        assistant = cls(settings, encoder, find_reader(encoder))
         try:
             with assistant._store.read():
                 pass
@@ -122,12 +126,12 @@ class Assistant:
     def search(
         self, words: str, k: int = 5, documents: Iterable[str] | None = None, rerank: bool = True
     ) -> tuple[Hit, ...]:
-        """The k passages that fit best, best first; `rerank` looks at the sentences of the first dozen.
+        """The k passages that fit best, best first; `rerank` has the first dozen read.
 
         `documents` limits the search to documents with these ids. Raises QuestionError, IndexStale.
         """
-        found = self._find(words, max(k, RERANKED) if rerank else k, documents)
-        hits = self._reranked(found, self._scored(found)) if rerank else found.hits
+        found = self._find(words, max(k, LOOKED_AT) if rerank else k, documents)
+        hits = self._evidence(found).hits if rerank else found.hits
         return hits[:k]
 
     def ask(
@@ -144,10 +148,9 @@ class Assistant:
         at: None for the calibrated one, 0 to answer wherever a passage exists.
         Raises QuestionError, IndexStale.
         """
-        found = self._find(question, RERANKED, documents)
-        scored = self._scored(found)
-        ranked = self._reranked(found, scored)
-        return compose(question, found, ranked, scored, self.threshold if threshold is None else threshold)
+        evidence = self._evidence(self._find(question, LOOKED_AT, documents))
+        probability = self._calibration.probability(evidence.signals)
+        return compose(question, evidence, probability, self.threshold if threshold is None else threshold)
 
     def _find(self, question: str, k: int, documents: Iterable[str] | None) -> Found:
         with self._store.read() as snapshot:
@@ -158,23 +161,14 @@ class Assistant:
             )
         return self._retriever.search(question, k, documents)
 
-    def _scored(self, found: Found) -> tuple[ScoredSentence, ...]:
-        return score_sentences(found, found.hits[:RERANKED], self._encoder)
+    def _evidence(self, found: Found) -> Evidence:
+        if self._reader is None:
+            return by_similarity(found, self._encoder)
+        return by_reading(found, self._reader, self._encoder)
 
-    @staticmethod
-    def _reranked(found: Found, scored: Sequence[ScoredSentence]) -> tuple[Hit, ...]:
-        """The first dozen hits by their best sentence, their score made of both; the others follow."""
-        best: dict[str, float] = {}
-        for sentence in scored:
-            best.setdefault(sentence.hit.passage.id, sentence.score)
-        looked_at = [
-            replace(hit, score=best.get(hit.passage.id, 0.0) + _RETRIEVAL_WEIGHT * hit.score)
-            for hit in found.hits[:RERANKED]
-        ]
-        looked_at.sort(key=lambda hit: (-hit.score, hit.passage.id))
-        least = looked_at[-1].score if looked_at else 0.0
-        others = (replace(h, score=min(least, _RETRIEVAL_WEIGHT * h.score)) for h in found.hits[RERANKED:])
-        return (*looked_at, *others)
+    @property
+    def _calibration(self) -> Calibration:
+        return confidence.SIMILARITY if self._reader is None else Calibration(**facts()["calibration"])
 
     def documents(self) -> tuple[Document, ...]:
         """All indexed documents in the order of their paths. Their texts are read when asked for."""
@@ -247,7 +241,7 @@ class Assistant:
     @property
     def threshold(self) -> float:
         """The least confidence that is answered at."""
-        return confidence.THRESHOLD
+        return self._calibration.threshold
 
     def status(self) -> Status:
         """What is indexed, and how. The encoder is not loaded for it."""
@@ -262,7 +256,7 @@ class Assistant:
             counts=counts,
             model=model or self._encoder.name,
             precision=precision or "not used yet",
-            reader="none: the best sentences by similarity",
+            reader=self._reader.name if self._reader else "none: the best sentences by similarity",
             bytes=size,
             failures=failures,
         )

@@ -179,10 +179,13 @@ def _serve(settings: Settings, _: argparse.Namespace) -> int:
 
 
 def _answer(answer: Answer) -> str:
-    """An answer for the terminal: its sentences, then what they cite."""
+    """An answer for the terminal: the short answer, the sentences it is from, then what they cite."""
     width = 100
     lines: list[str] = []
     if answer.answered:
+        best = answer.claims[0]
+        if len(best.value) <= len(best.citations[0].quote) / 2:
+            lines += [_one_line(best.value), ""]
         for claim in answer.claims:
             marks = " ".join(f"[{citation.number}]" for citation in claim.citations)
             lines += [textwrap.fill(f"{_one_line(claim.citations[0].quote)} {marks}", width), ""]

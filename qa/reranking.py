@@ -1,0 +1,63 @@
+"""A search + the reader -> evidence: hits and sentences by what the reader makes of them.
+
+    score of a sentence = 0.7 * tanh(margin / 10) + 0.5 * retrieval score + 0.75 * similarity
+
+where the margin is how much better the best span in the sentence is than "no answer here", in logits, the
+retrieval score is its passage's (retrieval.py) and the similarity its own (similarity.py). A passage
+scores as its best sentence. Only the sentences of the four passages that are best without it are
+embedded for their similarity, since that is slow. What the weights rest on: benchmarks/reader.md.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from qa.encoder import Encoder
+from qa.evidence import LOOKED_AT, Evidence, best_scores, in_order, lead, ordered
+from qa.reader import Reader
+from qa.retrieval import Found
+from qa.similarity import similarities
+from qa.types import Hit
+
+EMBEDDED = 4  # hits whose sentences are embedded
+_LOGITS = 10.0  # beyond which a margin says hardly more: the reader is too sure of itself
+_LEAST = 30.0  # logits below no answer: margins below it are all the same
+_READER_WEIGHT, _RETRIEVAL_WEIGHT, _SIMILARITY_WEIGHT = 0.7, 0.5, 0.75
+
+
+def by_reading(found: Found, reader: Reader, encoder: Encoder) -> Evidence:
+    """The sentences of the best hits of the first dozen by the reader, and the hits by their best sentence.
+
+    Signals: the highest margin of any passage, in tens of logits (`margin`); the lead of the best
+    sentence's score over that of any other passage (`lead`), and its cosine with the question (`cosine`).
+    """
+    hits = found.hits[:LOOKED_AT]
+    passages = [hit.passage for hit in hits]
+    readings = {p.id: r for p, r in zip(passages, reader.read(found.question, passages), strict=True)}
+    scores = {hit.passage.id: _score(readings[hit.passage.id].margin, hit) for hit in hits}
+    chosen = sorted(hits, key=lambda hit: (-scores[hit.passage.id], hit.passage.id))[:EMBEDDED]
+    near = {(s.sentence.hit.passage.id, s.sentence.index): s for s in similarities(found, chosen, encoder)}
+    if not near:
+        return Evidence(found.hits, (), {})
+    sentences = []
+    for (passage_id, i), similarity in near.items():
+        margin, span = readings[passage_id].sentences[i]
+        score = _score(margin, similarity.sentence.hit) + _SIMILARITY_WEIGHT * similarity.sentence.score
+        answer = span if margin > 0 else None
+        sentences.append(replace(similarity.sentence, score=score, answer=answer))
+    sentences.sort(key=in_order)
+    best = sentences[0]
+    margin, span = readings[best.hit.passage.id].sentences[best.index]
+    if span[0] < span[1]:
+        sentences[0] = replace(best, answer=span)  # who asks for an answer at any price gets a short one
+    signals = {
+        "margin": max(-_LEAST, *(reading.margin for reading in readings.values())) / _LOGITS,
+        "lead": lead(sentences),
+        "cosine": near[best.hit.passage.id, best.index].cosine,
+    }
+    return Evidence(ordered(found, scores | best_scores(sentences)), tuple(sentences), signals)
+
+
+def _score(margin: float, hit: Hit) -> float:
+    return _READER_WEIGHT * math.tanh(margin / _LOGITS) + _RETRIEVAL_WEIGHT * hit.score
