@@ -4,7 +4,8 @@ usage: python benchmarks/articles.py FOLDER QUESTIONS.jsonl [--misses]
 
 A question names its evidence: documents (by file stem) and short strings that the sentence which
 answers it holds; several are alternatives. A citation is evidence if its quote holds all the strings
-of one. Prints a Markdown table; with --misses also the questions whose evidence was not cited.
+of one; a short answer is right if it shares half its words with an accepted one (an F1 of 0.5). Prints
+Markdown tables; with --misses also the questions whose evidence was not cited.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 
 import numpy as np
 from retrieval import HEAD, rankings, row
+from squad import f1  # found by way of retrieval
 
 from qa import Assistant
 
@@ -35,7 +37,8 @@ def main() -> None:
     parser.add_argument("--misses", action="store_true")
     options = parser.parse_args()
     items = [json.loads(line) for line in options.questions.read_text("utf-8").splitlines()]
-    at1, at3, answered, wrong, refused, seconds, quoted, inexact, misses = [], [], [], [], {}, [], [], 0, []
+    at1, at3, short, answered, wrong, refused, seconds = [], [], [], [], [], {}, []
+    quoted, inexact, misses = [], 0, []
     ranks: dict[str, list[float]] = {}
     with tempfile.TemporaryDirectory() as index, Assistant.open(options.folder, index) as assistant:
         assistant.sync()
@@ -53,6 +56,7 @@ def main() -> None:
             for way, found in rankings(assistant, item["question"]).items():
                 good = [is_evidence(h.document.path, h.passage.text, item["evidence"]) for h in found]
                 ranks.setdefault(way, []).append(good.index(True) + 1 if True in good else np.inf)
+            short.append(f1(whole.claims[0].value, item["answers"]))
             at1.append(any(hits[:1]))
             at3.append(any(hits[:3]))
             answered.append(answer.answered)
@@ -63,6 +67,8 @@ def main() -> None:
     everyone = [value for values in refused.values() for value in values]
     print(f"{options.questions.stem}: {len(at1)} answerable, {len(everyone)} unanswerable questions\n")
     print("| figure | value |\n|-|-|")
+    print(f"| short answer right | {np.mean(np.array(short) >= 0.5):.3f} |")
+    print(f"| short answer, F1 | {np.mean(short):.3f} |")
     print(f"| evidence in the first citation | {np.mean(at1):.3f} |")
     print(f"| evidence within the first three citations | {np.mean(at3):.3f} |")
     print(f"| answerable, falsely refused | {1 - np.mean(answered):.3f} |")

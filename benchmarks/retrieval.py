@@ -1,6 +1,6 @@
 """Recall@1, @3, @5 and MRR of dense, BM25, fused and re-ranked retrieval on sets of questions.
 
-usage: python benchmarks/retrieval.py [--paraphrase QUESTIONS.jsonl] [--limit N] SET.json ...
+usage: python benchmarks/retrieval.py [--paraphrase FILE.jsonl] [--limit N] [--without-reader] SET.json ...
 
 A SET is a file in SQuAD format; each of its paragraphs becomes a document of one corpus, and a
 question's rank is that of its paragraph among them. --paraphrase adds questions of our own about the
@@ -10,7 +10,6 @@ paragraphs of a set, named there by the hash of their text. Prints a Markdown ta
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import random
 import sys
@@ -23,20 +22,18 @@ import numpy as np
 from qa import Assistant, Hit
 from qa.retrieval import content_words
 
+sys.path.insert(0, str(Path(__file__).parent.parent / "training"))
+from squad import paragraphs
+
 HEAD = "| set | questions | way | Recall@1 | Recall@3 | Recall@5 | MRR |\n|-|-|-|-|-|-|-|"
 DEPTH = 100  # passages looked at for a rank; a paragraph below counts as not found
 
 
-def load(path: Path) -> tuple[dict[str, str], list[tuple[str, str]]]:
-    """A SQuAD file as paragraphs by name, and questions with the name of their paragraph."""
-    paragraphs: dict[str, str] = {}
-    questions: list[tuple[str, str]] = []
-    for article in json.loads(path.read_text("utf-8"))["data"]:
-        for paragraph in article["paragraphs"]:
-            name = hashlib.sha256(paragraph["context"].encode()).hexdigest()[:12]
-            paragraphs[name] = paragraph["context"]
-            questions += [(qa["question"], name) for qa in paragraph["qas"]]
-    return paragraphs, questions
+def load(path: Path) -> tuple[dict[str, str], list[tuple[str, str, list[str]]]]:
+    """A SQuAD file: paragraphs by name, and questions with their paragraph's name and their answers."""
+    found = list(paragraphs(path))
+    questions = [(q.text, p.name, [text for _, text in q.answers]) for p in found for q in p.questions]
+    return {p.name: p.text for p in found}, questions
 
 
 def indexed(paragraphs: dict[str, str], folder: Path) -> Assistant:
@@ -54,7 +51,7 @@ def indexed(paragraphs: dict[str, str], folder: Path) -> Assistant:
     return assistant
 
 
-def rankings(assistant: Assistant, question: str) -> dict[str, list[Hit]]:
+def rankings(assistant: Assistant, question: str, rerank: bool = True) -> dict[str, list[Hit]]:
     """The passages in the order of each way. RRF is reciprocal rank fusion, k = 60, equal weights."""
     query = assistant._encoder.encode_query(question)
     with assistant._store.read() as snapshot:
@@ -65,13 +62,15 @@ def rankings(assistant: Assistant, question: str) -> dict[str, list[Hit]]:
         documents = {d.id: d for d in snapshot.documents(p.document_id for p in passages.values())}
     hits = {number: Hit(p, documents[p.document_id], 0.0) for number, p in passages.items()}
     reciprocal = {n: sum(1 / (60 + way.index(n)) for way in ranked if n in way) for n in hits}
-    return {
+    found = {
         "dense": [hits[number] for number in ranked[0]],
         "BM25": [hits[number] for number in ranked[1]],
         "RRF": [hits[number] for number in sorted(hits, key=lambda n: (-reciprocal[n], n))],
         "fused": list(assistant.search(question, DEPTH, rerank=False)),
-        "re-ranked": list(assistant.search(question, DEPTH)),
     }
+    if rerank:
+        found["re-ranked"] = list(assistant.search(question, DEPTH))
+    return found
 
 
 def row(name: str, way: str, ranks: Sequence[float]) -> str:
@@ -81,10 +80,10 @@ def row(name: str, way: str, ranks: Sequence[float]) -> str:
     return f"| {name} | {len(at)} | {way} | {recalls} | {np.mean(1 / at):.3f} |"
 
 
-def table(name: str, assistant: Assistant, questions: Sequence[tuple[str, str]]) -> Iterable[str]:
+def table(name: str, assistant: Assistant, questions: Sequence[tuple[str, str, list[str]]]) -> Iterable[str]:
     """Rows of the table for one set."""
     ranks: dict[str, list[float]] = {}
-    for question, paragraph in questions:
+    for question, paragraph, _ in questions:
         for way, hits in rankings(assistant, question).items():
             order = list(dict.fromkeys(Path(hit.document.path).stem for hit in hits))
             ranks.setdefault(way, []).append(order.index(paragraph) + 1 if paragraph in order else np.inf)
@@ -98,16 +97,19 @@ def main() -> None:
     parser.add_argument(
         "--limit", type=int, default=300, help="questions of a set, picked at random with a fixed seed"
     )
+    parser.add_argument("--without-reader", action="store_true", help="re-rank by similarity alone")
     options = parser.parse_args()
     print(HEAD, flush=True)
     for path in options.sets:
         paragraphs, questions = load(path)
         picked = random.Random(1).sample(questions, min(options.limit, len(questions)))
         with tempfile.TemporaryDirectory() as folder, indexed(paragraphs, Path(folder)) as assistant:
+            if options.without_reader:
+                assistant._reader = None
             print("\n".join(table(path.stem, assistant, picked)), flush=True)
             if options.paraphrase:
                 lines = map(json.loads, options.paraphrase.read_text("utf-8").splitlines())
-                own = [(q["question"], q["paragraph"]) for q in lines if q["set"] == path.stem]
+                own = [(q["question"], q["paragraph"], []) for q in lines if q["set"] == path.stem]
                 if own:
                     print("\n".join(table(f"paraphrases of {path.stem}", assistant, own)), flush=True)
 
