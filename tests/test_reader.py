@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -120,6 +121,15 @@ def test_a_header_says_what_a_passage_is_about(reader):
         [passage(text, "The ferry to Tolvane"), passage(text, "The cable car of Senn")],
     )
     assert named.margin > other.margin
+
+
+def test_several_threads_read_at_once(encoder):
+    fresh = find_reader(encoder)
+    passages = [passage(BRIDGE), passage("The ferry leaves at seven. It carries 340 passengers.")]
+    alone = fresh.read("Who built the bridge at Osk?", passages)
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda _: fresh.read("Who built the bridge at Osk?", passages), range(24)))
+    assert all(readings == alone for readings in together)
 
 
 def test_nothing_to_read_is_no_error(reader):

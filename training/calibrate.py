@@ -24,7 +24,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
-from sklearn.model_selection import cross_val_predict
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from squad import Paragraph, paragraphs
 
 from qa import Assistant
@@ -107,9 +107,15 @@ def articles(folder: Path, questions: Path, without_reader: bool) -> Iterator[Ob
 
 
 def probabilities(x: Floats, right: npt.NDArray[np.bool_], weights: Floats) -> Floats:
-    """Each example's probability from a fit to the other nine tenths."""
+    """Each example's probability from a fit to the other nine tenths, of every corpus in the same way."""
+    tenths = StratifiedKFold(10, shuffle=True, random_state=0)  # the examples come corpus by corpus
     found: Floats = cross_val_predict(
-        LogisticRegression(C=10), x, right, cv=10, method="predict_proba", params={"sample_weight": weights}
+        LogisticRegression(C=10),
+        x,
+        right,
+        cv=tenths,
+        method="predict_proba",
+        params={"sample_weight": weights},
     )[:, 1]
     return found
 
