@@ -205,7 +205,7 @@ def find_reader(encoder: Encoder) -> Reader | None:
 
 @cache
 def facts() -> dict[str, Any]:
-    """What reader.json says: the checksums of the reader and its base, and how its scores are weighed."""
+    """What reader.json says: the checksums of the reader and its base, and the calibration."""
     values: dict[str, Any] = json.loads(files("qa").joinpath("reader.json").read_text("utf-8"))
     return values
 
