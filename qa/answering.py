@@ -127,9 +127,8 @@ def _adjacent(passage: Passage, i: int) -> bool:
 def _cite(number: int, sentence: ScoredSentence) -> Citation:
     document: Document = sentence.hit.document
     start, end = quote_span(sentence)
-    passage = sentence.hit.passage
-    quote = passage.text[start - passage.start : end - passage.start]
-    return verify(Citation(number, document, start, end, quote, passage))
+    quote = sentence.text((start, end))
+    return verify(Citation(number, document, start, end, quote, sentence.hit.passage))
 
 
 def _sentences(citation: Citation, chosen: ScoredSentence) -> list[str]:

@@ -13,9 +13,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from qa import confidence
 from qa.answering import compose
-from qa.confidence import Calibration
+from qa.confidence import SIMILARITY, Calibration
 from qa.encoder import Encoder, SentenceTransformerEncoder
 from qa.errors import (
     CorpusError,
@@ -168,7 +167,7 @@ class Assistant:
 
     @property
     def _calibration(self) -> Calibration:
-        return confidence.SIMILARITY if self._reader is None else Calibration(**facts()["calibration"])
+        return SIMILARITY if self._reader is None else Calibration(**facts()["calibration"])
 
     def documents(self) -> tuple[Document, ...]:
         """All indexed documents in the order of their paths. Their texts are read when asked for."""

@@ -18,8 +18,8 @@ from typing import Any
 from squad import Paragraph, paragraphs
 
 from qa import Assistant, Passage
+from qa.evidence import LOOKED_AT
 
-DEPTH = 12  # hits looked at: as many as an answer re-ranks
 NEGATIVES = 6
 
 
@@ -56,11 +56,11 @@ def mined(assistant: Assistant, sources: dict[str, Paragraph]) -> list[dict[str,
     ]
     for name, paragraph in sources.items():
         for question in paragraph.questions:
-            hits = [hit.passage for hit in assistant.search(question.text, DEPTH, rerank=False)]
+            hits = [hit.passage for hit in assistant.search(question.text, LOOKED_AT, rerank=False)]
             own = [(answer_spans(p, question.answers), p) for p in of.get(name, ())]
             spans, passage = max(
                 own,
-                key=lambda pair: (len(pair[0]), -hits.index(pair[1]) if pair[1] in hits else -DEPTH),
+                key=lambda pair: (len(pair[0]), -hits.index(pair[1]) if pair[1] in hits else -LOOKED_AT),
                 default=([], None),
             )
             if passage is None or bool(spans) != bool(question.answers):
