@@ -12,7 +12,6 @@ form and its two constants were chosen as benchmarks/retrieval.md says.
 from __future__ import annotations
 
 import math
-import re
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -25,25 +24,13 @@ from qa.errors import QuestionError
 from qa.store import Snapshot, Store
 from qa.types import Hit
 from qa.vectors import VectorIndex
+from qa.words import WORD, content_words
 
 CANDIDATES = 50  # taken from each of the two ways
 MAX_QUESTION = 1000  # characters; the encoder reads about that many
 _KEYWORD_WEIGHT, _KEYWORD_POWER = 2.0, 1.5
 _BM25_PER_WORD = 2.2  # k1 + 1: what a word's weight is multiplied by at most (k1 = 1.2 in FTS5)
 _CACHE = "vectors.faiss"
-_WORD = re.compile(r"[^\W_]+")
-_DEGREE = re.compile(  # "how large" asks for a size, not for the word
-    r"\bhow (?:large|big|long|far|old|often|high|fast|tall|wide|deep|heavy|strong|soon)\b", re.IGNORECASE
-)
-_FUNCTION_WORDS = frozenset(
-    """a about above after again all also am an and any are aren as at be because been before being below
-    between both but by can cannot could d did do does doing don down during each few for from further get
-    had has have having he her here hers him his how i if in into is isn it its itself just let ll m may me
-    might more most much must my myself no nor not now o of off on once only or other our out over own please
-    re s same shall she should so some such t tell than that the their them then there these they this those
-    through to too under until up upon us ve very was we were what when where which while who whom whose why
-    will with would you your""".split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +52,7 @@ class Found:
     terms: tuple[Term, ...]
     query: Vectors  # (dimension,) the question's vector
     mean: Vectors  # (dimension,) what all passages share
+    searched: int  # passages
 
 
 def check(question: str) -> str:
@@ -76,15 +64,9 @@ def check(question: str) -> str:
         raise QuestionError(
             f"the question has {len(stripped):,} characters; at most {MAX_QUESTION:,} are read: shorten it"
         )
-    if not _WORD.search(stripped):
+    if not WORD.search(stripped):
         raise QuestionError("the question holds no words: type a question in words")
     return stripped
-
-
-def content_words(question: str) -> list[str]:
-    """The words that say what is asked for, without repetition; all words where there are only small ones."""
-    words = list(dict.fromkeys(word.lower() for word in _WORD.findall(_DEGREE.sub("how", question))))
-    return [word for word in words if word not in _FUNCTION_WORDS] or words
 
 
 class Retriever:
@@ -110,7 +92,7 @@ class Retriever:
             matching = snapshot.keyword_search([t.word for t in terms], CANDIDATES, ids)
             numbers = sorted({number for number, _ in [*nearest, *matching]})
             if not numbers:
-                return Found(question, (), 0.0, terms, query, vectors.mean)
+                return Found(question, (), 0.0, terms, query, vectors.mean, 0)
             cosines = centred_cosines(query, vectors.rows(np.asarray(numbers)), vectors.mean)
             best = sum(term.weight for term in terms) * _BM25_PER_WORD
             bm25 = dict(matching)
@@ -129,6 +111,7 @@ class Retriever:
             terms,
             query,
             vectors.mean,
+            total if allowed is None else len(allowed),
         )
 
     def vectors(self, snapshot: Snapshot) -> VectorIndex:

@@ -1,0 +1,49 @@
+"""Which words of an English question carry its meaning, and when two nouns are one."""
+
+from __future__ import annotations
+
+import re
+
+WORD = re.compile(r"[^\W_]+")
+_DEGREE = re.compile(  # "how large" asks for a size, not for the word
+    r"\bhow (?:large|big|long|far|old|often|high|fast|tall|wide|deep|heavy|strong|soon)\b", re.IGNORECASE
+)
+FUNCTION_WORDS = frozenset(
+    """a about after above again all also am an and any are aren as at be because been before being below
+    between both but by can cannot could d did do does doing don down during each few for from further get
+    had has have having he her here hers him his how i if in into is isn it its itself just let ll m may me
+    might more most much must my myself no nor not now o of off on once only or other our out over own please
+    re s same shall she should so some such t tell than that the their them then there these they this those
+    through to too under until up upon us ve very was we were what when where which while who whom whose why
+    will with within without would you your""".split()
+)
+
+
+def content_words(question: str) -> list[str]:
+    """The words that say what is asked for, without repetition; all words where there are only small ones."""
+    words = list(dict.fromkeys(word.lower() for word in WORD.findall(_DEGREE.sub("how", question))))
+    return [word for word in words if word not in FUNCTION_WORDS] or words
+
+
+def has_content(text: str) -> bool:
+    """Whether any word of a text carries meaning of its own."""
+    return any(word.lower() not in FUNCTION_WORDS for word in WORD.findall(text))
+
+
+def singular(word: str) -> str:
+    """An English noun without the ending of its plural, near enough to compare two of them."""
+    for ending, single in (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh")):
+        if word.endswith(ending) and len(word) > len(ending) + 1:
+            return word.removesuffix(ending) + single
+    return (
+        word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 3 else word
+    )
+
+
+def stem(word: str) -> str:
+    """A word in small letters without its ending, near enough to find it again in another form."""
+    word = singular(word.lower())
+    for ending in ("ing", "ed", "es", "s", "ment", "ion", "ly", "e"):
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            return word.removesuffix(ending)
+    return word
