@@ -9,11 +9,13 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from qa.answering import compose
+from qa.answering import compose, refuse
 from qa.confidence import SIMILARITY, Calibration
 from qa.encoder import Encoder, SentenceTransformerEncoder
 from qa.errors import (
@@ -25,18 +27,38 @@ from qa.errors import (
     UnknownDocument,
     UnreadableFile,
 )
-from qa.evidence import LOOKED_AT, Evidence
+from qa.evidence import LOOKED_AT, Admits, Evidence, ScoredSentence, anything
+from qa.followups import Reading, readings
+from qa.kinds import reworded
+from qa.names import mentions
+from qa.quoting import quote_span
 from qa.reader import Reader, facts, find_reader
 from qa.reading import SUFFIXES, check_size, parse
 from qa.reranking import by_reading
-from qa.retrieval import Found, Retriever
+from qa.retrieval import MAX_QUESTION, Found, Retriever, check
 from qa.settings import Settings
 from qa.similarity import by_similarity
 from qa.store import Counts, Store
+from qa.suggestions import questions as suggested
 from qa.sync import RECIPE, document_id, sync
 from qa.types import Answer, Document, Failure, Hit, Progress, SyncReport
 
+SUGGESTIONS, SUGGESTIONS_TRIED = 3, 4  # each that is tried costs as much as a question
+SUGGESTED_FROM = 0.3  # confidence
+LESS_LIKELY = 0.85  # each further way to understand a follow-up
+
 _log = logging.getLogger("qa")
+
+
+@dataclass(frozen=True, slots=True)
+class _Understood:
+    """One way to understand a question, and what the documents say to it."""
+
+    question: str
+    found: Found
+    evidence: Evidence
+    probability: float
+    likely: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +169,32 @@ class Assistant:
         at: None for the calibrated one, 0 to answer wherever a passage exists.
         Raises QuestionError, IndexStale.
         """
-        evidence = self._evidence(self._find(question, LOOKED_AT, documents))
-        probability = self._calibration.probability(evidence.signals)
-        return compose(question, evidence, probability, self.threshold if threshold is None else threshold)
+        least = self.threshold if threshold is None else threshold
+        best: _Understood | None = None
+        for place, reading in enumerate(readings(check(question), history)):
+            found = self._find(reading.question[:MAX_QUESTION], LOOKED_AT, documents)
+            evidence = self._evidence(found, partial(_admits, reading))
+            probability = self._calibration.probability(evidence.signals)
+            likely = probability * LESS_LIKELY**place
+            if best is None or likely > best.likely:
+                best = _Understood(reading.question, found, evidence, probability, likely)
+        assert best  # there is always a reading
+        if best.evidence.sentences and best.probability >= least:
+            answer = compose(best.question, best.evidence, best.probability)
+        else:
+            unknown = [term.word for term in best.found.terms if not term.passages]
+            suggestions = self._suggestions(best.evidence, documents)
+            answer = refuse(question, best.evidence.hits, best.probability, unknown, suggestions)
+        return replace(answer, question=question, understood=best.question)
+
+    def _suggestions(self, evidence: Evidence, documents: Iterable[str] | None) -> list[str]:
+        """Questions near one that was refused, of which the answer is sure enough."""
+        kept: list[str] = []
+        for asked in islice(suggested(s.text() for s in evidence.sentences), SUGGESTIONS_TRIED):
+            signals = self._evidence(self._find(asked, LOOKED_AT, documents)).signals
+            if self._calibration.probability(signals) >= max(SUGGESTED_FROM, self.threshold):
+                kept.append(asked)
+        return kept[:SUGGESTIONS]
 
     def _find(self, question: str, k: int, documents: Iterable[str] | None) -> Found:
         with self._store.read() as snapshot:
@@ -158,12 +203,12 @@ class Assistant:
             raise IndexStale(
                 f"the index in {self.settings.index} was made with another encoder or version: run qa sync"
             )
-        return self._retriever.search(question, k, documents)
+        return self._retriever.search(reworded(check(question)), k, documents)
 
-    def _evidence(self, found: Found) -> Evidence:
+    def _evidence(self, found: Found, admits: Admits = anything) -> Evidence:
         if self._reader is None:
-            return by_similarity(found, self._encoder)
-        return by_reading(found, self._reader, self._encoder)
+            return by_similarity(found, self._encoder, admits)
+        return by_reading(found, self._reader, self._encoder, admits)
 
     @property
     def _calibration(self) -> Calibration:
@@ -259,3 +304,10 @@ class Assistant:
             bytes=size,
             failures=failures,
         )
+
+
+def _admits(reading: Reading, sentence: ScoredSentence) -> bool:
+    """Whether a sentence may answer what was understood: it is new, and speaks of the name asked for."""
+    if sentence.text() in reading.told:
+        return False
+    return not reading.focus or mentions(sentence.text(quote_span(sentence)), reading.focus)

@@ -6,7 +6,8 @@ do not ask which.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from qa.retrieval import Found
@@ -17,12 +18,17 @@ LOOKED_AT = 12  # hits whose sentences are looked at
 
 @dataclass(frozen=True, slots=True)
 class ScoredSentence:
-    """A sentence of a hit, as a span of its document. `answer` is the part of it that answers, if known."""
+    """A sentence of a hit, as a span of its document.
+
+    `answer` is the part of it that answers best, where a reader has looked at it, and `margin` how much
+    better that is than no answer, in logits: above 0 the reader takes it for an answer.
+    """
 
     hit: Hit
     index: int  # in hit.passage.sentences
     score: float
     answer: Span | None = None
+    margin: float = -math.inf
 
     @property
     def span(self) -> Span:
@@ -37,11 +43,23 @@ class ScoredSentence:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """`hits` in their final order; `sentences` of them, best first; `signals` for the confidence, by name."""
+    """`hits` in their final order; `sentences` of them, best first; `signals` for the confidence, by name.
+
+    `read` are the sentences of further hits that were read, but not compared with the question.
+    """
 
     hits: tuple[Hit, ...]
     sentences: tuple[ScoredSentence, ...]
     signals: Mapping[str, float]
+    read: tuple[ScoredSentence, ...] = ()
+
+
+Admits = Callable[[ScoredSentence], bool]  # whether a sentence may be part of an answer
+
+
+def anything(_: ScoredSentence) -> bool:
+    """Admits every sentence."""
+    return True
 
 
 def in_order(sentence: ScoredSentence) -> tuple[float, str, int]:

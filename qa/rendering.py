@@ -1,7 +1,7 @@
 """Answers, sources and documents as the page shows them: Markdown for the chat, HTML for the rest.
 
 What comes from a document (text, title, path, metadata) is only ever text: in HTML it goes through
-`html.escape`, in Markdown through `qa.answering.escape`. The links that open a source are made here
+`html.escape`, in Markdown through `qa.quoting.escape`. The links that open a source are made here
 and nowhere else.
 """
 
@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from itertools import pairwise
 
-from qa.answering import escape as as_markdown
-from qa.answering import verify
+from qa.quoting import escape as as_markdown
+from qa.quoting import verify
 from qa.types import Answer, Citation, Document, Hit, Span
 
 _TOKEN = re.compile(r"\\.|\[(\d+)\]", re.DOTALL)  # a backslash and what it escapes belong together

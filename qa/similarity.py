@@ -16,7 +16,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from qa.encoder import Encoder, Vectors, headed
-from qa.evidence import LOOKED_AT, Evidence, ScoredSentence, best_scores, in_order, lead, ordered
+from qa.evidence import (
+    LOOKED_AT,
+    Admits,
+    Evidence,
+    ScoredSentence,
+    anything,
+    best_scores,
+    in_order,
+    lead,
+    ordered,
+)
 from qa.retrieval import Found, Term, centred_cosines
 from qa.store import texts_with
 from qa.types import Hit
@@ -35,9 +45,12 @@ class Similarity:
     covered: float  # the share of the question's words that its passage or header holds
 
 
-def similarities(found: Found, hits: Sequence[Hit], encoder: Encoder) -> tuple[Similarity, ...]:
-    """All sentences of the hits, best first; ties in the order of passage and place."""
-    places = [(hit, i) for hit in hits for i in range(len(hit.passage.sentences))]
+def similarities(
+    found: Found, hits: Sequence[Hit], encoder: Encoder, admits: Admits = anything
+) -> tuple[Similarity, ...]:
+    """All sentences of the hits that are admitted, best first; ties in the order of passage and place."""
+    every = [(hit, i) for hit in hits for i in range(len(hit.passage.sentences))]
+    places = [(hit, i) for hit, i in every if admits(ScoredSentence(hit, i, 0.0))]
     if not places:
         return ()
     plain = [ScoredSentence(hit, i, 0.0).text() for hit, i in places]
@@ -56,7 +69,7 @@ def similarities(found: Found, hits: Sequence[Hit], encoder: Encoder) -> tuple[S
     return tuple(sorted(scored, key=lambda s: in_order(s.sentence)))
 
 
-def by_similarity(found: Found, encoder: Encoder) -> Evidence:
+def by_similarity(found: Found, encoder: Encoder, admits: Admits = anything) -> Evidence:
     """The sentences of the first dozen hits by similarity, and the hits by their best sentence.
 
     Signals: the cosine of the question and the best sentence (`cosine`), and of the question and the
@@ -64,7 +77,7 @@ def by_similarity(found: Found, encoder: Encoder) -> Evidence:
     (`covered`); the lead of the best sentence's score over that of any sentence of another (`lead`).
     """
     hits = found.hits[:LOOKED_AT]
-    scored = similarities(found, hits, encoder)
+    scored = similarities(found, hits, encoder, admits)
     if not scored:
         return Evidence(found.hits, (), {})
     sentences = tuple(similarity.sentence for similarity in scored)

@@ -96,10 +96,18 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One thing that the documents say. `value` stands verbatim in the quote of the first citation."""
+    """One thing that the documents say. `value` stands verbatim in the quote of the first citation.
+
+    Each further citation is of another document that says the same.
+    """
 
     value: str
     citations: tuple[Citation, ...]
+
+    @property
+    def is_short(self) -> bool:
+        """Whether the value is a part of its sentence, and no clause that is most of it."""
+        return len(self.value) <= len(self.citations[0].quote) / 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +116,10 @@ class Answer:
 
     `text` is Markdown whose sentences carry [1] [2]. `confidence` is the calibrated probability (0..1)
     that the best claim is right. When `answered` is False there are neither claims nor citations.
-    `nearest` holds the passages in order of rank in either case.
+    `nearest` holds the passages in order of rank in either case. `differ` says that the claims are
+    different figures or dates for one thing, from different sources. `understood` is the question as it was
+    looked for: itself, or what a follow-up was taken to mean. Of a refusal, `unknown` holds the words of the
+    question that no document holds, `suggestions` questions near it that the documents answer.
     """
 
     question: str
@@ -118,6 +129,10 @@ class Answer:
     claims: tuple[Claim, ...]
     citations: tuple[Citation, ...]
     nearest: tuple[Hit, ...]
+    differ: bool = False
+    understood: str = ""
+    unknown: tuple[str, ...] = ()
+    suggestions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

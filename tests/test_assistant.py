@@ -13,7 +13,6 @@ from conftest import WordEncoder, write
 
 import qa
 from qa import errors
-from qa.answering import verify
 from qa.assistant import Assistant
 from qa.encoder import Encoder
 from qa.errors import (
@@ -26,6 +25,7 @@ from qa.errors import (
     UnknownDocument,
     UnreadableFile,
 )
+from qa.quoting import verify
 from qa.settings import Settings
 
 QUESTION = "How many passengers does the ferry to Tolvane carry?"

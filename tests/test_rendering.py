@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from qa.answering import escape
 from qa.errors import CitationError
+from qa.quoting import escape
 from qa.rendering import confidence_words, documents_table, linked, literal, message, pane, sources
 from qa.types import Answer, Citation, Claim, Document, Hit, Passage
 

@@ -1,13 +1,13 @@
 """Fits the confidence and its threshold, and says how well they do.
 
-usage: python training/calibrate.py SQUAD.json ARTICLES QUESTIONS.jsonl [--without-reader]
-           [--cache FILE.npz] [--picture FILE.png]
+usage: python training/calibrate.py SQUAD.json --articles FOLDER QUESTIONS.jsonl [--articles ...]
+           [--without-reader] [--cache FILE.json] [--picture FILE.png]
 
-Three corpora weigh the same: all paragraphs of SQUAD.json together, each of its articles that were held
-aside alone, and the folder ARTICLES. Questions with an answer there: those of the articles held aside,
+All corpora weigh the same: all paragraphs of SQUAD.json together, each of its articles that were held
+aside alone, and each FOLDER. Questions with an answer there: those of the articles held aside,
 and those of QUESTIONS.jsonl. Questions without: the same with their paragraph left out of the search
 (on topic), questions about other articles held aside (off topic), and the unanswerable ones of
-QUESTIONS.jsonl. The label is whether the best sentence is right. All figures are of ten-fold
+QUESTIONS.jsonl. The label is whether the quote of the best sentence is right. All figures are of ten-fold
 cross-validation. Prints the constants, and tables in Markdown.
 """
 
@@ -21,7 +21,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
@@ -29,23 +28,24 @@ from squad import Paragraph, paragraphs
 
 from qa import Assistant
 from qa.evidence import LOOKED_AT
+from qa.kinds import Kind, kind
+from qa.metrics import Booleans, Floats, bins, calibration_error, risks
+from qa.questions import load
+from qa.quoting import quote_span
 
-FALSELY_REFUSED = (
-    0.03  # of the answerable questions, each corpus weighing the same: what the threshold is for
-)
+FALSELY_REFUSED = 0.06  # of the answerable questions, each corpus weighing the same: makes the threshold
 WHOLE, ALONE = 300, 40  # answerable questions to all paragraphs, and to each article alone
-BINS = 10
 Observed = tuple[str, str, bool, Mapping[str, float]]  # corpus, kind of question, right, signals
-Floats = npt.NDArray[np.float64]
 
 
 def observe(
     assistant: Assistant, question: str, documents: list[str] | None = None
 ) -> tuple[Mapping[str, float], str, str]:
-    """The signals of a question, and the best sentence with the path of its document."""
+    """The signals of a question, and the quote of the best sentence with the path of its document."""
     evidence = assistant._evidence(assistant._find(question, LOOKED_AT, documents))
     best = evidence.sentences[0]
-    return evidence.signals, best.text(), best.hit.document.path
+    quote = best.text(quote_span(best, kind(question) is Kind.SEVERAL))
+    return evidence.signals, quote, best.hit.document.path
 
 
 def squad(path: Path, without_reader: bool) -> Iterator[Observed]:
@@ -95,18 +95,13 @@ def articles(folder: Path, questions: Path, without_reader: bool) -> Iterator[Ob
         if without_reader:
             assistant._reader = None
         assistant.sync()
-        for line in questions.read_text("utf-8").splitlines():
-            item = json.loads(line)
-            signals, text, path = observe(assistant, item["question"])
-            right = any(
-                Path(path).stem == e["document"] and all(c in text for c in e["contains"])
-                for e in item["evidence"]
-            )
-            kind = "answerable" if item["answerable"] else item["why"].replace("-", " ")
-            yield "articles", kind, right, signals
+        for (question,) in load(questions).conversations:
+            signals, text, path = observe(assistant, question.text)
+            right = any(piece.found_in(path, text) for piece in question.evidence)
+            yield questions.stem, "answerable" if question.answerable else question.why, right, signals
 
 
-def probabilities(x: Floats, right: npt.NDArray[np.bool_], weights: Floats) -> Floats:
+def probabilities(x: Floats, right: Booleans, weights: Floats) -> Floats:
     """Each example's probability from a fit to the other nine tenths, of every corpus in the same way."""
     tenths = StratifiedKFold(10, shuffle=True, random_state=0)  # the examples come corpus by corpus
     found: Floats = cross_val_predict(
@@ -120,33 +115,19 @@ def probabilities(x: Floats, right: npt.NDArray[np.bool_], weights: Floats) -> F
     return found
 
 
-def calibration_error(p: Floats, right: npt.NDArray[np.bool_]) -> float:
-    """Expected calibration error over ten bins of equal width (Naeini et al., 2015)."""
-    bins = np.minimum((p * BINS).astype(int), BINS - 1)
-    parts = [abs(p[bins == b].mean() - right[bins == b].mean()) * np.mean(bins == b) for b in np.unique(bins)]
-    return float(sum(parts))
-
-
-def risks(p: Floats, right: npt.NDArray[np.bool_]) -> Floats:
-    """The share of wrong ones among the n most confident, for n = 1 .. all; its mean is AURC."""
-    order = np.argsort(-p, kind="stable")
-    found: Floats = np.cumsum(~right[order]) / np.arange(1, len(p) + 1)
-    return found
-
-
-def picture(p: Floats, right: npt.NDArray[np.bool_], threshold: float, path: Path) -> None:
+def picture(p: Floats, right: Booleans, threshold: float, path: Path) -> None:
     """The reliability diagram and the risk-coverage curve."""
     from matplotlib import pyplot as plt
 
     _, (left, middle) = plt.subplots(1, 2, figsize=(10, 4.4), layout="constrained")
-    bins = np.minimum((p * BINS).astype(int), BINS - 1)
-    known = np.unique(bins)
+    of = bins(p)
+    known = np.unique(of)
     left.plot([0, 1], [0, 1], color="0.7", linewidth=1)
-    left.plot([p[bins == b].mean() for b in known], [right[bins == b].mean() for b in known], "o-")
+    left.plot([p[of == b].mean() for b in known], [right[of == b].mean() for b in known], "o-")
     for b in known:
         left.annotate(
-            str(np.sum(bins == b)),
-            (p[bins == b].mean(), right[bins == b].mean()),
+            str(np.sum(of == b)),
+            (p[of == b].mean(), right[of == b].mean()),
             textcoords="offset points",
             xytext=(6, -10),
             fontsize=8,
@@ -163,8 +144,7 @@ def picture(p: Floats, right: npt.NDArray[np.bool_], threshold: float, path: Pat
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("squad", type=Path)
-    parser.add_argument("articles", type=Path)
-    parser.add_argument("questions", type=Path)
+    parser.add_argument("--articles", type=Path, nargs=2, action="append", metavar=("FOLDER", "QUESTIONS"))
     parser.add_argument("--without-reader", action="store_true")
     parser.add_argument("--cache", type=Path, help="keep what was observed here, to fit it again")
     parser.add_argument("--picture", type=Path)
@@ -173,18 +153,18 @@ def main() -> None:
         examples = [tuple(line) for line in json.loads(options.cache.read_text("utf-8"))]
     else:
         examples = [
-            *articles(options.articles, options.questions, options.without_reader),
+            *(e for pair in options.articles or () for e in articles(*pair, options.without_reader)),
             *squad(options.squad, options.without_reader),
         ]
         if options.cache:
             options.cache.write_text(json.dumps(examples, default=float), "utf-8")
     corpus = np.array([e[0] for e in examples])
-    kind = np.array([e[1] for e in examples])
+    kinds = np.array([e[1] for e in examples])
     right = np.array([bool(e[2]) for e in examples])
     names = list(examples[0][3])
     x = np.array([[float(e[3][name]) for name in names] for e in examples])
     weights = np.array([1 / np.sum(corpus == c) for c in corpus]) * len(corpus) / len(set(corpus))
-    answerable = kind == "answerable"
+    answerable = kinds == "answerable"
     p = probabilities(x, right, weights)
     order = np.argsort(p[answerable])
     below = np.cumsum(weights[answerable][order]) / weights[answerable].sum()
@@ -208,7 +188,7 @@ def main() -> None:
         of = (corpus == c) | (c == "all")
         yes = of & answerable
         refusals = [
-            f"{np.mean(p[of & (kind == k)] < threshold):.3f}" if np.any(of & (kind == k)) else ""
+            f"{np.mean(p[of & (kinds == k)] < threshold):.3f}" if np.any(of & (kinds == k)) else ""
             for k in ("off topic", "on topic", "noise")
         ]
         print(

@@ -1,0 +1,213 @@
+"""The form of an answer: who agrees, where figures differ, what kind of question it is, what came before."""
+
+import pytest
+from conftest import KeyReader, WordEncoder, write
+
+from qa.assistant import Assistant
+from qa.settings import Settings
+
+AGREEING = {
+    "post.md": "---\nsource: Tolvane Post\n---\n\nThe bridge at Osk cost $1 billion, the town says.\n",
+    "news.md": "---\nsource: Osk News\n---\n\nThe town paid 1 billion dollars for the bridge at Osk.\n",
+    "radio.md": "---\nsource: Radio Senn\n---\n\nAt USD 1bn the bridge at Osk is the dearest of its kind.\n",
+}
+COST = "How much did the bridge at Osk cost?"
+
+
+def ask(tmp_path, documents, reader, question, history=(), threshold=0):
+    write(tmp_path / "corpus", documents)
+    settings = Settings(corpus=tmp_path / "corpus", index=tmp_path / "index")
+    with Assistant(settings, WordEncoder(), reader) as assistant:
+        assistant.sync()
+        return assistant.ask(question, history=history, threshold=threshold)
+
+
+# --- agreement and difference ----------------------------------------------------------------------
+
+
+def test_the_same_amount_in_other_notation_is_one_claim_of_three_sources(tmp_path):
+    reader = KeyReader({COST: ("$1 billion", "1 billion dollars", "USD 1bn")})
+    answer = ask(tmp_path, AGREEING, reader, COST)
+    assert len(answer.claims) == 1
+    assert {c.document.path for c in answer.claims[0].citations} == set(AGREEING)
+    assert "(3 sources agree)" in answer.text.splitlines()[0]
+    assert "[1] [2] [3]" in answer.text
+    assert not answer.differ
+
+
+def test_other_figures_for_the_same_thing_stand_side_by_side_with_source_and_date(tmp_path):
+    documents = {
+        "post.md": "---\nsource: Tolvane Post\n---\n\nThe bridge at Osk cost $250 million in 2021.\n",
+        "news.md": "---\nsource: Osk News\ndate: 2022-05-04\n---\n\n"
+        "The bridge at Osk cost 197 million dollars.\n",
+    }
+    answer = ask(tmp_path, documents, KeyReader({COST: ("$250 million", "197 million dollars")}), COST)
+    assert answer.differ
+    assert {claim.value for claim in answer.claims} == {"$250 million", "197 million dollars"}
+    assert answer.text.startswith("Sources give different figures:")
+    assert r"**\$250 million** (Tolvane Post, 2021): The bridge" in answer.text
+    assert "**197 million dollars** (Osk News, 2022-05-04): The bridge" in answer.text
+
+
+def test_other_dates_are_called_dates(tmp_path):
+    question = "When was the bridge at Osk finished?"
+    documents = {
+        "a.txt": "The bridge at Osk was finished in May 1874, says the town.\n",
+        "b.txt": "The bridge at Osk was finished in June 1875, says the mason.\n",
+    }
+    answer = ask(tmp_path, documents, KeyReader({question: ("May 1874", "June 1875")}), question)
+    assert answer.text.startswith("Sources give different dates:")
+
+
+def test_a_target_is_not_held_against_what_is(tmp_path):
+    question = "How much is the trade of Osk with Tolvane?"
+    documents = {
+        "a.txt": "The trade of Osk with Tolvane amounts to $250 million.\n",
+        "b.txt": "The target for the trade of Osk with Tolvane is $400 million.\n",
+    }
+    answer = ask(tmp_path, documents, KeyReader({question: ("$250 million", "$400 million")}), question)
+    assert not answer.differ
+    assert answer.claims[0].value == "$250 million"
+
+
+def test_two_statements_of_one_document_are_no_two_sources(tmp_path):
+    documents = {"a.txt": "The bridge at Osk cost $1 billion.\n\nThe town paid 1 billion dollars for it.\n"}
+    answer = ask(tmp_path, documents, KeyReader({COST: ("$1 billion", "1 billion dollars")}), COST)
+    assert "agree" not in answer.text
+
+
+# --- kinds of question -----------------------------------------------------------------------------
+
+STEPS = {
+    "ferry.txt": (
+        "The ferry to Tolvane was cancelled because the pier was damaged in the storm.\n\n"
+        "Nobody knows the price of bread there.\n\n"
+        "The ferry to Tolvane was also cancelled because the captain of the ferry was ill.\n"
+    ),
+    "news.txt": "The ferry to Tolvane was cancelled because the harbour of Tolvane was frozen.\n",
+}
+
+
+def test_a_short_answer_stands_in_bold_before_its_sentence(tmp_path):
+    answer = ask(tmp_path, AGREEING, KeyReader({COST: "$1 billion"}), COST)
+    first, second = answer.text.split("\n\n")[:2]
+    assert first == r"**\$1 billion**"
+    assert second == r"The bridge at Osk cost \$1 billion, the town says. [1]"
+
+
+def test_why_gets_several_sentences_of_all_sources_in_the_order_of_their_text(tmp_path):
+    question = "Why was the ferry to Tolvane cancelled?"
+    reader = KeyReader({question: ("the pier was damaged", "the captain of the ferry was ill", "harbour")})
+    answer = ask(tmp_path, STEPS, reader, question)
+    assert "**" not in answer.text
+    assert {c.document.path for c in answer.citations} == {"ferry.txt", "news.txt"}
+    ferry = [c.start for c in answer.citations if c.document.path == "ferry.txt"]
+    assert len(ferry) == 2
+    assert ferry == sorted(ferry)
+    assert [c.number for c in answer.citations] == [1, 2, 3]
+    assert "bread" not in answer.text
+
+
+def test_the_same_sentence_in_two_documents_is_shown_once(tmp_path):
+    said = "The ferry to Tolvane was cancelled because the pier was damaged in the storm.\n"
+    question = "Why was the ferry to Tolvane cancelled?"
+    answer = ask(tmp_path, {"a.txt": said, "b.txt": said}, KeyReader({question: "the pier"}), question)
+    assert answer.text.count("pier") == 1
+    assert len(answer.claims[0].citations) == 2
+
+
+def test_nearly_the_same_words_with_another_figure_are_not_the_same(tmp_path):
+    question = "Why was the ferry to Tolvane cancelled?"
+    documents = {
+        "a.txt": "The ferry to Tolvane was cancelled because waves of 4 metres came in.\n",
+        "b.txt": "The ferry to Tolvane was cancelled because waves of 7 metres came in.\n",
+    }
+    answer = ask(tmp_path, documents, KeyReader({question: ("waves of 4", "waves of 7")}), question)
+    assert [len(claim.citations) for claim in answer.claims] == [1, 1]
+
+
+def test_yes_or_no_is_answered_by_the_sentence_and_never_by_a_yes(tmp_path):
+    question = "Was the ferry to Tolvane cancelled because of the storm?"
+    answer = ask(tmp_path, STEPS, KeyReader({question: "the storm"}), question)
+    assert answer.text.startswith(
+        "The ferry to Tolvane was cancelled because the pier was damaged in the storm."
+    )
+    assert answer.claims[0].value == answer.claims[0].citations[0].quote
+
+
+# --- follow-ups ------------------------------------------------------------------------------------
+
+FERRIES = {
+    "tolvane.txt": "A ticket for the ferry to Tolvane costs 12 crowns, says the captain Marit Solheug.\n",
+    "senn.txt": "A ticket for the ferry to Senn costs 9 crowns.\n",
+}
+FIRST = "What does the ferry to Tolvane cost?"
+SAID = [(FIRST, "**12 crowns**\n\nA ticket for the ferry to Tolvane costs 12 crowns. [1]")]
+
+
+def test_what_about_another_name_asks_the_same_of_it(tmp_path):
+    meant = "What does the ferry to Senn cost?"
+    answer = ask(tmp_path, FERRIES, KeyReader({meant: "9 crowns"}), "And to Senn?", SAID)
+    assert answer.claims[0].value == "9 crowns"
+    assert (answer.question, answer.understood) == ("And to Senn?", meant)
+
+
+def test_a_name_that_no_document_speaks_of_is_not_answered_from_another(tmp_path):
+    reader = KeyReader({"What does the ferry to Osk cost?": "12 crowns"})
+    answer = ask(tmp_path, FERRIES, reader, "And to Osk?", SAID)
+    assert not answer.answered
+
+
+def test_a_question_that_stands_alone_does_not_look_back(tmp_path):
+    question = "Who is the captain of the ferry?"
+    alone = ask(tmp_path, FERRIES, KeyReader({question: "Marit Solheug"}), question)
+    said = [("How deep is the fjord at Osk?", "**300 metres**\n\nIt is 300 metres deep. [1]")]
+    question = "Who is Marit Solheug of Tolvane?"
+    reader = KeyReader({question: "the captain"})
+    answer = ask(tmp_path, FERRIES, reader, question, said)
+    assert answer.understood == question
+    assert alone.understood == "Who is the captain of the ferry?"
+
+
+def test_what_else_is_something_that_was_not_said_yet(tmp_path):
+    question = "Why was the ferry to Tolvane cancelled?"
+    told = "The ferry to Tolvane was cancelled because the pier was damaged in the storm. [1]"
+    reader = KeyReader({question: ("the pier was damaged", "the captain of the ferry was ill", "harbour")})
+    answer = ask(tmp_path, STEPS, reader, "What else?", [(question, told)])
+    assert answer.answered
+    assert "the pier" not in answer.text
+
+
+# --- refusals --------------------------------------------------------------------------------------
+
+
+def test_a_refusal_names_the_words_that_no_document_holds(tmp_path):
+    answer = ask(tmp_path, FERRIES, KeyReader({}), "Who is the finance minister of Tolvane?", threshold=1)
+    assert not answer.answered
+    assert answer.unknown == ("finance", "minister")
+    assert "Nothing in them speaks of “finance” or “minister”." in answer.text
+    assert answer.nearest
+
+
+def test_a_refusal_offers_questions_that_are_answered(tmp_path):
+    documents = FERRIES | {
+        "b.txt": "In 1874 Anders Lund sang. Anders Lund built the bridge over the river Osk.\n"
+    }
+    asked = "Who built the bridge over the river Osk?"
+    reader = KeyReader({asked: "Anders Lund"})
+    answer = ask(tmp_path, documents, reader, "Which school did Anders Lund go to?", threshold=1)
+    assert answer.suggestions == (asked,)
+    assert f"- {asked}" in answer.text
+    assert ask(tmp_path, documents, reader, asked, threshold=None).answered
+
+
+def test_markup_in_a_question_stays_text_in_its_refusal(tmp_path):
+    answer = ask(tmp_path, FERRIES, KeyReader({}), "Who is a_b*c of Tolvane?", threshold=1)
+    assert answer.unknown == ("b", "c")
+
+
+@pytest.mark.parametrize(
+    "history", [[("", "")], [("???", "…")], [("Why?", "")], [("And?", "**x** [1]")] * 30]
+)
+def test_any_history_is_borne(tmp_path, history):
+    assert ask(tmp_path, FERRIES, KeyReader({}), "And to Senn, why is that so?", history).question
