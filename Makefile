@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SETS ?=
 ARTICLES ?= corpus
-QUESTIONS ?= benchmarks/questions/articles-dev.jsonl
+QUESTIONS ?= benchmarks/questions/corpus-test.jsonl
 
 .PHONY: run test check bench
 
@@ -21,7 +21,8 @@ check: $(BIN)/pytest
 
 # make bench SETS="new_wiki.json xquad.en.json" ARTICLES=folder
 bench: $(BIN)/qa
-	$(BIN)/python benchmarks/articles.py $(ARTICLES) $(QUESTIONS) --misses
+	$(BIN)/qa sync --corpus $(ARTICLES) --index .bench && $(BIN)/qa eval $(QUESTIONS) --corpus $(ARTICLES) --index .bench
+	$(BIN)/python benchmarks/agreement.py benchmarks/questions/pairs-test.jsonl
 	$(if $(SETS),$(BIN)/python benchmarks/retrieval.py --paraphrase benchmarks/questions/paraphrase.jsonl $(SETS))
 
 $(BIN)/qa: pyproject.toml

@@ -1,4 +1,4 @@
-"""The `qa` command: sync, ask, search, status, serve.
+"""The `qa` command: sync, ask, search, status, eval, serve.
 
 Nothing heavy is imported before a command needs it, so that `qa --help` answers at once.
 """
@@ -19,12 +19,14 @@ from typing import TYPE_CHECKING
 
 from qa.errors import QAError, SettingsError
 from qa.plain import plain
-from qa.progress import sync_with_progress
+from qa.progress import counted, sync_with_progress
 from qa.settings import Settings
 from qa.types import Answer, Document, Hit
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
+
+WIDTH = 100  # characters of a line
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -83,6 +85,12 @@ def _parser() -> argparse.ArgumentParser:
         "--left-out", action="store_true", help="list what was left out of documents as boilerplate"
     )
     command.set_defaults(run=_status)
+
+    command = commands.add_parser("eval", parents=[shared], help="ask a set of questions, and measure")
+    command.add_argument("file", type=Path, help="questions as JSON lines, or a set in SQuAD format")
+    command.add_argument("--json", action="store_true", help="print the figures and every question as JSON")
+    command.add_argument("--picture", type=Path, metavar="FILE", help="draw the figures (.png, .svg, .pdf)")
+    command.set_defaults(run=_eval)
 
     command = commands.add_parser("serve", parents=[shared], help="sync, then serve the page")
     command.set_defaults(run=_serve)
@@ -165,6 +173,26 @@ def _status(settings: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
+def _eval(settings: Settings, options: argparse.Namespace) -> int:
+    from qa.questions import load
+
+    questions = load(options.file)
+    from qa import evaluation, report  # after the file is known to be good: the models take a while
+
+    with evaluation.asked(settings, questions) as assistant:
+        total = sum(map(len, questions.conversations))
+        with counted(total, "question") as progress:
+            outcomes = evaluation.evaluate(assistant, questions.conversations, progress=progress)
+    if options.picture:
+        report.picture(outcomes, options.picture)
+    print(
+        json.dumps(report.values(outcomes), ensure_ascii=False, indent=2)
+        if options.json
+        else report.table(outcomes)
+    )
+    return 0
+
+
 def _serve(settings: Settings, _: argparse.Namespace) -> int:
     port = os.environ.get("GRADIO_SERVER_PORT", "7860")
     if not port.isdecimal():  # Gradio would stumble over it while it is imported
@@ -180,30 +208,34 @@ def _serve(settings: Settings, _: argparse.Namespace) -> int:
 
 def _answer(answer: Answer) -> str:
     """An answer for the terminal: the short answer, the sentences it is from, then what they cite."""
-    width = 100
-    lines: list[str] = []
-    if answer.answered:
-        best = answer.claims[0]
-        if len(best.value) <= len(best.citations[0].quote) / 2:
-            lines += [_one_line(best.value), ""]
-        for claim in answer.claims:
-            marks = " ".join(f"[{citation.number}]" for citation in claim.citations)
-            lines += [textwrap.fill(f"{_one_line(claim.citations[0].quote)} {marks}", width), ""]
-        for citation in answer.citations:
-            lines.append(f"[{citation.number}] {_source(citation.document)}")
-            lines.append(f"    {citation.document.path}, characters {citation.start}-{citation.end}")
-        lines += ["", f"confidence {answer.confidence:.2f}"]
-        return "\n".join(lines)
-    if not answer.nearest:
-        return "Nothing is indexed yet: put documents into the corpus folder and run qa sync."
-    lines += [
-        "The documents do not answer this question.",
-        "",
-        "Nearest passages, which do not answer it:",
-        "",
+    parts = [] if answer.understood == answer.question else [f"Understood as: {answer.understood}"]
+    if not answer.answered:
+        return "\n\n".join([*parts, *_refusal(answer)])
+    if answer.differ:
+        parts.append("Sources give different figures:")
+    for claim in answer.claims:
+        if answer.differ or (claim is answer.claims[0] and claim.is_short):
+            agree = f" ({len(claim.citations)} sources agree)" if len(claim.citations) > 1 else ""
+            parts.append(f"{_one_line(claim.value)}{agree}")
+        marks = " ".join(f"[{citation.number}]" for citation in claim.citations)
+        parts.append(textwrap.fill(f"{_one_line(claim.citations[0].quote)} {marks}", WIDTH))
+    sources = [
+        f"[{c.number}] {_source(c.document)}\n    {c.document.path}, characters {c.start}-{c.end}"
+        for c in answer.citations
     ]
-    lines.append("\n\n".join(_hit(hit, number) for number, hit in enumerate(answer.nearest, 1)))
-    return "\n".join(lines)
+    return "\n\n".join([*parts, "\n".join(sources), f"confidence {answer.confidence:.2f}"])
+
+
+def _refusal(answer: Answer) -> list[str]:
+    if not answer.nearest:
+        return ["Nothing is indexed yet: put documents into the corpus folder and run qa sync."]
+    parts = ["The documents do not answer this question."]
+    if answer.unknown:
+        parts.append(f"Nothing in them speaks of: {', '.join(answer.unknown)}")
+    if answer.suggestions:
+        parts.append("They do answer:\n" + "\n".join(f"- {asked}" for asked in answer.suggestions))
+    parts.append("Nearest passages, which do not answer it:")
+    return [*parts, *(_hit(hit, number) for number, hit in enumerate(answer.nearest, 1))]
 
 
 def _hit(hit: Hit, number: int) -> str:

@@ -2,6 +2,7 @@
 
 QAError
 ├── QuestionError        the question cannot be searched for: empty, too long, no words
+├── QuestionsError       a file of questions to measure with cannot be used
 ├── CorpusError          the corpus folder is missing or cannot be read
 │   ├── UnreadableFile   one file of it cannot be made a document; the others are not affected
 │   ├── DocumentExists   a file of that name is in the corpus already
@@ -25,6 +26,10 @@ class QAError(Exception):
 
 class QuestionError(QAError):
     """The question cannot be searched for: empty, too long, no words."""
+
+
+class QuestionsError(QAError):
+    """A file of questions to measure with cannot be used, or there is nothing to ask them of."""
 
 
 class CorpusError(QAError):

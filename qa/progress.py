@@ -1,8 +1,10 @@
-"""A sync with its progress in the terminal, for the command and for the page."""
+"""Progress in the terminal: of a sync, for the command and for the page, and of what is only counted."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from qa.types import Progress, SyncReport
@@ -27,6 +29,20 @@ def sync_with_progress(assistant: Assistant) -> SyncReport:
     for failure in report.failed:
         print(f"qa: {failure.path}: {failure.reason}", file=sys.stderr)
     return report
+
+
+@contextmanager
+def counted(total: int, unit: str) -> Iterator[Callable[[int], None]]:
+    """A progress bar on stderr, if that is a terminal; what it yields is called with how many are done."""
+    from tqdm import tqdm
+
+    with tqdm(total=total, unit=unit, disable=None, leave=False) as bar:
+
+        def show(done: int) -> None:
+            bar.n = done
+            bar.refresh()
+
+        yield show
 
 
 def _summary(report: SyncReport) -> str:

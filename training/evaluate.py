@@ -20,10 +20,10 @@ import numpy as np
 import torch
 from edit import edited
 from sklearn.metrics import roc_auc_score
-from squad import f1
 from train import Network
 
 from qa.encoder import SentenceTransformerEncoder
+from qa.metrics import f1
 from qa.reader import Tokens, batch, best_span
 
 

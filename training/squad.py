@@ -1,4 +1,4 @@
-"""Files in SQuAD format, which part of them is for what, and how short answers are scored.
+"""Files in SQuAD format, and which part of them is for what.
 
 Articles are the unit of every split, since questions on one article help each other. A file of a single
 article (reddit) is split by paragraph.
@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
-import string
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,23 +61,3 @@ def paragraphs(path: Path) -> Iterator[Paragraph]:
 
 def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
-
-
-def f1(given: str, wanted: Sequence[str]) -> float:
-    """The overlap of words with the best of the wanted answers, as SQuAD's own script counts it."""
-    return max(_f1(_words(given), _words(w)) for w in wanted)
-
-
-def exact_match(given: str, wanted: Sequence[str]) -> bool:
-    """Whether it is one of the wanted answers, but for case, punctuation and articles."""
-    return _words(given) in [_words(w) for w in wanted]
-
-
-def _words(text: str) -> list[str]:
-    text = "".join(c for c in text.lower() if c not in string.punctuation)
-    return re.sub(r"\b(a|an|the)\b", " ", text).split()
-
-
-def _f1(given: list[str], wanted: list[str]) -> float:
-    same = sum((Counter(given) & Counter(wanted)).values())
-    return 2 * same / (len(given) + len(wanted)) if same else float(given == wanted)
