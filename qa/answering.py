@@ -91,7 +91,8 @@ def _told(claims: Sequence[Claim], form: Kind) -> str:
     parts = [_quoted(claim) for claim in claims]
     best = claims[0]
     if form is Kind.SHORT and best.is_short:
-        parts.insert(0, f"**{escape(best.value)}**{_agreement(best)}")
+        agreement = _agreement(best)
+        parts.insert(0, f"**{escape(best.value)}**" + (f" ({agreement})" if agreement else ""))
     return "\n\n".join(parts)
 
 
@@ -99,12 +100,13 @@ def _differing(question: str, claims: Sequence[Claim]) -> str:
     what = "dates" if wanted(question) is Wanted.DATE else "figures"
     lines = [f"Sources give different {what}:"]
     for claim in claims:
-        lines.append(f"- **{escape(claim.value)}** ({_origin(claim)}){_agreement(claim)}: {_quoted(claim)}")
+        origin = "; ".join(filter(None, (_origin(claim), _agreement(claim))))
+        lines.append(f"- **{escape(claim.value)}** ({origin}): {_quoted(claim)}")
     return "\n\n".join((lines[0], "\n".join(lines[1:])))
 
 
 def _agreement(claim: Claim) -> str:
-    return f" ({len(claim.citations)} sources agree)" if len(claim.citations) > 1 else ""
+    return f"{len(claim.citations)} sources agree" if len(claim.citations) > 1 else ""
 
 
 def _quoted(claim: Claim) -> str:

@@ -178,6 +178,8 @@ class Assistant:
             likely = probability * LESS_LIKELY**place
             if best is None or likely > best.likely:
                 best = _Understood(reading.question, found, evidence, probability, likely)
+            if best.likely >= LESS_LIKELY ** (place + 1):
+                break  # no further reading can be likelier
         assert best  # there is always a reading
         if best.evidence.sentences and best.probability >= least:
             answer = compose(best.question, best.evidence, best.probability)

@@ -63,6 +63,7 @@ _BARE_WH = re.compile(
 _SAID = re.compile(
     rf"^(?:{_WH}) (?:said|says|told us|claims?|claimed|confirmed) (?:so|that|this|it)\b", re.IGNORECASE
 )
+LONG = 12  # words of a question that says itself whom its pronouns mean
 FEW = 3  # content words of a question that may lack its subject
 SHORT = 12  # words of an answer that is taken over
 CONTEXT = 14  # words that are added to a question
@@ -138,7 +139,10 @@ def leans(question: str) -> bool:
         return False
     if opened and len(words) <= FEW:
         return True
-    return len(words) <= FEW + 2 and bool(_DEFINITE.search(text))
+    definite = _DEFINITE.search(text)  # "the pipeline", without a word on which
+    if not definite:
+        return False
+    return len(words) <= FEW or (len(words) <= FEW + 2 and definite.end() < len(text) - 1)
 
 
 def _bare(question: str) -> str:
@@ -164,8 +168,14 @@ def _points(text: str) -> bool:
         own = [match.start() for match in re.finditer(r"\w+", text) if match[0] not in FUNCTION_WORDS]
     for match in _POINTING.finditer(masked):
         word = match[0].lower()
-        earlier = any(0 <= start < match.start() for start in own)
+        earlier = sum(0 <= start < match.start() for start in own)
         owns = word in _OWNING and text[match.end() : match.end() + 2].strip()
+        if earlier > 1 and _MANY.fullmatch(word):
+            continue  # "Osk and Tolvane ... between them"
+        if earlier and len(text.split()) >= LONG and not _PERSON.fullmatch(word):
+            continue
+        if owns and re.search(rf"\b(?:{_AUXILIARY}) [A-Z]", text[match.end() :]):
+            continue  # "What share of its honey could Tolvane sell?"
         if earlier and (owns or (word in _SUBJECTS and _CLAUSE.search(text[: match.start()]))):
             continue
         return True

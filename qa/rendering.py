@@ -24,13 +24,19 @@ _EMPTY = "The sources of an answer appear here: each number in it opens the pass
 
 
 def message(answer: Answer, turn: int) -> str:
-    """The answer as Markdown whose markers are links to the cards of its turn, then how sure it is."""
-    if not answer.answered:
-        shown = len(answer.nearest)
-        note = f"*[{_counted(shown, 'nearest passage')}](#source-{turn}-1)*" if shown else ""
-        return "\n\n".join(part for part in (answer.text, note) if part)
-    sources = _counted(len({citation.document.id for citation in answer.citations}), "document")
-    return f"{linked(answer, turn)}\n\n*{confidence_words(answer.confidence)} · from {sources}*"
+    """The answer as Markdown whose markers are links to the cards of its turn, then how sure it is.
+
+    What a follow-up was taken to mean is said with it.
+    """
+    meant = answer.understood
+    notes = [f"understood as “{literal(meant)}”"] if meant not in ("", answer.question) else []
+    if answer.answered:
+        sources = _counted(len({citation.document.id for citation in answer.citations}), "document")
+        notes = [confidence_words(answer.confidence), f"from {sources}", *notes]
+    elif answer.nearest:
+        notes = [f"[{_counted(len(answer.nearest), 'nearest passage')}](#source-{turn}-1)", *notes]
+    text = linked(answer, turn) if answer.answered else answer.text
+    return "\n\n".join(part for part in (text, f"*{' · '.join(notes)}*" if notes else "") if part)
 
 
 def linked(answer: Answer, turn: int) -> str:

@@ -13,7 +13,11 @@ LEANING = ["When?", "why?", "who said so?", "when was that?", "where is it?", "a
            "anything else?", "What happened afterwards?", "how much exactly?", "which one?",
            "who are the others?", "ok and when", "thanks, and who paid?", "Can you tell me more about it?",
            "How does this work?", "Osk?"]  # fmt: skip
-ALONE = ["Who built the bridge at Osk?", "How many bees live in Tolvane?", "ferry timetable Tolvane",
+ALONE = ["Which deal have Osk and Tolvane brought into force between them?",
+         "Does Tolvane expect Osk to share the bill for the railway it wants to the south?",
+         "What share of its honey could Tolvane sell to the towns on the coast?",
+         "What drives the rivalry over ferry routes in the region?",
+         "Who built the bridge at Osk?", "How many bees live in Tolvane?", "ferry timetable Tolvane",
          "when did the osk ferry sink", "Is it true that bees sleep?", "Is it possible to swim to Tolvane?",
          "Who is Anders Lund?", "How long does it take to reach Tolvane by boat?",
          "Which towns lie on the river Brask?", "And who is Anders Lund?",

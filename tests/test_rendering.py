@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
 from typing import Any
 
@@ -71,6 +72,14 @@ def test_the_answer_says_how_sure_it_is_and_from_how_many_documents():
         "Probably right",
         "Well supported",
     ]
+
+
+def test_a_follow_up_says_what_it_was_taken_to_mean():
+    answer = replace(an_answer(), question="And to Senn?", understood="What does the *ferry* to Senn cost?")
+    note = r"understood as “What does the \*ferry\* to Senn cost?”*"
+    assert message(answer, turn=0).endswith(f"from 1 document · {note}")
+    alone = replace(an_answer(), question="Who?", understood="Who?")
+    assert "understood" not in message(alone, turn=0)
 
 
 def test_a_card_marks_the_quote_inside_the_passage_and_says_where_it_is_from():
