@@ -13,7 +13,7 @@ from qa.dates import Date
 from qa.names import name_spans, same_name
 from qa.quantities import Quantity
 from qa.respects import Statement, contradict, one_respect
-from qa.types import Span
+from qa.types import Span, overlap
 from qa.wanted import Wanted, wanted
 
 _FURTHEST, _YEARS_APART = 4.0, 10  # beyond which two figures, two dates are of different things
@@ -79,7 +79,7 @@ def _verdict(same: list[bool]) -> Relation:
 
 def _dates(statement: Statement) -> list[Date]:
     """The dates that the answer is or lies in; a span may cut one short."""
-    return [d for d in dates.dates(statement.text) if _overlap(d.span, statement.answer)]
+    return [d for d in dates.dates(statement.text) if overlap(d.span, statement.answer)]
 
 
 def _quantities(statement: Statement) -> list[Quantity]:
@@ -87,19 +87,15 @@ def _quantities(statement: Statement) -> list[Quantity]:
     return [
         q
         for q in quantities.quantities(statement.text)
-        if _overlap(q.span, statement.answer) and not any(_overlap(q.span, span) for span in taken)
+        if overlap(q.span, statement.answer) and not any(overlap(q.span, span) for span in taken)
     ]
 
 
 def _named(statement: Statement) -> str:
     """The answer with the whole of each name that it is a part of."""
-    around = [span for span in name_spans(statement.text) if _overlap(span, statement.answer)]
+    around = [span for span in name_spans(statement.text) if overlap(span, statement.answer)]
     start = min([statement.answer[0], *(a for a, _ in around)])
     return statement.text[start : max([statement.answer[1], *(b for _, b in around)])]
-
-
-def _overlap(a: Span, b: Span) -> bool:
-    return a[0] < b[1] and b[0] < a[1]
 
 
 def _mostly(statement: Statement, span: Span) -> bool:

@@ -11,6 +11,7 @@ from qa.claims import Chosen, choose
 from qa.dates import dates
 from qa.evidence import Evidence, ScoredSentence
 from qa.kinds import Kind
+from qa.quantities import quantities
 from qa.quoting import cite, escape, sentences_of
 from qa.types import Answer, Claim, Hit
 from qa.wanted import Wanted, wanted
@@ -56,7 +57,7 @@ def compose(question: str, evidence: Evidence, probability: float) -> Answer:
     chosen = choose(question, evidence, probability)
     order = _in_reading_order(chosen)
     numbers = iter(range(1, 1 + sum(map(len, chosen.groups))))
-    by_place = {place: _claim(chosen.groups[place], chosen.kind, numbers) for place in order}
+    by_place = {place: _claim(question, chosen.groups[place], chosen.kind, numbers) for place in order}
     claims = tuple(by_place[place] for place in sorted(by_place))
     shown = [by_place[place] for place in order]
     citations = tuple(citation for claim in shown for citation in claim.citations)
@@ -78,10 +79,12 @@ def _in_reading_order(chosen: Chosen) -> list[int]:
     return sorted(places, key=place)
 
 
-def _claim(group: Sequence[ScoredSentence], form: Kind, numbers: Iterator[int]) -> Claim:
+def _claim(question: str, group: Sequence[ScoredSentence], form: Kind, numbers: Iterator[int]) -> Claim:
     best = group[0]
     value = best.text(best.answer) if form is Kind.SHORT and best.answer else best.text()
-    if not has_content(value):  # "The", which no one would take for an answer
+    whole = (0, len(value))
+    figure = wanted(question) is Wanted.NAME and any(q.span == whole for q in quantities(value))
+    if figure or not has_content(value):  # no one is called "$7 billion" or "The"
         value = best.text()
     return Claim(value, tuple(cite(next(numbers), sentence, form is Kind.SEVERAL) for sentence in group))
 

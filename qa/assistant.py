@@ -166,13 +166,14 @@ class Assistant:
 
         `history` is the earlier turns, oldest first, as (question, answer) pairs. `documents` limits
         the sources to documents with these ids. `threshold` is the least confidence that is answered
-        at: None for the calibrated one, 0 to answer wherever a passage exists.
+        at: None for the calibrated one, 0 to answer wherever a passage exists (but not from one that
+        does not speak of the name that a follow-up asks about).
         Raises QuestionError, IndexStale.
         """
         least = self.threshold if threshold is None else threshold
         best: _Understood | None = None
         for place, reading in enumerate(readings(check(question), history)):
-            found = self._find(reading.question[:MAX_QUESTION], LOOKED_AT, documents)
+            found = self._find(reworded(reading.question)[:MAX_QUESTION], LOOKED_AT, documents)
             evidence = self._evidence(found, partial(_admits, reading))
             probability = self._calibration.probability(evidence.signals)
             likely = probability * LESS_LIKELY**place
@@ -205,7 +206,7 @@ class Assistant:
             raise IndexStale(
                 f"the index in {self.settings.index} was made with another encoder or version: run qa sync"
             )
-        return self._retriever.search(reworded(check(question)), k, documents)
+        return self._retriever.search(question, k, documents)
 
     def _evidence(self, found: Found, admits: Admits = anything) -> Evidence:
         if self._reader is None:

@@ -17,7 +17,7 @@ from qa.kinds import Kind, kind
 from qa.quantities import quantities
 from qa.quoting import quote_span
 from qa.respects import Statement, asks_for_goal, of_a_goal
-from qa.types import Span
+from qa.types import Span, overlap
 from qa.wanted import Wanted, wanted
 from qa.words import content_words, singular
 
@@ -102,7 +102,7 @@ def _extended(
         if sentence.score < best - _FURTHER[form]:
             break
         if any(
-            _overlap(_quoted(sentence, form), _quoted(s, form))
+            overlap(_quoted(sentence, form), _quoted(s, form))
             for g in extended
             for s in g
             if _one(s, sentence)
@@ -122,10 +122,6 @@ def _quoted(sentence: ScoredSentence, form: Kind) -> Span:
 
 def _one(a: ScoredSentence, b: ScoredSentence) -> bool:
     return a.hit.document.id == b.hit.document.id
-
-
-def _overlap(a: Span, b: Span) -> bool:
-    return a[0] < b[1] and b[0] < a[1]
 
 
 def _alike(a: ScoredSentence, b: ScoredSentence) -> bool:

@@ -193,9 +193,9 @@ def _readings(question: str, before: _Before | None) -> tuple[Reading, ...]:
     elif fragment != text or not _VERB.search(text):
         found += _swapped(fragment, before)
     if _SAID.match(text) and (before.value or before.answer):
-        found.append(
-            Reading(f"{text.split()[0]} said that {(before.value or before.answer[:200]).rstrip('. ')}?")
-        )
+        said = before.answer.split(". ")
+        claim = next((part for part in said if before.value in part), said[0])[:200] or before.value
+        found.append(Reading(f"{text.split()[0]} said that {claim.rstrip('. ')}?"))
     elif match := _BARE_WH.match(text):
         pointing = _PERSON.search(text) or re.search(r"\bit\b", text, re.IGNORECASE)
         found += [Reading(replaced) for replaced in _replaced(text, before)[:2] if pointing]

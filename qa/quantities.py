@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from qa import numerals, units
 from qa.numerals import DIGITS, PARTS, SCALES, UP_TO_NINE, UP_TO_TWENTY, WORDS
-from qa.types import Span
+from qa.types import Span, overlap
 
 _ABOUT = (
     r"about|around|approximately|approx\.?|roughly|some|nearly|almost|close to|an estimated|estimated at"
@@ -69,7 +69,7 @@ def quantities(text: str) -> tuple[Quantity, ...]:
     position = 0
     while match := _FIGURE.search(text, position):
         quantity, position = _figure(text, match)
-        if quantity and not any(quantity.span[0] < end and start < quantity.span[1] for start, end in taken):
+        if quantity and not any(overlap(quantity.span, span) for span in taken):
             found.append(quantity)
     return tuple(sorted(found, key=lambda quantity: quantity.span))
 

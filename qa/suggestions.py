@@ -56,10 +56,11 @@ def _of(text: str, known: frozenset[str]) -> Iterator[tuple[str, str]]:
         if not _LEANING.search(rest) and len(rest.split()) > 3 and len(rest) < _LONGEST:
             yield f"Who {rest}?", rest
     for start, end in spans:
-        name = text[start:end]
+        name = re.sub(r"['’]s?$", "", text[start:end])
         if len(name.split()) > 1 or (name.isupper() and len(name) > 2) or "-" in name:
             article = "the " if text[:start].lower().endswith("the ") else ""
-            kind = _KIND.match(text[end:]) if article and len(name.split()) == 1 else None
+            alone = len(name.split()) == 1 and name == text[start:end]
+            kind = _KIND.match(text[end:]) if article and alone else None
             yield f"What do the documents say about {article}{name}{kind[0] if kind else ''}?", name
 
 

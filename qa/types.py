@@ -12,6 +12,11 @@ from enum import StrEnum
 Span = tuple[int, int]
 
 
+def overlap(a: Span, b: Span) -> bool:
+    """Whether two spans have a character in common."""
+    return a[0] < b[1] and b[0] < a[1]
+
+
 class BlockKind(StrEnum):
     """What a block of a document is: text to index, a heading of it, or something to leave out."""
 

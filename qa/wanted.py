@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from qa.dates import dates
 from qa.quantities import quantities
-from qa.types import Span
+from qa.types import Span, overlap
 
 _POLITE = re.compile(
     r"(?:(?:ok|okay|so|and|well|hi|hello|please|thanks|thank you|sorry)\b[,.! ]*"
@@ -54,7 +54,7 @@ class Wanted(StrEnum):
 def bare(question: str) -> str:
     """The question without what is only polite: "Could you tell me when ..." is "when ..."."""
     text = question.strip()
-    while (match := _POLITE.match(text)) and match.end() < len(text):
+    while (match := _POLITE.match(text)) and re.search(r"\w", text[match.end() :]):
         task = _TASK.search(match[0])
         if task:
             return text[match.start() + task.start() :]
@@ -83,4 +83,4 @@ def fits(question: str, sentence: str, answer: Span) -> bool:
     spans = [quantity.span for quantity in quantities(sentence)]
     if sort is Wanted.DATE:
         spans += [date.span for date in dates(sentence)]
-    return any(start < answer[1] and answer[0] < end for start, end in spans)
+    return any(overlap(span, answer) for span in spans)

@@ -95,6 +95,13 @@ def test_a_short_answer_stands_in_bold_before_its_sentence(tmp_path):
     assert second == r"The bridge at Osk cost \$1 billion, the town says. [1]"
 
 
+def test_a_figure_is_no_short_answer_to_who(tmp_path):
+    question = "Who said what the bridge at Osk cost?"
+    answer = ask(tmp_path, AGREEING, KeyReader({question: "$1 billion"}), question)
+    assert "**" not in answer.text
+    assert answer.claims[0].value == "The bridge at Osk cost $1 billion, the town says."
+
+
 def test_why_gets_several_sentences_of_all_sources_in_the_order_of_their_text(tmp_path):
     question = "Why was the ferry to Tolvane cancelled?"
     reader = KeyReader({question: ("the pier was damaged", "the captain of the ferry was ill", "harbour")})

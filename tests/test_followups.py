@@ -58,7 +58,7 @@ def test_a_question_that_stands_alone_is_left_alone(question, history):
      (HONEY, "and the other way round?", "How much honey does Denmark sell to Norway?"),
      (HONEY, "vice versa?", "How much honey does Denmark sell to Norway?"),
      (HONEY, "what else?", HONEY[0][0]), (TREATY, "What else did they sign?", TREATY[0][0]),
-     (HONEY, "who said so?", "who said that 40 tonnes?"),
+     (HONEY, "who said so?", "who said that Norway sells 40 tonnes of honey to Denmark?"),
      (TREATY, "When?", "When did Osk and Tolvane sign a ferry treaty?"),
      (TREATY, "with whom?", "with whom did Osk and Tolvane sign a ferry treaty?"),
      (MAYOR, "how old is she?", "how old is Ida Berg?"),
@@ -113,4 +113,4 @@ def test_a_refused_answer_gives_no_short_answer_and_tells_nothing(question):
 
 def test_markup_around_a_short_answer_is_taken_off():
     history = [("What does a pot of honey cost?", r"**\$5 a pot\***" + "\n\nIt costs \\$5 a pot\\*. [1]")]
-    assert readings("who said so?", history)[0].question == "who said that $5 a pot*?"
+    assert readings("who said so?", history)[0].question == "who said that It costs $5 a pot*?"

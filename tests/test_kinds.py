@@ -90,3 +90,8 @@ def test_a_bare_question_is_without_what_is_only_polite(question, text):
 )  # fmt: skip
 def test_a_task_is_reworded_as_a_question(task, question):
     assert reworded(task) == question
+
+
+@pytest.mark.parametrize("question", ["ok?", "please!", "thanks", "So?"])
+def test_politeness_alone_is_left_as_it_is(question):
+    assert bare(question) == question

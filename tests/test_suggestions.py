@@ -49,3 +49,8 @@ def test_a_word_that_only_opens_a_sentence_is_not_taken_for_a_name():
 def test_one_question_is_asked_of_a_sentence_and_one_about_a_name():
     sentences = ["We saw the Osk Ports Board and Ida Berg.", "We saw the Osk Ports Board again."]
     assert list(questions(sentences)) == ["What do the documents say about the Osk Ports Board?"]
+
+
+def test_a_name_that_owns_something_is_asked_about_without_its_ending():
+    said = ["In spring, Anders Lund's boat was the first on the fjord.", "Nobody knew Anders Lund."]
+    assert list(questions(said)) == ["What do the documents say about Anders Lund?"]

@@ -28,7 +28,7 @@ from squad import Paragraph, paragraphs
 
 from qa import Assistant
 from qa.evidence import LOOKED_AT
-from qa.kinds import Kind, kind
+from qa.kinds import Kind, kind, reworded
 from qa.metrics import Booleans, Floats, bins, calibration_error, risks
 from qa.questions import load
 from qa.quoting import quote_span
@@ -42,7 +42,7 @@ def observe(
     assistant: Assistant, question: str, documents: list[str] | None = None
 ) -> tuple[Mapping[str, float], str, str]:
     """The signals of a question, and the quote of the best sentence with the path of its document."""
-    evidence = assistant._evidence(assistant._find(question, LOOKED_AT, documents))
+    evidence = assistant._evidence(assistant._find(reworded(question), LOOKED_AT, documents))
     best = evidence.sentences[0]
     quote = best.text(quote_span(best, kind(question) is Kind.SEVERAL))
     return evidence.signals, quote, best.hit.document.path
