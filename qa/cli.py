@@ -179,17 +179,19 @@ def _eval(settings: Settings, options: argparse.Namespace) -> int:
     questions = load(options.file)
     from qa import evaluation, report  # after the file is known to be good: the models take a while
 
+    if options.picture:
+        report.canvas()  # that it is missing is better known before the questions are asked
     with evaluation.asked(settings, questions) as assistant:
         total = sum(map(len, questions.conversations))
         with counted(total, "question") as progress:
             outcomes = evaluation.evaluate(assistant, questions.conversations, progress=progress)
-    if options.picture:
-        report.picture(outcomes, options.picture)
     print(
         json.dumps(report.values(outcomes), ensure_ascii=False, indent=2)
         if options.json
         else report.table(outcomes)
     )
+    if options.picture:
+        report.picture(outcomes, options.picture)
     return 0
 
 

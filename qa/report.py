@@ -64,16 +64,21 @@ def values(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     }
 
 
+def canvas() -> Any:
+    """What pictures are drawn on. Raises QuestionsError where matplotlib is missing."""
+    try:
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise QuestionsError("the picture needs matplotlib: pip install matplotlib") from error
+    return Figure
+
+
 def picture(outcomes: Sequence[Outcome], path: Path) -> None:
     """What becomes of the questions of each kind, and how far the confidence can be trusted.
 
     Raises QuestionsError where matplotlib is missing or the file cannot be written.
     """
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise QuestionsError("the picture needs matplotlib: pip install matplotlib") from error
-    drawing = Figure(figsize=(11, 4.6), layout="constrained")
+    drawing = canvas()(figsize=(11, 4.6), layout="constrained")
     left, right = drawing.subplots(1, 2)
     _kinds(left, outcomes)
     _reliability(right, [o for o in outcomes if o.question.answerable is not None])

@@ -1,6 +1,7 @@
 """Question sets, their figures, and `qa eval`."""
 
 import json
+import sys
 
 import numpy as np
 import pytest
@@ -263,3 +264,10 @@ def test_eval_of_a_set_in_squad_format_needs_no_index(tmp_path, capsys):
     assert told["questions"][0]["value"] == "1874"
     assert (tmp_path / "p.svg").exists()
     assert not (tmp_path / "none").exists()
+
+
+def test_a_picture_that_cannot_be_drawn_is_told_before_anything_is_asked(tmp_path, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    path = as_file(tmp_path / "set.jsonl", QUESTIONS)
+    assert run(path, "--picture", tmp_path / "p.png", "--corpus", tmp_path, "--index", tmp_path / "none") == 1
+    assert capsys.readouterr().err == "qa: the picture needs matplotlib: pip install matplotlib\n"
