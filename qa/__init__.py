@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from qa import errors
 from qa.errors import QAError
 from qa.settings import Settings
-from qa.types import Answer, Citation, Claim, Document, Failure, Hit, Passage, Progress, SyncReport
+from qa.types import Answer, Citation, Claim, Document, Failure, Hit, Passage, Progress, Purged, SyncReport
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
@@ -22,6 +22,7 @@ __all__ = [
     "Hit",
     "Passage",
     "Progress",
+    "Purged",
     "QAError",
     "Settings",
     "SyncReport",

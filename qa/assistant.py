@@ -31,6 +31,7 @@ from qa.evidence import LOOKED_AT, Admits, Evidence, ScoredSentence, anything
 from qa.followups import Reading, readings
 from qa.kinds import reworded
 from qa.names import mentions
+from qa.purging import purge
 from qa.quoting import quote_span
 from qa.reader import Reader, facts, find_reader
 from qa.reading import SUFFIXES, check_size, parse
@@ -118,31 +119,35 @@ class Assistant:
     ) -> None:
         self.close()
 
-    def sync(self, progress: Callable[[Progress], None] = lambda _: None) -> SyncReport:
+    def sync(self, progress: Callable[[Progress], None] = lambda _: None, purge: bool = False) -> SyncReport:
         """Bring the index up to date with the corpus folder; `progress` is called as it goes.
 
+        What was removed is not served from then on. With `purge` it is not in the bytes of the index
+        either, nor is anything else that is not served: unused vectors, databases set aside as damaged.
         Raises CorpusError, IndexBusy, IndexUnwritable, IndexTooNew, ModelError. Files that cannot be
-        read are in the report and stop nothing.
+        read are in the report and stop nothing. Where a reader is in the way of a purge, IndexBusy is
+        raised after some seconds, and the sync is done nevertheless.
         """
         self._encoder.fingerprint  # noqa: B018  a missing model is told before anything is written
         with self._syncing:  # threads of one process wait for each other; another process is told
             try:
-                report = self._synced(progress)
+                return self._synced(progress, purge)
             except IndexDamaged as error:
                 aside = self._store.set_aside()
-                _log.warning("%s; it is kept as %s", error, aside.name)
-                report = self._synced(progress)
+                _log.warning("%s; it is kept as %s%s", error, aside.name, " until the purge" * purge)
+                return self._synced(progress, purge)
+
+    def _synced(self, progress: Callable[[Progress], None], purging: bool) -> SyncReport:
+        with self._store.write() as writer:
+            report = sync(self.settings.corpus, writer, self._encoder, progress)
             try:
                 self._retriever.save()
+                purged = purge(self._store, writer, self._retriever) if purging else None
             except OSError as error:
                 raise IndexUnwritable(
                     f"cannot write the index in {self.settings.index} ({error.strerror})"
                 ) from error
-        return report
-
-    def _synced(self, progress: Callable[[Progress], None]) -> SyncReport:
-        with self._store.write() as writer:
-            return sync(self.settings.corpus, writer, self._encoder, progress)
+            return replace(report, purged=purged)
 
     def search(
         self, words: str, k: int = 5, documents: Iterable[str] | None = None, rerank: bool = True

@@ -66,6 +66,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     command = commands.add_parser("sync", parents=[shared], help="bring the index up to date with the folder")
+    command.add_argument(
+        "--purge", action="store_true", help="also take what was deleted out of the bytes of the index"
+    )
     command.set_defaults(run=_sync)
 
     command = commands.add_parser("ask", parents=[shared], help="answer a question, with citations")
@@ -113,9 +116,9 @@ def _open(settings: Settings) -> Assistant:
 # --- commands ------------------------------------------------------------------------------------
 
 
-def _sync(settings: Settings, _: argparse.Namespace) -> int:
+def _sync(settings: Settings, options: argparse.Namespace) -> int:
     with _open(settings) as assistant:
-        report = sync_with_progress(assistant)
+        report = sync_with_progress(assistant, options.purge)
     return 1 if report.failed else 0
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from qa.errors import IndexBusy, IndexDamaged, IndexTooNew, IndexUnwritable
 
 TOKENIZER = "porter unicode61 remove_diacritics 2"
+PATIENCE = 10.0  # seconds to wait for another process
 
 
 def _create(connection: sqlite3.Connection) -> None:
@@ -63,7 +64,7 @@ def open_to_read(path: Path) -> sqlite3.Connection:
     """A connection to a database that exists, else to an empty one in memory. Raises IndexTooNew."""
     if path.exists():
         uri = f"{path.resolve().as_uri()}?mode=rw"
-        connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=10)
+        connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=PATIENCE)
         try:
             if _version(connection, path):
                 return connection
@@ -81,7 +82,7 @@ def open_to_write(path: Path) -> sqlite3.Connection:
 
     It is read once from end to end: what a reader would stumble over must not survive a sync.
     """
-    connection = sqlite3.connect(path, isolation_level=None, timeout=10)
+    connection = sqlite3.connect(path, isolation_level=None, timeout=PATIENCE)
     try:
         _version(connection, path)
         (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
@@ -127,6 +128,17 @@ def atomic(connection: sqlite3.Connection) -> Iterator[None]:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def compact(connection: sqlite3.Connection) -> bool:
+    """Write the database anew without the bytes of what was deleted, and empty its log.
+
+    Rows keep their numbers. False if somebody read for all of PATIENCE: the database is good, but its
+    file and its log still hold the old bytes for that reader.
+    """
+    connection.execute("VACUUM")
+    busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy
 
 
 @contextmanager

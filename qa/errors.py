@@ -12,7 +12,7 @@ QAError
 │   ├── IndexTooNew      a newer version of this program made it
 │   ├── IndexStale       it was made with another encoder or another version: sync first
 │   ├── IndexDamaged     its database is not readable; a sync sets it aside and builds a new one
-│   └── IndexBusy        another process is syncing it
+│   └── IndexBusy        another process is syncing it, or reads it while it is purged
 ├── StaleDocument        a value outlived the state of the document that it was read from
 ├── CitationError        a quote does not stand in its document; never shown, always a bug
 ├── ModelError           the encoder is missing, incomplete or not the one expected
@@ -69,7 +69,7 @@ class IndexDamaged(StoreError):
 
 
 class IndexBusy(StoreError):
-    """Another process is syncing the index."""
+    """Another process is syncing the index, or reads it while it is purged."""
 
 
 class StaleDocument(QAError):

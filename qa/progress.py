@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from qa.types import Progress, SyncReport
+from qa.types import Progress, Purged, SyncReport
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
 
 
-def sync_with_progress(assistant: Assistant) -> SyncReport:
+def sync_with_progress(assistant: Assistant, purge: bool = False) -> SyncReport:
     """Sync with a progress bar on stderr, then a summary and one line for each file that failed."""
     from tqdm import tqdm
 
@@ -24,8 +24,10 @@ def sync_with_progress(assistant: Assistant) -> SyncReport:
             bar.total, bar.n = progress.total, progress.done
             bar.set_postfix_str(f"{progress.embedded} passages, {progress.path[-40:]}", refresh=True)
 
-        report = assistant.sync(show)
+        report = assistant.sync(show, purge)
     print(_summary(report), file=sys.stderr)
+    if report.purged:
+        print(_purged(report.purged), file=sys.stderr)
     for failure in report.failed:
         print(f"qa: {failure.path}: {failure.reason}", file=sys.stderr)
     return report
@@ -51,3 +53,13 @@ def _summary(report: SyncReport) -> str:
     return (
         f"{', '.join(parts) or 'no documents'}; {report.embedded} passages embedded in {report.seconds:.1f} s"
     )
+
+
+def _purged(purged: Purged) -> str:
+    counted = {
+        "unused vector": purged.vectors,
+        "damaged database": purged.databases,
+        "unfinished file": purged.leftovers,
+    }
+    parts = [f"{count:,} {name}{'s' * (count > 1)}" for name, count in counted.items() if count]
+    return f"purged: {', '.join(parts) or 'nothing unused'}; {purged.bytes / 1e6:.1f} MB freed"

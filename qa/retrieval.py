@@ -15,6 +15,7 @@ import math
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -141,7 +142,10 @@ class Retriever:
         return VectorIndex.build(snapshot.stamp, numbers, rows)
 
     def save(self) -> None:
-        """Have the cache file be of the last committed state; one that is already is kept in memory."""
+        """Have the cache file be of the last committed state; one that is already is kept in memory.
+
+        Only under the writer's lock: a file that comes late would bring back what was purged meanwhile.
+        """
         with self._store.read() as snapshot:
             path = self._store.folder / _CACHE
             loaded = VectorIndex.load(path, snapshot.stamp)
@@ -150,6 +154,10 @@ class Retriever:
             else:
                 with self._lock:
                     self._vectors = loaded
+
+    def leftovers(self) -> list[Path]:
+        """Unfinished cache files of processes that died; to be asked for under the writer's lock."""
+        return VectorIndex.leftovers(self._store.folder / _CACHE)
 
 
 def centred_cosines(query: Vectors, vectors: Vectors, mean: Vectors) -> npt.NDArray[np.float64]:

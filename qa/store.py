@@ -21,7 +21,7 @@ import filelock
 import numpy as np
 import numpy.typing as npt
 
-from qa.database import TOKENIZER, atomic, open_to_read, open_to_write, translated
+from qa.database import TOKENIZER, atomic, compact, open_to_read, open_to_write, translated
 from qa.errors import IndexBusy, IndexUnwritable, StaleDocument
 from qa.types import Document, Failure, Passage, Span
 
@@ -229,6 +229,30 @@ class Writer(Snapshot):
             for key, value in meta.items():
                 self._set_meta(key, value)
 
+    def purge(self) -> tuple[int, int]:
+        """Take out of the bytes what is no longer served: how many vectors, and how many bytes it freed.
+
+        What is served stays as it is. Raises IndexBusy where a reader does not let go of the old bytes.
+        """
+        before = self._size()
+        with atomic(self._db):
+            vectors = self._db.execute(
+                "DELETE FROM vectors WHERE key NOT IN (SELECT vector_key FROM passages)"
+            ).rowcount
+            # FTS5 only marks words as deleted. Its own secure-delete needs SQLite 3.42.
+            self._db.execute("INSERT INTO keywords (keywords) VALUES ('rebuild')")
+        if not compact(self._db):
+            raise IndexBusy(
+                "the sync is done, but someone is reading the index, and what was deleted is still in its"
+                " files: run qa sync --purge again"
+            )
+        return vectors, max(0, before - self._size())
+
+    def _size(self) -> int:
+        (pages,) = self._db.execute("PRAGMA page_count").fetchone()
+        (size,) = self._db.execute("PRAGMA page_size").fetchone()
+        return int(pages * size)
+
     def _set_meta(self, key: str, value: str) -> None:
         self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", [key, value])
 
@@ -276,6 +300,10 @@ class Store:
             if part.exists():
                 part.rename(target.with_name(target.name + suffix))
         return target
+
+    def damaged(self) -> list[Path]:
+        """The files of databases that were set aside."""
+        return sorted(self.folder.glob(f"{DATABASE}.damaged-*"))
 
     def _text(self, document_id: str, digest: str) -> str:
         with self.read() as snapshot:

@@ -149,10 +149,23 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Purged:
+    """What a purge took out of the index: `vectors` that no passage uses, `databases` that had been set
+    aside as damaged, `leftovers` of processes that died while they wrote. `bytes` is what it freed.
+    """
+
+    vectors: int
+    databases: int
+    leftovers: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class SyncReport:
     """What a sync did. Paths are relative to the corpus; `embedded` counts passages, `seconds` is wall time.
 
     `skipped` are files that no document is made of: dotfiles, `~$` files and unknown extensions.
+    `purged` is None for a sync without a purge.
     """
 
     added: tuple[str, ...]
@@ -163,6 +176,7 @@ class SyncReport:
     skipped: tuple[str, ...]
     embedded: int
     seconds: float
+    purged: Purged | None = None
 
 
 @dataclass(frozen=True, slots=True)

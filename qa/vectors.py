@@ -96,6 +96,11 @@ class VectorIndex:
         finally:
             beside.unlink(missing_ok=True)
 
+    @staticmethod
+    def leftovers(path: Path) -> list[Path]:
+        """What processes that died in `save` left beside the cache, if nobody is saving it now."""
+        return sorted(path.parent.glob(f"{path.name}.*.new"))
+
     @classmethod
     def load(cls, path: Path, stamp: Stamp) -> VectorIndex | None:
         """The cache of that very state, or None where it is missing, stale or damaged."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from qa.cli import main
+from qa.store import Store
 
 
 @pytest.fixture
@@ -45,6 +46,33 @@ def test_sync_then_ask_shows_the_sentence_and_its_source(folders, capsys):
 def test_a_second_sync_embeds_nothing(folders, capsys):
     run(capsys, "sync")
     assert run(capsys, "sync")[2].startswith("1 unchanged; 0 passages embedded in ")
+
+
+def test_a_purge_says_what_it_took_out_of_the_bytes(folders, capsys):
+    (folders / "corpus" / "bees.txt").write_text("Zealots counted 9,340 visits of bees.")
+    run(capsys, "sync")
+    (folders / "corpus" / "bees.txt").unlink()
+    run(capsys, "sync")
+    assert any(b"zealot" in path.read_bytes() for path in (folders / "index").iterdir())
+    (folders / "index" / "index.sqlite.damaged-1").write_bytes(b"Zealots" * 20_000)
+    code, out, err = run(capsys, "sync", "--purge")
+    assert (code, out) == (0, "")
+    summary, purged = err.splitlines()
+    assert summary.startswith("1 unchanged; 0 passages embedded in ")
+    assert purged == "purged: 1 unused vector, 1 damaged database; 0.1 MB freed"
+    assert not any(b"zealot" in path.read_bytes().lower() for path in (folders / "index").iterdir())
+    assert run(capsys, "sync", "--purge")[2].endswith("\npurged: nothing unused; 0.0 MB freed\n")
+
+
+def test_a_purge_that_a_reader_is_in_the_way_of_gets_one_line(folders, capsys, monkeypatch):
+    monkeypatch.setattr("qa.database.PATIENCE", 0.1)
+    run(capsys, "sync")
+    with Store(folders / "index").read() as snapshot:
+        assert snapshot.counts().documents == 1
+        code, out, err = run(capsys, "sync", "--purge")
+    assert (code, out) == (1, "")
+    assert one_line(err)
+    assert err.endswith("run qa sync --purge again\n")
 
 
 def test_json_has_the_names_of_the_python_values(folders, capsys):

@@ -21,7 +21,7 @@ LAYERS = (
     {"reading", "splitting", "encoder", "database", "vectors", "wanted", "respects"},
     {"store", "reader", "kinds", "followups", "agreement"},
     {"retrieval", "sync"},
-    {"evidence"},
+    {"evidence", "purging"},
     {"similarity", "confidence", "quoting"},
     {"reranking", "claims"},
     {"answering"},

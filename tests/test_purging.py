@@ -1,0 +1,390 @@
+"""What was deleted is not in the bytes of any file of the index after a purge, wherever it lay before."""
+
+import contextlib
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import HERE, python, write
+
+from qa.assistant import Assistant
+from qa.errors import IndexBusy, IndexDamaged, IndexUnwritable
+from qa.store import Store
+from qa.types import Purged
+
+PATH = "yard/zwieback-42.md"
+TITLE = "The Xanthan Ledger"
+TEXT = f"---\ntitle: {TITLE}\nauthor: Ottoline Quex\n---\n\nA zippy barge was moored at Vlissing in May.\n"
+# The keyword index keeps "zippy" as "zippi", which the text does not hold.
+IN_WORDS = {"text": b"A zippy barge", "word": b"vlissing", "stem": b"zippi"}
+OF_DOCUMENT = {"title": TITLE.encode(), "path": PATH.encode(), "author": b"Ottoline Quex"}
+
+
+def traces(assistant: Assistant, path: str = PATH) -> dict[str, bytes]:
+    """What may be left of a document: its words in each form, what names it, its vector."""
+    with Store(assistant.settings.index).read() as snapshot:
+        (document,) = (d for d in snapshot.documents() if d.path == path)
+        (vector,) = snapshot.vectors(snapshot.passage_numbers([document.id]))
+    named = {"id": document.id.encode(), "digest": document.digest.encode()}
+    return IN_WORDS | OF_DOCUMENT | named | {"vector": vector.tobytes()}
+
+
+def left(index: Path, of: dict[str, bytes], files: str = "*") -> set[str]:
+    """Which traces are in the bytes of the files of a folder, in capitals or not."""
+    contents = [path.read_bytes().lower() for path in index.rglob(files) if path.is_file()]
+    return {name for name, trace in of.items() if any(trace.lower() in content for content in contents)}
+
+
+@pytest.fixture
+def barge(assistant, corpus, index) -> dict[str, bytes]:
+    """The traces of a document that is indexed: all of them are there."""
+    write(corpus, {PATH: TEXT})
+    assistant.sync()
+    found = traces(assistant)
+    assert left(index, found) == set(found)
+    return found
+
+
+SYNC = """
+import os, sys
+from pathlib import Path
+from conftest import WordEncoder
+from qa import Assistant, Settings, retrieval, store
+
+assistant = Assistant(Settings(corpus=Path(sys.argv[1]), index=Path(sys.argv[2])), WordEncoder())
+"""
+
+
+def died(code: str, *arguments: object) -> None:
+    done = python(SYNC + code, *arguments)
+    assert done.returncode == 9, done.stderr
+
+
+# --- wherever it lies ----------------------------------------------------------------------------
+
+
+def test_a_removed_document_is_in_no_byte(assistant, corpus, index, barge):
+    (corpus / PATH).unlink()
+    report = assistant.sync(purge=True)
+    assert report.removed == (PATH,)
+    assert (report.purged.vectors, report.purged.databases, report.purged.leftovers) == (1, 0, 0)
+    assert left(index, barge) == set()
+    assert not left(corpus.parent, barge)  # nor was it moved to somewhere else
+
+
+def test_what_was_removed_by_an_earlier_sync_is_in_no_byte(assistant, corpus, index, barge):
+    (corpus / PATH).unlink()
+    assert assistant.sync().purged is None
+    assert left(index, barge) >= {"stem", "vector"}
+    report = assistant.sync(purge=True)
+    assert report.removed == ()
+    assert report.purged.vectors == 1
+    assert left(index, barge) == set()
+
+
+def test_the_old_paragraph_of_an_edited_document_is_in_no_byte(assistant, corpus, index, barge):
+    write(corpus, {PATH: TEXT.replace("A zippy barge was moored at Vlissing", "A yawl was seen")})
+    assistant.sync(purge=True)
+    assert left(index, barge) == {"title", "path", "author", "id"}
+    assert assistant.search("a yawl", k=1)[0].document.path == PATH
+
+
+def test_the_old_name_of_a_moved_file_is_in_no_byte(assistant, corpus, index, barge):
+    (corpus / PATH).rename(corpus / "barge.md")
+    assert assistant.sync(purge=True).embedded == 0
+    assert left(index, barge) == set(barge) - {"path", "id"}
+
+
+def test_a_file_that_failed_and_is_gone_is_in_no_byte(assistant, corpus, index, barge):
+    (corpus / PATH).write_bytes(b"")
+    assert [failure.path for failure in assistant.sync(purge=True).failed] == [PATH]
+    assert left(index, barge) == set(barge)  # its last good state is kept
+    (corpus / PATH).unlink()
+    (corpus / "yard" / "zippy.txt").touch()
+    assistant.sync()
+    (corpus / "yard" / "zippy.txt").unlink()
+    assert left(index, {"failed": b"yard/zippy.txt"})
+    assistant.sync(purge=True)
+    assert not left(index, barge | {"failed": b"yard/zippy.txt"})
+
+
+def damage(index: Path) -> None:
+    with (index / "index.sqlite").open("r+b") as file:
+        file.write(b"no database")
+
+
+def test_a_database_set_aside_as_damaged_is_removed(assistant, corpus, index, barge):
+    damage(index)
+    (corpus / PATH).unlink()
+    assistant.sync()
+    assert left(index, barge, "*.damaged-1") == set(barge)
+    (index / "index.sqlite.damaged-1-wal").write_bytes(TEXT.encode())
+    purged = assistant.sync(purge=True).purged
+    assert (purged.vectors, purged.databases) == (0, 1)
+    assert purged.bytes > 10_000
+    assert left(index, barge) == set()
+
+
+def test_a_database_that_the_purging_sync_finds_damaged_is_removed(assistant, corpus, index, barge, caplog):
+    damage(index)
+    with pytest.raises(IndexDamaged):
+        assistant.search("barge")
+    (corpus / PATH).unlink()
+    report = assistant.sync(purge=True)
+    assert (len(report.added), report.purged.databases) == (3, 1)
+    assert caplog.messages[-1].endswith("it is kept as index.sqlite.damaged-1 until the purge")
+    assert left(index, barge) == set()
+
+
+def test_an_unfinished_cache_file_of_a_killed_process_is_removed(assistant, corpus, index, barge):
+    (index / "vectors.faiss").unlink()
+    died("os.fsync = lambda _: os._exit(9)\nassistant.sync()", corpus, index)
+    assert left(index, barge, "vectors.faiss.*.new") == {"vector"}
+    (corpus / PATH).unlink()
+    assert assistant.sync(purge=True).purged.leftovers == 1
+    assert left(index, barge) == set()
+
+
+def test_the_log_of_a_killed_process_is_emptied(assistant, corpus, index, barge):
+    shutil.rmtree(index)
+    died("retrieval.Retriever.save = lambda _: os._exit(9)\nassistant.sync()", corpus, index)
+    assert left(index, barge, "*-wal") == set(barge)
+    assert not left(index, barge, "vectors.faiss")
+    (corpus / PATH).unlink()
+    assistant.sync(purge=True)
+    assert left(index, barge) == set()
+
+
+def test_what_was_deleted_without_overwriting_it_is_in_no_byte(assistant, corpus, index, barge):
+    with contextlib.closing(sqlite3.connect(index / "index.sqlite", isolation_level=None)) as connection:
+        connection.execute("PRAGMA secure_delete = OFF")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("DELETE FROM documents WHERE path = ?", [PATH])
+    (corpus / PATH).unlink()
+    assistant.sync()
+    assert left(index, barge, "index.sqlite") >= {"text", "title", "path", "id", "stem"}
+    assistant.sync(purge=True)
+    assert left(index, barge, "index.sqlite") == set()
+
+
+def test_what_is_freed_is_what_the_files_shrink_by(assistant, corpus, index):
+    write(corpus, {f"{n}.txt": f"Barge {n} was moored here. " * 200 for n in range(50)})
+    assistant.sync()
+    for n in range(50):
+        (corpus / f"{n}.txt").unlink()
+    assistant.sync()
+    (index / "index.sqlite.damaged-1").write_bytes(b"old" * 1000)
+    before = sum(path.stat().st_size for path in index.iterdir())
+    freed = assistant.sync(purge=True).purged.bytes
+    assert freed == before - sum(path.stat().st_size for path in index.iterdir()) > 500_000
+
+
+# --- what stays ----------------------------------------------------------------------------------
+
+
+def test_what_is_served_stays_as_it_is(assistant, corpus, index, encoder, barge):
+    (corpus / "bridge.txt").unlink()  # the first number is free
+    assistant.sync()
+
+    def served(assistant: Assistant):
+        with Store(index).read() as snapshot:
+            numbers = snapshot.passage_numbers()
+            passages, vectors = snapshot.passages(numbers), snapshot.vectors(numbers).tolist()
+        return assistant.search("ferry passengers and bees", k=10), passages, vectors
+
+    before, cache = served(assistant), (index / "vectors.faiss").read_bytes()
+    assert assistant.sync(purge=True).purged.vectors == 1
+    assert served(assistant) == before
+    assert (index / "vectors.faiss").read_bytes() == cache  # its numbers are still those of the passages
+    encoder.embedded.clear()
+    assert served(Assistant(assistant.settings, encoder)) == before
+    assert assistant.sync().embedded == 0
+
+
+def test_a_second_purge_finds_nothing(assistant, barge):
+    assistant.sync(purge=True)
+    assert assistant.sync(purge=True).purged == Purged(0, 0, 0, 0)
+
+
+def test_an_empty_index_can_be_purged(assistant, corpus, index, barge):
+    for path in corpus.rglob("*.*"):
+        path.unlink()
+    assert assistant.sync(purge=True).purged.vectors == 5
+    assert left(index, barge) == set()
+    assert assistant.documents() == assistant.search("barge") == ()
+
+
+def test_a_first_sync_can_purge(assistant):
+    assert assistant.sync(purge=True).purged.vectors == 0
+    assert len(assistant.documents()) == 3
+
+
+def test_a_purged_file_that_comes_back_is_embedded_anew(assistant, corpus, barge):
+    (corpus / PATH).unlink()
+    assistant.sync(purge=True)
+    write(corpus, {PATH: TEXT})
+    assert assistant.sync().embedded == 1
+    assert assistant.search("zippy barge", k=1)[0].document.path == PATH
+
+
+# --- a purge that is killed ----------------------------------------------------------------------
+
+KILLED = """
+step, during = sys.argv[3], int(sys.argv[4])
+opened = store.open_to_write
+
+def open_to_write(path):
+    connection = opened(path)
+
+    def die(statement):
+        if statement.startswith(step):
+            if not during:
+                os._exit(9)
+            connection.set_progress_handler(lambda: os._exit(9), during)
+
+    connection.set_trace_callback(die)
+    return connection
+
+store.open_to_write = open_to_write
+assistant.sync(purge=True)
+"""
+
+
+@pytest.mark.parametrize(
+    ("step", "during"),  # SQLite's instructions into the step
+    [("DELETE FROM vectors", 0), ("INSERT INTO keywords (keywords)", 0), ("COMMIT", 0), ("VACUUM", 0),
+     ("VACUUM", 100), ("VACUUM", 20), ("PRAGMA wal_checkpoint", 0)],
+)  # fmt: skip
+def test_a_purge_that_was_killed_leaves_a_good_index_and_is_run_again(
+    assistant, corpus, index, encoder, barge, step, during
+):
+    (corpus / PATH).unlink()
+    assistant.sync()
+    died(KILLED, corpus, index, step, during)
+    assert left(index, barge)
+    again = Assistant(assistant.settings, encoder)
+    assert {d.path for d in again.documents()} == {"bridge.txt", "ferry.md", "valley/bees.md"}
+    assert again.search("ferry passengers", k=1)[0].document.path == "ferry.md"
+    assert again.sync(purge=True).removed == ()
+    assert left(index, barge) == set()
+    assert again.search("ferry passengers", k=1)[0].document.path == "ferry.md"
+    assert again.sync().embedded == 0
+
+
+def test_the_vectors_are_saved_under_the_lock(assistant, corpus, index, barge, monkeypatch):
+    def save(*_) -> None:  # another process cannot have purged before this
+        with pytest.raises(IndexBusy), Store(index).write():
+            pass
+        saved.append(True)
+
+    saved: list[bool] = []
+    monkeypatch.setattr("qa.vectors.VectorIndex.save", save)
+    (corpus / PATH).unlink()
+    assistant.sync()
+    assert saved == [True]
+
+
+# --- while somebody reads ------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def reading(index: Path) -> Iterator[subprocess.Popen]:
+    """Another process that reads the index as it is now, until a line is sent to it."""
+    code = """
+import sys
+from pathlib import Path
+from qa.store import Store
+with Store(Path(sys.argv[1])).read() as snapshot:
+    print(len(snapshot.documents()), flush=True)
+    sys.stdin.readline()
+    print(len(snapshot.documents()), flush=True)
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", code, index],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": str(HERE)},
+    ) as process:  # fmt: skip
+        try:
+            assert process.stdout.readline() == "4\n"
+            yield process
+        finally:
+            process.kill()
+
+
+def stop(reader: subprocess.Popen) -> None:
+    print(file=reader.stdin, flush=True)
+    assert reader.stdout.readline() == "4\n"  # what it read stayed as it was
+    reader.wait()
+
+
+def test_a_reader_in_the_way_is_told_and_the_sync_is_done(assistant, corpus, index, barge, monkeypatch):
+    monkeypatch.setattr("qa.database.PATIENCE", 0.2)
+    (corpus / PATH).unlink()
+    with reading(index) as reader:
+        with pytest.raises(IndexBusy, match=r"the sync is done, .*: run qa sync --purge again"):
+            assistant.sync(purge=True)
+        assert len(assistant.documents()) == 3
+        assert "zippy" not in str(assistant.search("zippy barge", k=9))
+        assert left(index, barge)
+        stop(reader)
+    assert assistant.sync(purge=True).purged.leftovers == 0
+    assert left(index, barge) == set()
+
+
+def test_a_reader_that_is_done_soon_is_waited_for(assistant, corpus, index, barge):
+    (corpus / PATH).unlink()
+    with reading(index) as reader:
+        thread = threading.Timer(0.5, stop, [reader])
+        thread.start()
+        assert assistant.sync(purge=True).purged.vectors == 1
+        thread.join()
+    assert left(index, barge) == set()
+
+
+def test_a_reader_in_the_same_process_is_in_the_way_as_well(assistant, corpus, index, barge, monkeypatch):
+    monkeypatch.setattr("qa.database.PATIENCE", 0.2)
+    (corpus / PATH).unlink()
+    with Store(index).read() as snapshot:
+        assert len(snapshot.documents()) == 4
+        with pytest.raises(IndexBusy):
+            assistant.sync(purge=True)
+    assistant.sync(purge=True)
+    assert left(index, barge) == set()
+
+
+def test_questions_are_answered_while_it_purges(assistant, corpus, index, barge):
+    (corpus / PATH).unlink()
+    assistant.sync()
+    found, stopped = [], threading.Event()
+
+    def ask() -> None:
+        while not stopped.is_set():
+            found.append(assistant.search("ferry passengers", k=1, rerank=False)[0].document.path)
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    try:
+        for _ in range(5):
+            assistant.sync(purge=True)
+    finally:
+        stopped.set()
+        for thread in threads:
+            thread.join()
+    assert set(found) == {"ferry.md"}
+    assert left(index, barge) == set()
+
+
+# --- what it cannot remove -----------------------------------------------------------------------
+
+
+def test_a_file_that_cannot_be_removed_is_told(assistant, index):
+    (index / "index.sqlite.damaged-1").mkdir(parents=True)
+    with pytest.raises(IndexUnwritable, match="cannot write the index in"):
+        assistant.sync(purge=True)
+    assert len(assistant.documents()) == 3
