@@ -42,7 +42,7 @@ from qa.similarity import by_similarity
 from qa.store import Counts, Store
 from qa.suggestions import questions as suggested
 from qa.sync import RECIPE, document_id, sync
-from qa.types import Answer, Document, Failure, Hit, Progress, SyncReport
+from qa.types import Answer, Document, Failure, Hit, Progress, SyncReport, Value
 
 SUGGESTIONS, SUGGESTIONS_TRIED = 3, 4  # each that is tried costs as much as a question
 SUGGESTED_FROM = 0.3  # confidence
@@ -63,7 +63,7 @@ class _Understood:
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class Status(Value):
     """What is indexed, and how. `bytes` is the size of the index folder; `failures` are of the last sync."""
 
     corpus: str

@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qa.errors import QAError, SettingsError
-from qa.plain import plain
 from qa.progress import counted, sync_with_progress
 from qa.settings import Settings
 from qa.types import Answer, Document, Hit
@@ -125,7 +124,7 @@ def _sync(settings: Settings, options: argparse.Namespace) -> int:
 def _ask(settings: Settings, options: argparse.Namespace) -> int:
     with _open(settings) as assistant:
         answer = assistant.ask(options.question)
-    print(json.dumps(plain(answer), ensure_ascii=False, indent=2) if options.json else _answer(answer))
+    print(_json(answer.as_dict()) if options.json else _answer(answer))
     return 0
 
 
@@ -133,7 +132,7 @@ def _search(settings: Settings, options: argparse.Namespace) -> int:
     with _open(settings) as assistant:
         hits = assistant.search(options.words, k=options.k)
     if options.json:
-        print(json.dumps(plain(hits), ensure_ascii=False, indent=2))
+        print(_json([hit.as_dict() for hit in hits]))
     else:
         print("\n\n".join(_hit(hit, number) for number, hit in enumerate(hits, 1)) or "Nothing found.")
     return 0
@@ -145,11 +144,11 @@ def _status(settings: Settings, options: argparse.Namespace) -> int:
         left_out = {d.path: assistant.left_out(d.id) for d in documents} if options.left_out else {}
     if options.json:
         values = {
-            **plain(status),
-            "documents": plain(documents),
-            **({"left_out": plain(left_out)} if left_out else {}),
+            **status.as_dict(),
+            "documents": [document.as_dict() for document in documents],
+            **({"left_out": left_out} if left_out else {}),
         }
-        print(json.dumps(values, ensure_ascii=False, indent=2))
+        print(_json(values))
         return 0
     counts = status.counts
     changed = (
@@ -188,11 +187,7 @@ def _eval(settings: Settings, options: argparse.Namespace) -> int:
         total = sum(map(len, questions.conversations))
         with counted(total, "question") as progress:
             outcomes = evaluation.evaluate(assistant, questions.conversations, progress=progress)
-    print(
-        json.dumps(report.values(outcomes), ensure_ascii=False, indent=2)
-        if options.json
-        else report.table(outcomes)
-    )
+    print(_json(report.values(outcomes)) if options.json else report.table(outcomes))
     if options.picture:
         report.picture(outcomes, options.picture)
     return 0
@@ -209,6 +204,10 @@ def _serve(settings: Settings, _: argparse.Namespace) -> int:
 
 
 # --- what they print -----------------------------------------------------------------------------
+
+
+def _json(values: object) -> str:
+    return json.dumps(values, ensure_ascii=False, indent=2)
 
 
 def _answer(answer: Answer) -> str:

@@ -13,7 +13,6 @@ import gradio as gr
 
 from qa.assistant import Assistant
 from qa.errors import QAError, QuestionError
-from qa.plain import plain
 
 MAX_HITS = 100
 # What the server says that it speaks. Under the newer name of the same protocol, "sse_v3", gradio_client
@@ -34,17 +33,17 @@ def add(assistant: Assistant, concurrency: dict[str, Any]) -> None:
         """
         with _told():
             answer = assistant.ask(_text(question), _pairs(history), _ids(documents))
-            return dict(plain(answer))
+            return answer.as_dict()
 
     def search(words: str, k: int = 5, documents: list[str] | None = None) -> list[dict[str, Any]]:
         """The k passages that fit the words best, best first; `documents` limits them to these ids."""
         with _told():
-            return list(plain(assistant.search(_text(words), _count(k), _ids(documents))))
+            return [hit.as_dict() for hit in assistant.search(_text(words), _count(k), _ids(documents))]
 
     def documents() -> list[dict[str, Any]]:
         """All documents, without their texts."""
         with _told():
-            return list(plain(assistant.documents()))
+            return [document.as_dict() for document in assistant.documents()]
 
     for endpoint in (ask, search, documents):
         gr.api(endpoint, api_name=endpoint.__name__, api_visibility="public", **concurrency)

@@ -23,7 +23,7 @@ import numpy.typing as npt
 
 from qa.database import TOKENIZER, atomic, compact, open_to_read, open_to_write, translated
 from qa.errors import IndexBusy, IndexUnwritable, StaleDocument
-from qa.types import Document, Failure, Passage, Span
+from qa.types import Document, Failure, Passage, Span, Value
 
 DATABASE = "index.sqlite"
 _LOCK = "sync.lock"
@@ -43,7 +43,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(Value):
     """How much is indexed, and when the last change was made (seconds since 1970, 0 for never)."""
 
     documents: int

@@ -6,8 +6,9 @@ All offsets count Unicode characters (not bytes) and are half-open: `text[start:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from typing import Any
 
 Span = tuple[int, int]
 
@@ -15,6 +16,30 @@ Span = tuple[int, int]
 def overlap(a: Span, b: Span) -> bool:
     """Whether two spans have a character in common."""
     return a[0] < b[1] and b[0] < a[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What is printed as JSON by the command and the page: one form for all of them."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """The value as plain dicts, lists, strings and numbers, fit for json.dumps, under its own names.
+
+        An answer: question, text, answered, confidence, claims, citations, nearest, differ, understood,
+        unknown, suggestions. A claim: value, citations. A citation: number, document, start, end, quote,
+        passage. A hit: passage, document, score. A passage: id, document_id, start, end, text, header,
+        sentences. A document: id, path, title, digest, metadata, and not its text.
+        """
+        names = (field.name for field in fields(self) if not field.name.startswith("_"))
+        return {name: _plain(getattr(self, name)) for name in names}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Value):
+        return value.as_dict()
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return dict(value) if isinstance(value, Mapping) else value
 
 
 class BlockKind(StrEnum):
@@ -37,7 +62,7 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class Document(Value):
     """A document of the corpus. `path` is relative to the corpus, with `/`; `id` is derived from it.
 
     `text` is read from the index when it is first asked for, so a list of documents is cheap.
@@ -62,7 +87,7 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(Value):
     """A slice of a document that the encoder reads whole: `text == document.text[start:end]`.
 
     `header` (title and section heading) is added for embedding and keyword search, never quoted.
@@ -79,7 +104,7 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Value):
     """A passage found for a question. Scores order the hits of one search; they are no probabilities."""
 
     passage: Passage
@@ -88,7 +113,7 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Citation:
+class Citation(Value):
     """A numbered quote: `quote == document.text[start:end]`, one to three sentences of `passage`."""
 
     number: int
@@ -100,7 +125,7 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Value):
     """One thing that the documents say. `value` stands verbatim in the quote of the first citation.
 
     Each further citation is of another document that says the same.
@@ -116,7 +141,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Value):
     """What the documents say to a question, or that they do not.
 
     `text` is Markdown whose sentences carry [1] [2]. `confidence` is the calibrated probability (0..1)
@@ -141,7 +166,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Value):
     """A file that could not be indexed, and what to do about it in one line."""
 
     path: str
@@ -149,7 +174,7 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class Purged:
+class Purged(Value):
     """What a purge took out of the index: `vectors` that no passage uses, `databases` that had been set
     aside as damaged, `leftovers` of processes that died while they wrote. `bytes` is what it freed.
     """
@@ -161,7 +186,7 @@ class Purged:
 
 
 @dataclass(frozen=True, slots=True)
-class SyncReport:
+class SyncReport(Value):
     """What a sync did. Paths are relative to the corpus; `embedded` counts passages, `seconds` is wall time.
 
     `skipped` are files that no document is made of: dotfiles, `~$` files and unknown extensions.

@@ -2,6 +2,7 @@
 
 import hashlib
 import inspect
+import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -100,6 +101,53 @@ def test_an_assistant_is_a_context_manager_and_takes_plain_strings(corpus, index
     with Assistant.open(str(corpus), str(index)) as assistant:
         assert assistant.settings.corpus == corpus
         assert assistant.documents() == ()
+
+
+# --- as JSON -------------------------------------------------------------------------------------
+
+
+def keys_of(value: qa.types.Value) -> list[str]:
+    """The keys of a value that is the same after it was written and read as JSON."""
+    values = value.as_dict()
+    assert json.loads(json.dumps(values)) == values
+    return list(values)
+
+
+def test_an_answer_and_what_it_holds_become_plain_dicts(synced):
+    answer = synced.ask(QUESTION, threshold=0)
+    hit, claim, citation = answer.nearest[0], answer.claims[0], answer.citations[0]
+    keys_of_answer = "question text answered confidence claims citations nearest differ understood unknown"
+    expected = [
+        (answer, f"{keys_of_answer} suggestions"),
+        (claim, "value citations"),
+        (citation, "number document start end quote passage"),
+        (hit, "passage document score"),
+        (hit.passage, "id document_id start end text header sentences"),
+        (hit.document, "id path title digest metadata"),
+    ]
+    for value, keys in expected:
+        assert keys_of(value) == keys.split()
+        assert keys.replace(" ", ", ") in " ".join(qa.Answer.as_dict.__doc__.split())
+    assert answer.as_dict()["nearest"][0] == hit.as_dict()
+    assert answer.as_dict()["claims"][0]["citations"][0] == citation.as_dict()
+    assert hit.as_dict()["document"] == hit.document.as_dict()
+    assert hit.as_dict()["passage"]["sentences"] == [list(span) for span in hit.passage.sentences]
+
+
+def test_a_document_becomes_a_dict_without_its_text(synced):
+    bees = document(synced, "valley/bees.md")
+    assert bees.as_dict()["metadata"] == {"author": "Marit Solheug", "date": "2021-11-04"}
+    assert "bumblebees" not in str(bees.as_dict())
+
+
+def test_a_report_and_the_status_become_plain_dicts(synced, corpus):
+    (corpus / "empty.txt").touch()
+    report = synced.sync(purge=True)
+    keys_of(report)
+    assert report.as_dict()["failed"] == [{"path": "empty.txt", "reason": "the file is empty"}]
+    assert report.as_dict()["purged"]["vectors"] == 0
+    assert "counts" in keys_of(synced.status())
+    assert synced.status().as_dict()["counts"]["documents"] == 3
 
 
 # --- answers -------------------------------------------------------------------------------------

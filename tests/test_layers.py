@@ -26,7 +26,7 @@ LAYERS = (
     {"reranking", "claims"},
     {"answering"},
     {"assistant"},
-    {"plain", "progress", "rendering", "evaluation"},
+    {"progress", "rendering", "evaluation"},
     {"endpoints", "report"},
     {"web"},
     {"cli"},
