@@ -26,7 +26,7 @@ LAYERS = (
     {"reranking", "claims"},
     {"answering"},
     {"assistant"},
-    {"progress", "rendering", "evaluation"},
+    {"progress", "rendering", "evaluation", "langchain"},
     {"endpoints", "report"},
     {"web"},
     {"cli"},
@@ -74,6 +74,15 @@ def test_only_the_store_knows_sql():
         module for module in MODULES if "import sqlite3" in (PACKAGE / f"{module}.py").read_text("utf-8")
     }
     assert users == {"database", "store"}
+
+
+def test_only_the_adapter_knows_langchain():
+    users = {
+        module for module in MODULES if "langchain_core" in (PACKAGE / f"{module}.py").read_text("utf-8")
+    }
+    assert users == {"langchain"}
+    done = python("import sys, qa, qa.cli\nprint('langchain_core' in sys.modules)")
+    assert done.stdout == "False\n", done.stderr
 
 
 HEAVY = "{'torch', 'transformers', 'gradio', 'trafilatura'} & {name.split('.')[0] for name in sys.modules}"
