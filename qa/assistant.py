@@ -17,7 +17,7 @@ from typing import Self
 
 from qa.answering import compose, refuse
 from qa.confidence import SIMILARITY, Calibration
-from qa.encoder import Encoder, SentenceTransformerEncoder
+from qa.encoder import Encoder, find_encoder
 from qa.errors import (
     CorpusError,
     DocumentExists,
@@ -98,7 +98,7 @@ class Assistant:
         An index that is missing is an empty one. Raises ModelError, SettingsError, IndexTooNew.
         """
         settings = replace(settings or Settings.from_environment(), corpus=Path(corpus), index=Path(index))
-        encoder = SentenceTransformerEncoder(settings.model)
+        encoder = find_encoder(settings.model)
         assistant = cls(settings, encoder, find_reader(encoder))
         try:
             with assistant._store.read():

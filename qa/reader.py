@@ -8,7 +8,6 @@ ones, for every vector the difference itself. reader.md says what it was made fr
 
 from __future__ import annotations
 
-import copy
 import hashlib
 import json
 import math
@@ -16,12 +15,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from importlib.resources import files
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from qa.encoder import Encoder, SentenceTransformerEncoder
+from qa.bert import Bert, batches, workers
+from qa.encoder import BertEncoder, Encoder
 from qa.errors import ModelError
 from qa.types import Passage, Span
 
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 WINDOW = 384  # word pieces read at once, question and header among them
 OVERLAP = 64  # of a long passage's windows, so that no answer is cut in two
-BATCH = 6  # rows of about the same length
 LONGEST = 30  # word pieces of an answer
 _QUESTION, _HEADER = 128, 64  # word pieces read of them at most
 _CLS, _SEP = 101, 102
@@ -99,21 +99,6 @@ class Tokens:
         return ids
 
 
-def batch(rows: Sequence[Row]) -> dict[str, torch.Tensor]:
-    """Rows as the network takes them, padded to the longest: (rows, word pieces) each."""
-    import torch
-
-    length = max(len(row.ids) for row in rows)
-    ids = torch.zeros(len(rows), length, dtype=torch.long)
-    types, mask = torch.zeros_like(ids), torch.zeros_like(ids)
-    for i, row in enumerate(rows):
-        n = len(row.ids)
-        ids[i, :n] = torch.tensor(row.ids)
-        types[i, row.second : n] = 1
-        mask[i, :n] = 1
-    return {"input_ids": ids, "token_type_ids": types, "attention_mask": mask}
-
-
 class Reader(Protocol):
     """What the rest needs of a reader; tests put a plain one in its place."""
 
@@ -128,62 +113,52 @@ class Reader(Protocol):
 class ExtractiveReader:
     """The reader that the package carries, over the encoder it was made from. Loaded when first needed."""
 
-    def __init__(self, encoder: SentenceTransformerEncoder, weights: bytes) -> None:
+    def __init__(self, encoder: BertEncoder, weights: bytes) -> None:
         self._encoder = encoder
         self._weights = weights
         self.name = f"extractive, {hashlib.sha256(weights).hexdigest()[:12]}"
 
     @cached_property
     def _tokens(self) -> Tokens:
-        return Tokens(self._encoder.tokenizer)
+        return Tokens(self._encoder.files.tokenizer)
 
     @cached_property
-    def _network(self) -> tuple[Any, torch.Tensor, torch.Tensor]:
-        """The network less its word embeddings, and the head's weight and bias."""
-        import torch
+    def _network(self) -> tuple[Bert, torch.Tensor, torch.Tensor]:
+        """The network, which shares the encoder's word embeddings, and the head's weight and bias."""
         from safetensors.torch import load
 
         kept = load(self._weights)
-        backbone = self._encoder.backbone
-        words = backbone.embeddings.word_embeddings
-        network = copy.deepcopy(backbone, {id(words): words})  # 47 MB that need not be there twice
-        for name, weight in network.named_parameters():
-            with torch.no_grad():
-                if f"{name}.left" in kept:
-                    weight += kept[f"{name}.left"].float() @ kept[f"{name}.right"].float()
-                elif name in kept:
-                    weight += kept[name].float()
-        network.embeddings.word_embeddings = None
-        precision = torch.float32 if self._encoder.precision == "fp32" else torch.bfloat16
-        network.to(precision).eval().requires_grad_(False)
-        return network, kept["head.weight"], kept["head.bias"]
+        weights = dict(self._encoder.weights)
+        for name, weight in weights.items():
+            if f"{name}.left" in kept:
+                weights[name] = weight + kept[f"{name}.left"].float() @ kept[f"{name}.right"].float()
+            elif name in kept:
+                weights[name] = weight + kept[name].float()
+        return self._encoder.network(weights), kept["head.weight"], kept["head.bias"]
 
     def read(self, question: str, passages: Sequence[Passage]) -> tuple[Reading, ...]:
+        self._network  # noqa: B018  loaded once, before several threads want it
         rows = [
             (number, row)
             for number, passage in enumerate(passages)
             for row in self._tokens.rows(question, passage.header, passage.text)
         ]
-        rows.sort(key=lambda row: len(row[1].ids))  # so that a batch holds little padding
         found: list[list[Reading]] = [[] for _ in passages]
-        for start in range(0, len(rows), BATCH):
-            some = rows[start : start + BATCH]
-            logits = self._logits([row for _, row in some])
-            for (number, row), values in zip(some, logits, strict=True):
-                found[number].append(_reading(passages[number], row, values))
+        chosen = batches([len(row.ids) for _, row in rows], workers().count)
+        read = workers().map(self._logits, ([rows[i][1] for i in some] for some in chosen))
+        for (number, row), values in zip(rows, chain.from_iterable(read), strict=True):
+            found[number].append(_reading(passages[number], row, values))
         return tuple(_joined(readings) for readings in found)
 
-    def _logits(self, rows: Sequence[Row]) -> Logits:
-        """(rows, word pieces, 2): of an answer that starts there and of one that ends there."""
+    def _logits(self, rows: Sequence[Row]) -> list[Logits]:
+        """For each row (word pieces, 2): of an answer that starts there and of one that ends there."""
         import torch
+        from torch.nn.functional import linear
 
         network, weight, bias = self._network
-        inputs = batch(rows)
         with torch.inference_mode():
-            words = self._encoder.backbone.embeddings.word_embeddings(inputs.pop("input_ids"))
-            hidden = network(inputs_embeds=words.to(network.dtype), **inputs).last_hidden_state
-            logits: Logits = torch.nn.functional.linear(hidden.float(), weight, bias).numpy()
-        return logits
+            hidden = network([row.ids for row in rows], [row.second for row in rows])
+            return [linear(h.float(), weight, bias).numpy() for h in hidden]
 
 
 def find_reader(encoder: Encoder) -> Reader | None:
@@ -192,10 +167,10 @@ def find_reader(encoder: Encoder) -> Reader | None:
     Raises ModelError where the file is not the one that reader.json names.
     """
     weights = files("qa").joinpath("reader.safetensors")
-    if not weights.is_file() or not isinstance(encoder, SentenceTransformerEncoder):
+    if not weights.is_file() or not isinstance(encoder, BertEncoder):
         return None
     made = facts()
-    if encoder.weights_sha256 != made["base"]:
+    if encoder.files.weights_sha256 != made["base"]:
         return None
     content = weights.read_bytes()
     if hashlib.sha256(content).hexdigest() != made["sha256"]:

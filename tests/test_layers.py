@@ -16,7 +16,7 @@ MODULES = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__"}
 LAYERS = (
     {"types", "errors"},
     {"settings", "blocks", "numerals", "words", "questions", "metrics"},
-    {"furniture", "units", "dates", "names"},
+    {"furniture", "units", "dates", "names", "bert", "models"},
     {"boilerplate", "quantities", "suggestions"},
     {"reading", "splitting", "encoder", "database", "vectors", "wanted", "respects"},
     {"store", "reader", "kinds", "followups", "agreement"},

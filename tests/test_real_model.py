@@ -8,7 +8,7 @@ import pytest
 from conftest import HERE, python, said
 
 from qa import Answer, Assistant
-from qa.encoder import SentenceTransformerEncoder
+from qa.encoder import find_encoder
 
 CORPUS = HERE.parent / "corpus"
 
@@ -102,7 +102,7 @@ def test_a_second_sync_embeds_nothing(real):
 
 
 def test_every_passage_is_read_whole(real):
-    model = SentenceTransformerEncoder()
+    model = find_encoder()
     for document in real.documents():
         for hit in real.search("Pakistan", k=100, documents=[document.id], rerank=False):
             pieces = model.count(f"{hit.passage.header}\n{hit.passage.text}")
@@ -110,7 +110,7 @@ def test_every_passage_is_read_whole(real):
 
 
 def test_vectors_have_length_one_and_stand_in_the_order_of_their_texts():
-    model = SentenceTransformerEncoder()
+    model = find_encoder()
     texts = ["The ferry leaves at seven.", "goats", "A passage about railways over the mountains. " * 9]
     for indices, vectors in model.encode(texts):
         assert vectors.shape == (3, 384)
@@ -120,7 +120,7 @@ def test_vectors_have_length_one_and_stand_in_the_order_of_their_texts():
 
 
 def test_bf16_and_fp32_say_the_same():
-    fast, exact = SentenceTransformerEncoder(), SentenceTransformerEncoder()
+    fast, exact = find_encoder(), find_encoder()
     if fast.precision == "fp32":
         pytest.skip("this processor has no bf16 units")
     exact.precision = "fp32"

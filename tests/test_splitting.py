@@ -8,7 +8,7 @@ from conftest import WordEncoder
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from qa.encoder import SentenceTransformerEncoder
+from qa.encoder import BertEncoder, find_encoder
 from qa.reading import parse
 from qa.splitting import HEADER_TOKENS, SPECIAL_TOKENS, sentences, split
 from qa.types import Block, BlockKind, Passage
@@ -106,8 +106,8 @@ def test_a_line_of_a_hundred_thousand_characters_is_split_whole():
 
 
 @pytest.fixture(scope="module")
-def model() -> SentenceTransformerEncoder:
-    return SentenceTransformerEncoder()
+def model() -> BertEncoder:
+    return find_encoder()
 
 
 @pytest.mark.parametrize(

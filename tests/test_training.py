@@ -9,10 +9,11 @@ from edit import edited, names
 from export import differences
 from mine import mined
 from squad import Paragraph, Question, paragraphs
-from train import GROUPS, Network, Tokens, batches, example, loss, pairs, train
+from train import GROUPS, Network, Tokens, batch, batches, example, loss, pairs, train
 
-from qa.encoder import SentenceTransformerEncoder
-from qa.reader import ExtractiveReader, batch, best_span
+from qa.encoder import find_encoder
+from qa.models import ModelFiles
+from qa.reader import ExtractiveReader, best_span
 from qa.types import Passage
 
 TEXTS = {
@@ -153,7 +154,7 @@ def test_negatives_are_what_retrieval_finds_and_what_lacks_the_answer(tmp_path, 
 
 @pytest.fixture(scope="module")
 def tokens() -> Tokens:
-    return Tokens(SentenceTransformerEncoder().tokenizer)
+    return Tokens(ModelFiles().tokenizer)
 
 
 def test_an_answer_is_where_its_word_pieces_are(tokens):
@@ -242,14 +243,14 @@ def test_what_is_exported_reads_as_what_was_trained(plan, tmp_path):
     trained = torch.load(tmp_path / "network.pt", weights_only=True)
     kept = differences(Network().state_dict(), trained, rank=96)
     assert sum(t.numel() * t.element_size() for t in kept.values()) < 12e6
-    encoder = SentenceTransformerEncoder()
+    encoder = find_encoder()
     reader = ExtractiveReader(encoder, save(kept))
     text = "The stone bridge at Osk was finished in 1874 by Anders Lund."
     one = Passage("p", "d", 0, len(text), text, "", ((0, len(text)),))
     (reading,) = reader.read("Who finished it?", [one])
     network = Network()
     network.load_state_dict(trained)
-    (row,) = Tokens(encoder.tokenizer).rows("Who finished it?", "", text)
+    (row,) = Tokens(encoder.files.tokenizer).rows("Who finished it?", "", text)
     with torch.no_grad():
         _, score, null = best_span(row, network(**batch([row]))[0].numpy())
     assert reading.margin == pytest.approx(score - null, abs=0.2)

@@ -20,11 +20,11 @@ import numpy as np
 import torch
 from edit import edited
 from sklearn.metrics import roc_auc_score
-from train import Network
+from train import Network, batch
 
-from qa.encoder import SentenceTransformerEncoder
 from qa.metrics import f1
-from qa.reader import Tokens, batch, best_span
+from qa.models import ModelFiles
+from qa.reader import Tokens, best_span
 
 
 def read(network: Network, tokens: Tokens, asked: Sequence[tuple[str, str]]) -> list[tuple[float, str]]:
@@ -51,7 +51,7 @@ def main() -> None:
     network = Network()
     network.load_state_dict(torch.load(options.folder / "network.pt", weights_only=True))
     network = network.to(torch.bfloat16).eval()
-    tokens = Tokens(SentenceTransformerEncoder().tokenizer)
+    tokens = Tokens(ModelFiles().tokenizer)
     print("| set | questions | F1 right passage | F1 any | right passage first | AUROC negatives | edited |")
     print("|-|-|-|-|-|-|-|")
     for path in options.mined:

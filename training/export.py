@@ -17,7 +17,7 @@ import torch
 from safetensors.torch import save_file
 from train import Network
 
-from qa.encoder import DEFAULT_SHA256
+from qa.models import DEFAULT_SHA256
 
 RANK = 32
 

@@ -26,8 +26,8 @@ from edit import edited
 from torch.nn import functional
 from transformers import AutoModel
 
-from qa.encoder import SentenceTransformerEncoder, _default_folder
-from qa.reader import Row, Tokens, batch
+from qa.models import ModelFiles
+from qa.reader import Row, Tokens
 
 GROUPS = 16  # pairs of rows in a batch
 RATE, WARM_UP, RANK_WEIGHT = 1.2e-4, 0.06, 0.5
@@ -65,7 +65,7 @@ def example(
 def pairs(paths: Sequence[Path], seed: int) -> list[Pair]:
     """All pairs of a run, in the order they are trained in; the same for the same seed."""
     choice = random.Random(seed)
-    tokens = Tokens(SentenceTransformerEncoder().tokenizer)
+    tokens = Tokens(ModelFiles().tokenizer)
     found: list[Pair] = []
     for path in paths:
         lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
@@ -110,6 +110,19 @@ def pairs(paths: Sequence[Path], seed: int) -> list[Pair]:
     return found
 
 
+def batch(rows: Sequence[Row]) -> dict[str, torch.Tensor]:
+    """Rows as the network takes them, padded to the longest: (rows, word pieces) each."""
+    length = max(len(row.ids) for row in rows)
+    ids = torch.zeros(len(rows), length, dtype=torch.long)
+    types, mask = torch.zeros_like(ids), torch.zeros_like(ids)
+    for i, row in enumerate(rows):
+        n = len(row.ids)
+        ids[i, :n] = torch.tensor(row.ids)
+        types[i, row.second : n] = 1
+        mask[i, :n] = 1
+    return {"input_ids": ids, "token_type_ids": types, "attention_mask": mask}
+
+
 def batches(found: Sequence[Pair], seed: int) -> list[list[Pair]]:
     """Batches of pairs of about the same length, in random order."""
     choice = random.Random(seed)
@@ -127,7 +140,7 @@ class Network(torch.nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.bert = AutoModel.from_pretrained(
-            str(_default_folder()), attn_implementation="eager", add_pooling_layer=False
+            str(ModelFiles().folder), attn_implementation="eager", add_pooling_layer=False
         )
         self.head = torch.nn.Linear(self.bert.config.hidden_size, 2)
         torch.nn.init.normal_(self.head.weight, std=0.02)
