@@ -118,20 +118,24 @@ class Assistant:
     ) -> None:
         self.close()
 
-    def sync(self, progress: Callable[[Progress], None] = lambda _: None) -> SyncReport:
+    def sync(
+        self,
+        progress: Callable[[Progress], None] = lambda _: None,
+        settled: Callable[[Path], bool] = lambda _: True,
+    ) -> SyncReport:
         """Bring the index up to date with the corpus folder; `progress` is called as it goes.
 
         Raises CorpusError, IndexBusy, IndexUnwritable, IndexTooNew, ModelError. Files that cannot be
-        read are in the report and stop nothing.
+        read are in the report and stop nothing. Those for which `settled` is false are left as they are.
         """
         self._encoder.fingerprint  # noqa: B018  a missing model is told before anything is written
         with self._syncing:  # threads of one process wait for each other; another process is told
             try:
-                report = self._synced(progress)
+                report = self._synced(progress, settled)
             except IndexDamaged as error:
                 aside = self._store.set_aside()
                 _log.warning("%s; it is kept as %s", error, aside.name)
-                report = self._synced(progress)
+                report = self._synced(progress, settled)
             try:
                 self._retriever.save()
             except OSError as error:
@@ -140,9 +144,9 @@ class Assistant:
                 ) from error
         return report
 
-    def _synced(self, progress: Callable[[Progress], None]) -> SyncReport:
+    def _synced(self, progress: Callable[[Progress], None], settled: Callable[[Path], bool]) -> SyncReport:
         with self._store.write() as writer:
-            return sync(self.settings.corpus, writer, self._encoder, progress)
+            return sync(self.settings.corpus, writer, self._encoder, progress, settled)
 
     def search(
         self, words: str, k: int = 5, documents: Iterable[str] | None = None, rerank: bool = True
@@ -221,6 +225,11 @@ class Assistant:
         """All indexed documents in the order of their paths. Their texts are read when asked for."""
         with self._store.read() as snapshot:
             return snapshot.documents()
+
+    def state(self) -> tuple[str, int]:
+        """Which state of the index is served: it differs after every change of the documents."""
+        with self._store.read() as snapshot:
+            return snapshot.stamp
 
     def passage_counts(self) -> dict[str, int]:
         """document id -> how many passages it has."""

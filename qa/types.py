@@ -153,6 +153,7 @@ class SyncReport:
     """What a sync did. Paths are relative to the corpus; `embedded` counts passages, `seconds` is wall time.
 
     `skipped` are files that no document is made of: dotfiles, `~$` files and unknown extensions.
+    `renamed` holds (old, new) paths, which are in `removed` and `added` as well.
     """
 
     added: tuple[str, ...]
@@ -163,6 +164,7 @@ class SyncReport:
     skipped: tuple[str, ...]
     embedded: int
     seconds: float
+    renamed: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
