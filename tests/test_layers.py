@@ -27,7 +27,7 @@ LAYERS = (
     {"answering"},
     {"assistant"},
     {"plain", "progress", "rendering", "evaluation"},
-    {"endpoints", "report"},
+    {"endpoints", "report", "watching"},
     {"web"},
     {"cli"},
     {"__main__"},
