@@ -243,6 +243,7 @@ def test_a_file_that_is_being_written_is_left_as_it_is(followed, corpus, name, p
 
 def test_a_file_that_is_written_anew_again_and_again_holds_up_no_other(followed, corpus, monkeypatch):
     monkeypatch.setattr(watching, "_open_for_writing", lambda: iter(()))  # as where it cannot be known
+    monkeypatch.setattr(watching, "BURST", 1000)
     stop = threading.Event()
 
     def log() -> None:
@@ -286,10 +287,13 @@ def test_a_file_that_is_open_for_writing_is_not_settled_for_an_hour(tmp_path):
             assert Settled()(file) is expected, (mode, age)
 
 
-def test_a_file_that_changes_while_it_is_read_is_looked_at_again_and_is_no_news(followed, corpus, news):
+def test_a_file_that_changes_while_it_is_read_is_looked_at_again_and_is_no_news(
+    followed, corpus, news, monkeypatch
+):
     class Rewriting(WordEncoder):
         def count(self, text: str) -> int:
             if text.startswith("Forty"):  # one file is read, the next is not yet
+                monkeypatch.setattr(watching, "_matters", lambda *_: False)  # even if it goes unheard
                 write(corpus, {"z.txt": "The new text of z."})
             return super().count(text)
 
