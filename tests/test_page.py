@@ -87,6 +87,14 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
     browser.quit()
 
 
+@pytest.fixture(autouse=True)
+def left(browser: Chrome) -> Iterator[None]:
+    """A page that stays open goes on asking its server; none is left to the next test."""
+    yield
+    browser.get("about:blank")
+    browser.get_log("browser")
+
+
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with app(tmp_path_factory.mktemp("page") / "index") as address:
