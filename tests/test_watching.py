@@ -47,7 +47,8 @@ class Counting(Assistant):
         return [report for report in self.syncs if report.added or report.updated or report.removed]
 
     def texts(self) -> dict[str, str]:
-        return {document.path: document.text for document in self.documents()}
+        with Store(self.settings.index).read() as snapshot:  # of one state, whatever is synced meanwhile
+            return {d.path: snapshot.text(d.id, d.digest) for d in snapshot.documents()}
 
 
 def eventually(condition: Callable[[], object]) -> None:
