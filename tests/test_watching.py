@@ -154,6 +154,7 @@ def test_a_file_that_is_saved_beside_and_renamed_is_picked_up(followed, corpus):
         write(corpus, {".ferry.md.tmp": f"The ferry sank {number} times."})
         (corpus / ".ferry.md.tmp").replace(corpus / "ferry.md")
         eventually(lambda number=number: followed.texts()["ferry.md"] == f"The ferry sank {number} times.")
+    eventually(lambda: len(followed.changes()) == 4)
     assert [(r.updated, r.added, r.removed) for r in followed.changes()[1:]] == [(("ferry.md",), (), ())] * 3
 
 
