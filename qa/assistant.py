@@ -119,27 +119,35 @@ class Assistant:
     ) -> None:
         self.close()
 
-    def sync(self, progress: Callable[[Progress], None] = lambda _: None, purge: bool = False) -> SyncReport:
+    def sync(
+        self,
+        progress: Callable[[Progress], None] = lambda _: None,
+        purge: bool = False,
+        settled: Callable[[Path], bool] = lambda _: True,
+    ) -> SyncReport:
         """Bring the index up to date with the corpus folder; `progress` is called as it goes.
 
         What was removed is not served from then on. With `purge` it is not in the bytes of the index
         either, nor is anything else that is not served: unused vectors, databases set aside as damaged.
         Raises CorpusError, IndexBusy, IndexUnwritable, IndexTooNew, ModelError. Files that cannot be
-        read are in the report and stop nothing. Where a reader is in the way of a purge, IndexBusy is
-        raised after some seconds, and the sync is done nevertheless.
+        read are in the report and stop nothing, and those for which `settled` is false are left as they
+        are. Where a reader is in the way of a purge, IndexBusy is raised after some seconds, and the sync
+        is done nevertheless.
         """
         self._encoder.fingerprint  # noqa: B018  a missing model is told before anything is written
         with self._syncing:  # threads of one process wait for each other; another process is told
             try:
-                return self._synced(progress, purge)
+                return self._synced(progress, purge, settled)
             except IndexDamaged as error:
                 aside = self._store.set_aside()
                 _log.warning("%s; it is kept as %s%s", error, aside.name, " until the purge" * purge)
-                return self._synced(progress, purge)
+                return self._synced(progress, purge, settled)
 
-    def _synced(self, progress: Callable[[Progress], None], purging: bool) -> SyncReport:
+    def _synced(
+        self, progress: Callable[[Progress], None], purging: bool, settled: Callable[[Path], bool]
+    ) -> SyncReport:
         with self._store.write() as writer:
-            report = sync(self.settings.corpus, writer, self._encoder, progress)
+            report = sync(self.settings.corpus, writer, self._encoder, progress, settled)
             try:
                 self._retriever.save()
                 purged = purge(self._store, writer, self._retriever) if purging else None
@@ -226,6 +234,11 @@ class Assistant:
         """All indexed documents in the order of their paths. Their texts are read when asked for."""
         with self._store.read() as snapshot:
             return snapshot.documents()
+
+    def state(self) -> tuple[str, int]:
+        """Which state of the index is served: it differs after every change of the documents."""
+        with self._store.read() as snapshot:
+            return snapshot.stamp
 
     def passage_counts(self) -> dict[str, int]:
         """document id -> how many passages it has."""

@@ -9,16 +9,19 @@ import argparse
 import json
 import logging
 import os
+import signal
 import sys
 import textwrap
+import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qa.errors import QAError, SettingsError
-from qa.progress import counted, sync_with_progress
+from qa.progress import counted, sync_with_progress, tell_news
 from qa.settings import Settings
 from qa.types import Answer, Document, Hit
 
@@ -65,9 +68,11 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     command = commands.add_parser("sync", parents=[shared], help="bring the index up to date with the folder")
-    command.add_argument(
+    way = command.add_mutually_exclusive_group()
+    way.add_argument(
         "--purge", action="store_true", help="also take what was deleted out of the bytes of the index"
     )
+    way.add_argument("--watch", action="store_true", help="go on, and sync whenever the folder changes")
     command.set_defaults(run=_sync)
 
     command = commands.add_parser("ask", parents=[shared], help="answer a question, with citations")
@@ -117,8 +122,22 @@ def _open(settings: Settings) -> Assistant:
 
 def _sync(settings: Settings, options: argparse.Namespace) -> int:
     with _open(settings) as assistant:
+        if options.watch:
+            return _watch(assistant)
         report = sync_with_progress(assistant, options.purge)
     return 1 if report.failed else 0
+
+
+def _watch(assistant: Assistant) -> int:
+    """Sync, then watch until interrupted, which is how it ends well."""
+    from qa.watching import Watcher, first_sync
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends it as Ctrl-C does
+    known = first_sync(assistant)
+    print(f"watching {assistant.settings.corpus}; press Ctrl-C to stop", file=sys.stderr, flush=True)
+    with suppress(KeyboardInterrupt):
+        Watcher(assistant, tell_news, known).run(threading.Event())
+    return 0
 
 
 def _ask(settings: Settings, options: argparse.Namespace) -> int:

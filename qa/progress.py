@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qa.types import Progress, Purged, SyncReport
+from qa.types import Failure, Progress, Purged, SyncReport
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
 
 
-def sync_with_progress(assistant: Assistant, purge: bool = False) -> SyncReport:
+def sync_with_progress(
+    assistant: Assistant, purge: bool = False, settled: Callable[[Path], bool] = lambda _: True
+) -> SyncReport:
     """Sync with a progress bar on stderr, then a summary and one line for each file that failed."""
     from tqdm import tqdm
 
@@ -24,13 +28,32 @@ def sync_with_progress(assistant: Assistant, purge: bool = False) -> SyncReport:
             bar.total, bar.n = progress.total, progress.done
             bar.set_postfix_str(f"{progress.embedded} passages, {progress.path[-40:]}", refresh=True)
 
-        report = assistant.sync(show, purge)
+        report = assistant.sync(show, purge, settled)
     print(_summary(report), file=sys.stderr)
     if report.purged:
         print(_purged(report.purged), file=sys.stderr)
-    for failure in report.failed:
-        print(f"qa: {failure.path}: {failure.reason}", file=sys.stderr)
+    _tell_failures(report.failed)
     return report
+
+
+def tell_news(report: SyncReport) -> None:
+    """A line on stderr for a sync that nobody asked for, and one line for each file that failed."""
+    renamed = len(report.renamed)
+    counts = {
+        "added": len(report.added) - renamed,
+        "updated": len(report.updated),
+        "renamed": renamed,
+        "removed": len(report.removed) - renamed,
+        "failed": len(report.failed),
+    }
+    changed = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+    print(f"{time.strftime('%H:%M:%S')} {changed}; {_cost(report)}", file=sys.stderr, flush=True)
+    _tell_failures(report.failed)
+
+
+def _tell_failures(failures: tuple[Failure, ...]) -> None:
+    for failure in failures:
+        print(f"qa: {failure.path}: {failure.reason}", file=sys.stderr, flush=True)
 
 
 @contextmanager
@@ -50,9 +73,11 @@ def counted(total: int, unit: str) -> Iterator[Callable[[int], None]]:
 def _summary(report: SyncReport) -> str:
     counted = ("added", "updated", "removed", "unchanged", "failed", "skipped")
     parts = [f"{len(getattr(report, name))} {name}" for name in counted if getattr(report, name)]
-    return (
-        f"{', '.join(parts) or 'no documents'}; {report.embedded} passages embedded in {report.seconds:.1f} s"
-    )
+    return f"{', '.join(parts) or 'no documents'}; {_cost(report)}"
+
+
+def _cost(report: SyncReport) -> str:
+    return f"{report.embedded} passages embedded in {report.seconds:.1f} s"
 
 
 def _purged(purged: Purged) -> str:

@@ -22,6 +22,7 @@ from qa.store import Entry, Writer
 from qa.types import Document, Failure, Passage, Progress, SyncReport
 
 RECIPE = "1"  # raised when reading or splitting change, so that every document is made anew
+CHANGED = "was changed while it was read: sync again"
 _BATCH = 512  # passages, about, between two commits
 
 
@@ -35,11 +36,15 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What lies in the corpus folder: files to index, what is passed over, and what cannot be read."""
+    """What lies in the corpus folder: files to index, what is passed over, and what cannot be read.
+
+    `unsettled` are files that are left as they are for now: whatever was made of them before stays.
+    """
 
     files: tuple[File, ...]
     skipped: tuple[str, ...]
     failed: tuple[Failure, ...]
+    unsettled: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +67,13 @@ def document_id(path: str) -> str:
     return hashlib.sha256(path.encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
-def scan(corpus: Path) -> Scan:
-    """Look through the corpus folder and hash its files. Raises CorpusError if it is not there."""
+def scan(corpus: Path, settled: Callable[[Path], bool] = lambda _: True) -> Scan:
+    """Look through the corpus folder and hash its settled files. Raises CorpusError if it is not there."""
     root = corpus.resolve()
     if not root.is_dir():
         state = "is not a folder" if root.exists() else "does not exist"
         raise CorpusError(f"the corpus folder {corpus} {state}: create it and put documents into it")
-    files, skipped, failed = [], [], []
+    files, skipped, failed, unsettled = [], [], [], []
     for path in _walk(root):
         relative = path.relative_to(root).as_posix()
         hidden = any(part.startswith((".", "~$")) for part in PurePosixPath(relative).parts)
@@ -79,11 +84,15 @@ def scan(corpus: Path) -> Scan:
         if shown != relative:
             failed.append(Failure(shown, "its name is not valid Unicode: rename it"))
             continue
+        if not settled(path):
+            unsettled.append(relative)
+            continue
         try:
             files.append(File(relative, _digest(root, path)))
         except UnreadableFile as error:
-            failed.append(Failure(relative, str(error)))
-    return Scan(tuple(files), tuple(skipped), tuple(failed))
+            if os.path.lexists(path):  # else it went away since the folder was listed
+                failed.append(Failure(relative, str(error)))
+    return Scan(tuple(files), tuple(skipped), tuple(failed), tuple(unsettled))
 
 
 def _walk(root: Path) -> Iterator[Path]:
@@ -116,10 +125,10 @@ def _digest(root: Path, path: Path) -> str:
 def plan(scanned: Scan, indexed: Mapping[str, tuple[str, str]], recipe: str) -> Plan:
     """Compare the folder with what is indexed: path -> (digest of the file, recipe).
 
-    A file that is there but cannot be read keeps the document made of it before.
+    A file that is there but cannot be read, or is not settled, keeps the document made of it before.
     """
     here = {file.path: file for file in scanned.files}
-    kept = {failure.path for failure in scanned.failed}
+    kept = {*scanned.unsettled, *(failure.path for failure in scanned.failed)}
     removed = [path for path in indexed if path not in here and path not in kept]
     added = [file for path, file in here.items() if path not in indexed]
     fresh = {path for path, file in here.items() if indexed.get(path) == (file.digest, recipe)}
@@ -135,12 +144,19 @@ def plan(scanned: Scan, indexed: Mapping[str, tuple[str, str]], recipe: str) -> 
 
 
 def sync(
-    corpus: Path, writer: Writer, encoder: Encoder, progress: Callable[[Progress], None] = lambda _: None
+    corpus: Path,
+    writer: Writer,
+    encoder: Encoder,
+    progress: Callable[[Progress], None] = lambda _: None,
+    settled: Callable[[Path], bool] = lambda _: True,
 ) -> SyncReport:
-    """Bring the store up to date with the folder. Raises CorpusError; files that fail are in the report."""
+    """Bring the store up to date with the folder. Raises CorpusError; files that fail are in the report.
+
+    Files for which `settled` is false are left as they are. It is asked before a file is read and after.
+    """
     started = time.monotonic()
     recipe = f"{RECIPE} {encoder.fingerprint}"
-    scanned = scan(corpus)
+    scanned = scan(corpus, settled)
     indexed = writer.file_digests()
     todo = plan(scanned, indexed, recipe)
     # Nobody may search while vectors of two encoders lie side by side, also if this sync is killed.
@@ -149,7 +165,7 @@ def sync(
     gone = [path for path in todo.removed if path not in todo.moved.values()]
     if gone:
         writer.commit([], gone)
-    work = _Work(corpus.resolve(), writer, encoder, recipe, todo, progress)
+    work = _Work(corpus.resolve(), writer, encoder, recipe, todo, progress, settled)
     work.run()
     left = [
         path for path, (_, other) in writer.file_digests().items() if not other.endswith(encoder.fingerprint)
@@ -173,6 +189,7 @@ def sync(
         skipped=scanned.skipped,
         embedded=work.embedded,
         seconds=time.monotonic() - started,
+        renamed=tuple(sorted((old, new) for new, old in todo.moved.items() if new not in bad)),
     )
 
 
@@ -186,6 +203,7 @@ class _Work:
     recipe: str
     todo: Plan
     progress: Callable[[Progress], None]
+    settled: Callable[[Path], bool]
     embedded: int = 0
     failed: list[Failure] = field(default_factory=list)
 
@@ -212,8 +230,13 @@ class _Work:
         try:
             check_size(path.stat().st_size)
             raw = path.read_bytes()
+        except FileNotFoundError as error:
+            raise UnreadableFile(CHANGED) from error
         except OSError as error:
             raise UnreadableFile(f"cannot be read ({error.strerror})") from error
+        digest = hashlib.sha256(raw).hexdigest()
+        if digest != file.digest or not self.settled(path):
+            raise UnreadableFile(CHANGED)
         parsed = parse(file.path, raw)
         identity = document_id(file.path)
         passages = split(
@@ -221,12 +244,12 @@ class _Work:
             self.encoder.count, self.encoder.max_tokens,
             language=parsed.metadata.get("language", "en"),
         )  # fmt: skip
-        digest = hashlib.sha256(parsed.text.encode("utf-8", "surrogatepass")).hexdigest()
+        of_text = hashlib.sha256(parsed.text.encode("utf-8", "surrogatepass")).hexdigest()
         return Entry(
-            Document(identity, file.path, parsed.title, digest, parsed.metadata, parsed.text),
+            Document(identity, file.path, parsed.title, of_text, parsed.metadata, parsed.text),
             passages,
             [self._key(passage) for passage in passages],
-            hashlib.sha256(raw).hexdigest(),
+            digest,
             self.recipe,
             parsed.left_out,
         )

@@ -190,7 +190,8 @@ class SyncReport(Value):
     """What a sync did. Paths are relative to the corpus; `embedded` counts passages, `seconds` is wall time.
 
     `skipped` are files that no document is made of: dotfiles, `~$` files and unknown extensions.
-    `purged` is None for a sync without a purge.
+    `renamed` holds (old, new) paths, which are in `removed` and `added` as well. `purged` is None for a
+    sync without a purge.
     """
 
     added: tuple[str, ...]
@@ -201,6 +202,7 @@ class SyncReport(Value):
     skipped: tuple[str, ...]
     embedded: int
     seconds: float
+    renamed: tuple[tuple[str, str], ...] = ()
     purged: Purged | None = None
 
 

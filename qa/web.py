@@ -23,13 +23,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from qa import endpoints, rendering
 from qa.assistant import Assistant
-from qa.errors import IndexBusy, QAError, SettingsError
-from qa.progress import sync_with_progress
+from qa.errors import QAError, SettingsError
+from qa.progress import tell_news
 from qa.settings import Settings
+from qa.watching import first_sync, watched
 
 TITLE = "Ask the documents"
 ASKING = 4  # questions that are answered at the same time; more of them wait
 DAY = 86400  # seconds
+FOLLOW = 3  # seconds between two looks at whether the documents have changed
 WAITING = "Looking in the documents …"
 EXAMPLES = {  # shown where the document that answers it is in the corpus
     "kazakhstan-bets-on-pakistan.md": "How much would the railway to Pakistan cost?",
@@ -56,13 +58,14 @@ class Turn:
 
 
 def main(settings: Settings) -> None:
-    """Bring the index up to date with progress on stderr, then serve until interrupted. Raises QAError."""
+    """Bring the index up to date with progress on stderr, then serve until interrupted. Raises QAError.
+
+    Meanwhile the corpus folder is watched, and what changes in it is synced.
+    """
     with Assistant.open(settings.corpus, settings.index, settings) as assistant:
-        try:
-            sync_with_progress(assistant)
-        except IndexBusy as error:  # whoever syncs it will finish; what is committed can be asked about
-            _tell(f"qa: {error}")
-        serve(assistant)
+        known = first_sync(assistant)
+        with watched(assistant, tell_news, known):
+            serve(assistant)
 
 
 def serve(
@@ -118,6 +121,7 @@ def build(assistant: Assistant) -> gr.Blocks:
     examples = [{"text": EXAMPLES[d.path]} for d in assistant.documents() if d.path in EXAMPLES]
     with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(DAY, DAY), fill_width=True) as page:
         turns = gr.State([])
+        listed_state = gr.State()
         gr.HTML(f'<h1>{TITLE}</h1><p class="about">{_ABOUT}</p>', elem_id="top")
         with gr.Row(elem_id="columns"):
             with gr.Column(scale=3, min_width=340, elem_id="left"):
@@ -163,10 +167,15 @@ def build(assistant: Assistant) -> gr.Blocks:
         def choose(chosen: gr.SelectData) -> str:
             return str(chosen.value["text"])
 
-        def refresh() -> tuple[Any, str]:
-            documents = assistant.documents()
-            table = rendering.documents_table(documents, assistant.passage_counts())
-            return gr.Accordion(label=rendering.documents_label(documents)), table
+        def refresh(shown: object) -> tuple[Any, ...]:
+            """The list of documents, if it is not shown as it is by now."""
+            with contextlib.suppress(QAError):  # a question will tell; the timer must not repeat it
+                state = assistant.state()  # before the list: what comes in between is found next time
+                if state != shown:
+                    documents = assistant.documents()
+                    table = rendering.documents_table(documents, assistant.passage_counts())
+                    return gr.Accordion(label=rendering.documents_label(documents)), table, state
+            return gr.skip(), gr.skip(), gr.skip()
 
         limit = {"concurrency_limit": ASKING, "concurrency_id": "ask"}
         private = {"api_visibility": "private", "show_progress": "hidden"}
@@ -174,7 +183,9 @@ def build(assistant: Assistant) -> gr.Blocks:
         box.submit(**ask)
         chat.example_select(choose, None, box, queue=False, **private).then(**ask)
         chat.clear(lambda: (rendering.pane(()), []), None, [pane, turns], queue=False, **private)
-        page.load(refresh, None, [list_of, listed], queue=False, **private)
+        follow = {"fn": refresh, "inputs": listed_state, "outputs": [list_of, listed, listed_state]}
+        page.load(**follow, queue=False, **private)
+        gr.Timer(FOLLOW).tick(**follow, queue=False, **private)
         endpoints.add(assistant, limit)
     return page
 

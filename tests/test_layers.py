@@ -27,7 +27,7 @@ LAYERS = (
     {"answering"},
     {"assistant"},
     {"progress", "rendering", "evaluation", "langchain"},
-    {"endpoints", "report"},
+    {"endpoints", "report", "watching"},
     {"web"},
     {"cli"},
     {"__main__"},

@@ -87,6 +87,14 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
     browser.quit()
 
 
+@pytest.fixture(autouse=True)
+def left(browser: Chrome) -> Iterator[None]:
+    """A page that stays open goes on asking its server; none is left to the next test."""
+    yield
+    browser.get("about:blank")
+    browser.get_log("browser")
+
+
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with app(tmp_path_factory.mktemp("page") / "index") as address:
@@ -222,3 +230,30 @@ def test_documents_are_shown_as_text_whatever_they_hold(browser: Chrome, tmp_pat
         assert page.all("#chat img, #sources img, #documents img, #sources script, #chat script") == []
         assert browser.title == "Ask the documents"
         assert requested(browser) == {urlsplit(address).netloc}
+
+
+def test_a_file_that_comes_while_the_page_runs_is_listed_and_can_be_asked_about(
+    browser: Chrome, tmp_path: Path
+):
+    corpus, index = tmp_path / "corpus", tmp_path / "index"
+    corpus.mkdir()
+    (corpus / "ferry.md").write_text("# The ferry\n\nThe ferry to Tolvane carries 340 passengers.\n", "utf-8")
+    with app(index, corpus) as address:
+        page = Page(browser, address)
+        page.one("#documents button").click()
+        page.wait(lambda: texts(page.seen("#documents .path")) == ["ferry.md"])
+        assert "do not answer" in page.ask("Who keeps the lighthouse of Norvik?").text
+
+        text = "# The lighthouse\n\nThe keeper of the lighthouse of Norvik is Ada Lund.\n"
+        (corpus / "lighthouse.md").write_text(text, "utf-8")
+        page.wait(lambda: texts(page.seen("#documents .path")) == ["ferry.md", "lighthouse.md"])
+        assert page.one("#documents").text.startswith("Documents (2)")
+        answer = page.ask("Who keeps the lighthouse of Norvik?")
+        assert "Ada Lund" in answer.text
+        assert len(page.answers()) == 2  # nothing was loaded anew
+
+        (corpus / "ferry.md").unlink()
+        page.wait(lambda: texts(page.seen("#documents .path")) == ["lighthouse.md"])
+        assert browser.get_log("browser") == []
+    news = [line.split(";")[0][9:] for line in index.with_name("index.log").read_text().splitlines()[-2:]]
+    assert news == ["1 added", "1 removed"]

@@ -1,17 +1,18 @@
 """The folder -> the index: work proportional to change, and nothing lost when it is killed."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import WordEncoder, python, write
+from conftest import DOCUMENTS, WordEncoder, python, write
 
 from qa.assistant import Assistant
 from qa.errors import CorpusError, IndexDamaged, IndexStale, IndexUnwritable, ModelError
 from qa.settings import Settings
 from qa.store import Store
-from qa.sync import File, Plan, Scan, document_id, plan
-from qa.types import Failure
+from qa.sync import CHANGED, File, Plan, Scan, document_id, plan
+from qa.types import Failure, Progress
 
 # --- the plan ------------------------------------------------------------------------------------
 
@@ -229,6 +230,59 @@ def test_a_file_of_any_size_is_refused_without_reading_it(assistant, corpus):
         file.truncate(10**12)  # takes no room on the disk
     (failure,) = assistant.sync().failed
     assert failure == Failure("huge.txt", "1000000 MB is over the limit of 20 MB a file: split it")
+
+
+def changing(corpus: Path, path: str, change: Callable[[Path], object]) -> Callable[[Progress], None]:
+    """Progress that changes a file when it is about to be read, after the folder was looked through."""
+    return lambda progress: change(corpus / path) if progress.path == path else None
+
+
+@pytest.mark.parametrize("change", [lambda file: file.write_text("The ferry sa"), Path.unlink])
+def test_a_file_that_changes_while_it_is_read_keeps_its_old_document(assistant, corpus, change):
+    assistant.sync()
+    write(corpus, {"ferry.md": "The ferry sank.", "goats.txt": "Forty goats live on the rock."})
+    report = assistant.sync(changing(corpus, "ferry.md", change))
+    assert report.failed == (Failure("ferry.md", CHANGED),)
+    assert (report.added, report.updated, report.removed) == (("goats.txt",), (), ())
+    ferry = next(d for d in assistant.documents() if d.path == "ferry.md")
+    assert ferry.text == DOCUMENTS["ferry.md"]
+
+
+def test_a_file_that_goes_away_while_the_folder_is_looked_through_is_no_failure(assistant, corpus):
+    assistant.sync()
+    first = corpus / "bridge.txt"  # the first that is asked about
+    report = assistant.sync(settled=lambda path: path != first or not first.unlink())
+    assert (report.removed, report.failed) == (("bridge.txt",), ())
+
+
+def test_a_file_that_is_not_settled_is_left_as_it_is(assistant, corpus):
+    assistant.sync()
+    write(corpus, {"ferry.md": "The ferry sank.", "half.txt": "Half of", "goats.txt": "Forty goats."})
+    report = assistant.sync(settled=lambda path: path.name not in ("ferry.md", "half.txt"))
+    assert (report.added, report.updated, report.removed, report.failed) == (("goats.txt",), (), (), ())
+    texts = {d.path: d.text for d in assistant.documents()}
+    assert texts == {**DOCUMENTS, "goats.txt": "Forty goats."}
+    report = assistant.sync()
+    assert (report.added, report.updated) == (("half.txt",), ("ferry.md",))
+
+
+def test_a_file_that_is_no_longer_settled_when_it_was_read_is_left_as_it_is(assistant, corpus):
+    asked = []
+
+    def settled(path: Path) -> bool:
+        asked.append(path.name)
+        return asked.count(path.name) < 2 or path.name != "ferry.md"
+
+    report = assistant.sync(settled=settled)
+    assert report.failed == (Failure("ferry.md", CHANGED),)
+    assert [d.path for d in assistant.documents()] == ["bridge.txt", "valley/bees.md"]
+
+
+def test_a_renamed_file_is_told_as_such(assistant, corpus):
+    assistant.sync()
+    (corpus / "ferry.md").rename(corpus / "boat.md")
+    assert assistant.sync().renamed == (("ferry.md", "boat.md"),)
+    assert assistant.sync().renamed == ()
 
 
 def test_a_link_out_of_the_corpus_is_refused(assistant, corpus, tmp_path):
