@@ -74,7 +74,8 @@ class _OfFiles:
         return "bf16" if capabilities.get("amx_bf16") or capabilities.get("avx512_bf16") else "fp32"
 
     def count(self, text: str) -> int:
-        return len(self.files.tokenizer.encode(text, add_special_tokens=False).ids)
+        (encoding,) = self.files.tokenizer.encode_batch_fast([text], add_special_tokens=False)
+        return len(encoding)
 
 
 class BertEncoder(_OfFiles):
@@ -118,7 +119,8 @@ class BertEncoder(_OfFiles):
         """The word pieces of the texts, in batches; they are made while the batches before are computed."""
         self._network  # noqa: B018  loaded once, before several threads want it
         for start in range(0, len(texts), CHUNK):
-            rows = [e.ids for e in self.files.tokenizer.encode_batch(list(texts[start : start + CHUNK]))]
+            some = list(texts[start : start + CHUNK])
+            rows = [encoding.ids for encoding in self.files.tokenizer.encode_batch_fast(some)]
             rows = [r if len(r) <= self.max_tokens else [*r[: self.max_tokens - 1], r[-1]] for r in rows]
             for batch in batches([len(row) for row in rows], workers().count):
                 yield [rows[i] for i in batch]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -32,10 +33,12 @@ class SentenceSplitter(TextSplitter):
     """Packs whole sentences into chunks of at most `chunk_size` tokens; the chunks join to the text."""
 
     def __init__(self, chunk_size: int, count: CountTokens, language: str = "en") -> None:
+        @cache  # each sentence is asked about several times, and word pieces are most of what splitting costs
         def length(text: str) -> int:
             return max(count(text), -(-len(text) // CHARACTERS_PER_TOKEN))
 
-        self.fits: Callable[[str], bool] = lambda text: length(text) <= chunk_size
+        most = chunk_size * CHARACTERS_PER_TOKEN  # characters; what has more need not be counted
+        self.fits: Callable[[str], bool] = lambda text: len(text) <= most and length(text) <= chunk_size
         options: dict[str, Any] = {
             "chunk_size": chunk_size,
             "chunk_overlap": 0,
@@ -49,6 +52,8 @@ class SentenceSplitter(TextSplitter):
 
     def split_text(self, text: str) -> list[str]:
         """The chunks of a text, in order; `"".join` of them is the text."""
+        if self.fits(text):
+            return [text]
         pieces: list[str] = []
         for start, end in sentences(text, self._language):
             sentence = text[start:end]

@@ -21,9 +21,9 @@ from qa.splitting import split
 from qa.store import Entry, Writer
 from qa.types import Document, Failure, Passage, Progress, SyncReport
 
-RECIPE = "1"  # raised when reading or splitting change, so that every document is made anew
+RECIPE = "2"  # raised when reading or splitting change, so that every document is made anew
 CHANGED = "was changed while it was read: sync again"
-_BATCH = 512  # passages, about, between two commits
+_BATCH = 1024  # passages, about, between two commits
 
 
 @dataclass(frozen=True, slots=True)
