@@ -6,6 +6,7 @@ Nothing heavy is imported before a command needs it, so that `qa --help` answers
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import logging
 import os
@@ -18,7 +19,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from qa.errors import QAError, SettingsError
 from qa.progress import counted, sync_with_progress, tell_news
@@ -41,7 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = replace(
             settings, corpus=options.corpus or settings.corpus, index=options.index or settings.index
         )
-        return int(options.run(settings, options))
+        code = int(options.run(settings, options))
+        sys.stdout.flush()
+        return code
     except QAError as error:
         print(f"qa: {error}", file=sys.stderr)
         return 1
@@ -51,6 +54,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("qa: stopped; what was done is kept", file=sys.stderr)
         return 130
+
+
+def run(arguments: Sequence[str] | None = None) -> NoReturn:
+    """The command as a process of its own, begun and ended without delay.
+
+    Collecting garbage while libraries are imported finds none, and a process that dies need not take its
+    libraries apart first: together that is a fifth of the time of a question.
+    """
+    gc.set_threshold(100_000)
+    code = main(arguments)
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def _parser() -> argparse.ArgumentParser:

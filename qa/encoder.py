@@ -104,6 +104,8 @@ class BertEncoder(_OfFiles):
         return self.network(self.weights)
 
     def encode(self, texts: Sequence[str]) -> Iterator[tuple[list[int], Vectors]]:
+        if not texts:
+            return  # without loading anything
         made = workers(bulk=len(texts) > CHUNK).map(self._vectors, self._batches(texts))
         done = 0
         for vectors in made:

@@ -17,13 +17,12 @@ from pathlib import Path, PurePosixPath
 from qa.encoder import Encoder, headed
 from qa.errors import CorpusError, UnreadableFile
 from qa.reading import MAX_BYTES, SUFFIXES, check_size, parse
-from qa.splitting import split
 from qa.store import Entry, Writer
 from qa.types import Document, Failure, Passage, Progress, SyncReport
 
 RECIPE = "2"  # raised when reading or splitting change, so that every document is made anew
 CHANGED = "was changed while it was read: sync again"
-_BATCH = 1024  # passages, about, between two commits
+_BATCH = 512  # passages, about, between two commits
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +236,8 @@ class _Work:
         digest = hashlib.sha256(raw).hexdigest()
         if digest != file.digest or not self.settled(path):
             raise UnreadableFile(CHANGED)
+        from qa.splitting import split  # a question in a terminal need not wait for langchain's import
+
         parsed = parse(file.path, raw)
         identity = document_id(file.path)
         passages = split(

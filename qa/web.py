@@ -110,9 +110,11 @@ def serve(
         raise SettingsError(f"the page cannot be served ({error})".replace("\n", " ")) from error
     page.config["protocol"] = endpoints.PROTOCOL
     _tell(f"Serving on {url}")
-    threading.Thread(target=_warm_up, args=(assistant,), daemon=True).start()
     if block:
+        _warm_up(assistant)  # here, for torch takes half as long again to import in another thread
         page.block_thread()
+    else:
+        threading.Thread(target=_warm_up, args=(assistant,), daemon=True).start()
     return page
 
 
