@@ -81,7 +81,7 @@ def test_only_the_adapter_knows_langchain():
         module for module in MODULES if "langchain_core" in (PACKAGE / f"{module}.py").read_text("utf-8")
     }
     assert users == {"langchain"}
-    done = python("import sys, qa, qa.cli\nprint('langchain_core' in sys.modules)")
+    done = python("import sys, qa.cli, qa.assistant\nprint('langchain_core' in sys.modules)")
     assert done.stdout == "False\n", done.stderr
 
 

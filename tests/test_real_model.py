@@ -101,6 +101,28 @@ def test_a_second_sync_embeds_nothing(real):
     assert real.sync().embedded == 0
 
 
+LOADED = """
+import sys
+from qa import Assistant
+
+def loaded():
+    slow = {"torch", "transformers", "sentence_transformers", "langchain_core", "pandas", "sklearn", "gradio"}
+    return sorted(slow & sys.modules.keys())
+
+with Assistant.open(sys.argv[1], sys.argv[2]) as assistant:
+    assistant.sync()
+    print(loaded())
+    assert assistant.ask("What would the railway from Kazakhstan to Pakistan cost?").answered
+    print(loaded())
+"""
+
+
+def test_what_takes_seconds_to_import_is_not_waited_for(alone):
+    """Else a question in a terminal takes three times as long."""
+    done = python(LOADED, CORPUS, alone[0])
+    assert done.stdout.splitlines() == ["[]", "['torch']"], done.stderr
+
+
 def test_every_passage_is_read_whole(real):
     model = find_encoder()
     for document in real.documents():

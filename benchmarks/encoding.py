@@ -1,0 +1,174 @@
+"""What indexing and reading cost: passages a second, the share of each stage, and a dozen passages read.
+
+usage: python benchmarks/encoding.py SET.json [--texts N]
+
+SET is a file in SQuAD format. Its first N paragraphs are turned into vectors by sentence-transformers (fp32,
+as it comes, and under bf16 autocast) and by this project's own forward pass, in turn in one process; then
+the whole set is synced and the stages are timed; then questions are answered. Prints Markdown tables.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import statistics
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from qa import sync as syncing
+from qa.assistant import Assistant
+from qa.encoder import find_encoder
+from qa.models import ModelFiles
+from qa.reader import find_reader
+from qa.similarity import encode_all
+from qa.store import Writer
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "training"))
+from squad import paragraphs
+
+WARM, DOZEN, ASKED = 64, 12, 100
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("set", type=Path)
+    parser.add_argument("--texts", type=int, default=600)
+    options = parser.parse_args()
+    found = list(paragraphs(options.set))
+    texts = [paragraph.text for paragraph in found]
+    print(speeds(texts[: options.texts]), end="\n\n", flush=True)
+    with tempfile.TemporaryDirectory() as temporary:
+        corpus = Path(temporary) / "corpus"
+        corpus.mkdir()
+        for paragraph in found:
+            (corpus / f"{paragraph.name}.txt").write_text(paragraph.text, "utf-8")
+        with Assistant.open(corpus, Path(temporary) / "index") as assistant:
+            print(stages(assistant), end="\n\n", flush=True)
+            questions = [question.text for paragraph in found for question in paragraph.questions]
+            print(reading(assistant, random.Random(1).sample(questions, ASKED)))
+
+
+def speeds(texts: Sequence[str]) -> str:
+    """The ways to make vectors: texts a second, and the cosine to those of sentence-transformers."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+
+    theirs = SentenceTransformer(str(ModelFiles().folder), device="cpu", local_files_only=True)
+    ours = {"fp32": find_encoder(), find_encoder().precision: find_encoder()}
+    for precision, encoder in ours.items():
+        encoder.precision = precision  # type: ignore[misc]
+
+    def by_theirs(autocast: bool) -> Callable[[Sequence[str]], Any]:
+        def encode(some: Sequence[str]) -> Any:
+            with torch.autocast("cpu", torch.bfloat16) if autocast else nullcontext():
+                return theirs.encode(list(some), normalize_embeddings=True, show_progress_bar=False)
+
+        return encode
+
+    ways: dict[str, Callable[[Sequence[str]], Any]] = {
+        "sentence-transformers, fp32": by_theirs(False),
+        "sentence-transformers, bf16 autocast": by_theirs(True),
+        **{f"this project, {p}": lambda some, e=e: encode_all(e, some) for p, e in ours.items()},
+    }
+    lines = ["| vectors by | texts/s | times | cosine to the first, mean / least |", "|-|-|-|-|"]
+    first = rate = None
+    for name, way in ways.items():
+        way(texts[:WARM])
+        started = time.perf_counter()
+        vectors = way(texts)
+        speed = len(texts) / (time.perf_counter() - started)
+        first, rate = (vectors, speed) if first is None else (first, rate)
+        cosines = (vectors * first).sum(axis=1)
+        lines.append(
+            f"| {name} | {speed:.1f} | {speed / rate:.2f} | {cosines.mean():.5f} / {cosines.min():.5f} |"
+        )
+    return "\n".join(lines)
+
+
+def stages(assistant: Assistant) -> str:
+    """The seconds of each stage of a first sync."""
+    spent: dict[str, float] = defaultdict(float)
+
+    def timed(holder: Any, name: str, stage: str) -> None:
+        inner = getattr(holder, name)
+
+        def outer(*arguments: Any, **options: Any) -> Any:
+            started = time.perf_counter()
+            try:
+                return inner(*arguments, **options)
+            finally:
+                spent[stage] += time.perf_counter() - started
+
+        setattr(holder, name, outer)
+
+    def waited(texts: Sequence[str]) -> Iterator[tuple[list[int], Any]]:
+        results = encode(texts)
+        while True:
+            started = time.perf_counter()
+            result = next(results, None)
+            spent["encoding"] += time.perf_counter() - started
+            if result is None:
+                return
+            yield result
+
+    import qa.splitting
+
+    assistant._encoder.encode_query("What is loaded late is loaded now.")
+    encode, assistant._encoder.encode = assistant._encoder.encode, waited
+    timed(syncing, "scan", "finding and hashing files")
+    timed(syncing, "parse", "reading")
+    timed(qa.splitting, "split", "splitting")
+    for name in ("known_vectors", "add_vectors", "commit", "record"):
+        timed(Writer, name, "storing")
+    timed(assistant._retriever, "save", "storing")
+    report = assistant.sync()
+    assistant._encoder.encode = encode
+    spent["everything else"] = report.seconds - sum(spent.values())
+    lines = [
+        f"{len(report.added):,} files, {report.embedded:,} passages in {report.seconds:.1f} s:"
+        f" {len(report.added) / report.seconds:.1f} files and {report.embedded / report.seconds:.1f}"
+        " passages a second.",
+        "",
+        "| stage | seconds | share |",
+        "|-|-|-|",
+        *(f"| {stage} | {took:.2f} | {took / report.seconds:.1%} |" for stage, took in spent.items()),
+    ]
+    return "\n".join(lines)
+
+
+def reading(assistant: Assistant, questions: Sequence[str]) -> str:
+    """Times of a search with and without the reader, of the reader on a dozen passages, of an answer."""
+    reader = find_reader(find_encoder())
+    assert reader
+    took: dict[str, list[float]] = defaultdict(list)
+    assistant.ask(questions[0])
+    for question in questions:
+        started = time.perf_counter()
+        hits = assistant.search(question, DOZEN, rerank=False)
+        took["search, not re-ranked"].append(time.perf_counter() - started)
+        started = time.perf_counter()
+        reader.read(question, [hit.passage for hit in hits])
+        took["the reader reads a dozen passages"].append(time.perf_counter() - started)
+        started = time.perf_counter()
+        assistant.search(question, 5)
+        took["search, re-ranked"].append(time.perf_counter() - started)
+        started = time.perf_counter()
+        assistant.ask(question)
+        took["an answer"].append(time.perf_counter() - started)
+    lines = [f"| {len(questions)} questions | p50, ms | p95, ms |", "|-|-|-|"]
+    for name, seconds in took.items():
+        late = float(np.quantile(seconds, 0.95))
+        lines.append(f"| {name} | {1000 * statistics.median(seconds):.0f} | {1000 * late:.0f} |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()

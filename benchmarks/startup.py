@@ -1,0 +1,170 @@
+"""From a cold process to an answer: how long a command and the page take, and what that is made of.
+
+usage: python benchmarks/startup.py [--repeat N]
+
+Every process is started N times, all in turn; the median counts. Nothing else should run meanwhile, and the
+files are warm: the first round is not counted. The peer is a process that only imports
+sentence-transformers, which is what any program begins with that computes its vectors by that library.
+Prints Markdown tables.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from gradio_client import Client
+
+from qa import Assistant
+
+ROOT = Path(__file__).resolve().parent.parent
+QUESTION = "How much would the railway from Kazakhstan to Pakistan cost?"
+PEER = "import sentence_transformers"
+IMPORTS = {
+    "Python itself": "pass",
+    "torch": "import torch",
+    "gradio": "import gradio",
+    "all of qa but the page, without torch": "import qa.assistant",
+}
+PATIENCE = 120  # seconds
+INSIDE = """
+import time
+from qa import Assistant
+started = time.perf_counter()
+def lap(name):
+    global started
+    print(name, time.perf_counter() - started, sep="\\t")
+    started = time.perf_counter()
+assistant = Assistant.open({corpus!r}, {index!r})
+lap("opening the index, hashing the weights")
+import torch
+lap("importing torch")
+assistant.search("ferry", k=1)
+lap("loading both networks, the first search")
+assistant.ask({question!r})
+lap("the question")
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--repeat", type=int, default=5)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        index = Path(temporary) / "index"
+        with Assistant.open(ROOT / "corpus", index) as assistant:
+            assistant.sync()
+        print(commands(index, options.repeat))
+        print(f"\n{parts(index, options.repeat)}")
+
+
+def commands(index: Path, repeat: int) -> str:
+    """Processes as people start them, beside the peer."""
+    where = ["--corpus", str(ROOT / "corpus"), "--index", str(index)]
+    qa = [sys.executable, "-m", "qa"]
+    ways: dict[str, Callable[[], tuple[float, float]]] = {
+        f"`{PEER}` alone": lambda: ended([sys.executable, "-c", PEER]),
+        "`qa ask`, to the answer": lambda: spoken([*qa, "ask", QUESTION, *where]),
+        "`qa ask`, to its end": lambda: ended([*qa, "ask", QUESTION, *where]),
+        "`qa search`": lambda: ended([*qa, "search", "railway", *where]),
+        "`qa sync`, nothing changed": lambda: ended([*qa, "sync", *where]),
+        "`qa status`": lambda: ended([*qa, "status", *where]),
+        "`qa --help`": lambda: ended([*qa, "--help"]),
+        "`python app.py`, to the page": lambda: served(where, answer=False),
+        "`python app.py`, to an answer asked for at once": lambda: served(where, answer=True),
+    }
+    found: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
+    for turn in range(repeat + 1):
+        for name, way in ways.items():
+            figures = way()
+            if turn:
+                found[name].append(figures)
+    peer = statistics.median(took for took, _ in next(iter(found.values())))
+    lines = ["| from its start | seconds | times the peer | peak, MiB |", "|-|-|-|-|"]
+    for name, figures in found.items():
+        took = statistics.median(seconds for seconds, _ in figures)
+        memory = statistics.median(mib for _, mib in figures)
+        lines.append(f"| {name} | {took:.2f} | {took / peer:.2f} | {memory:.0f} |")
+    return "\n".join(lines)
+
+
+def parts(index: Path, repeat: int) -> str:
+    """What the time goes into."""
+    found: dict[str, list[float]] = {}
+    inside = INSIDE.format(corpus=str(ROOT / "corpus"), index=str(index), question=QUESTION)
+    for _ in range(repeat):
+        for name, code in IMPORTS.items():
+            found.setdefault(name, []).append(ended([sys.executable, "-c", code])[0])
+        done = subprocess.run([sys.executable, "-c", inside], capture_output=True, text=True, check=True)
+        for line in done.stdout.splitlines():
+            name, seconds = line.split("\t")
+            found.setdefault(name, []).append(float(seconds))
+    lines = ["| part | seconds |", "|-|-|"]
+    for name, seconds in found.items():
+        process = f"a process that imports {name}" if name in ("torch", "gradio") else name
+        lines.append(f"| {process} | {statistics.median(seconds):.2f} |")
+    return "\n".join(lines)
+
+
+def ended(command: Sequence[str]) -> tuple[float, float]:
+    """Seconds until a process ends, and the most memory it had (MiB)."""
+    started = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT)
+    memory = most_memory(process)
+    assert process.returncode == 0, command
+    return time.perf_counter() - started, memory
+
+
+def spoken(command: Sequence[str]) -> tuple[float, float]:
+    """Seconds until a process begins to print, and the most memory it had (MiB)."""
+    started = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT)
+    assert process.stdout
+    assert process.stdout.read(1)
+    took = time.perf_counter() - started
+    process.stdout.read()
+    return took, most_memory(process)
+
+
+def served(where: Sequence[str], answer: bool) -> tuple[float, float]:
+    """Seconds until the page is there, or has answered a question; and the most memory it had (MiB)."""
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "app.py", *where], stderr=subprocess.PIPE, cwd=ROOT, text=True
+    )
+    try:
+        assert process.stderr
+        address = None
+        while address is None and process.poll() is None:
+            address = re.search(r"Serving on (\S+)", process.stderr.readline())
+        assert address, "the page is not served"
+        urllib.request.urlopen(address[1], timeout=PATIENCE).read()
+        if answer:
+            client = Client(address[1], verbose=False)
+            assert client.predict(QUESTION, api_name="/ask")["answered"]
+        took = time.perf_counter() - started
+    finally:
+        process.terminate()
+        memory = most_memory(process)
+    return took, memory
+
+
+def most_memory(process: subprocess.Popen[Any]) -> float:
+    """Wait for a process to end; the most memory it had, in MiB."""
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return usage.ru_maxrss / (2**20 if sys.platform == "darwin" else 1024)
+
+
+if __name__ == "__main__":
+    main()

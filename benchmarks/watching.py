@@ -1,0 +1,95 @@
+"""How soon a change of the folder can be asked about, while it is watched.
+
+usage: python benchmarks/watching.py SET.json [--burst N]
+
+SET is a file in SQuAD format, whose paragraphs are the documents: 500 to begin with, and a burst of N more,
+written as fast as they can be. Counted is the time from the last byte written to the first search that shows
+it; a second of it is waited for further changes. Prints a Markdown table.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from qa import Assistant
+from qa.types import SyncReport
+from qa.watching import watched
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "training"))
+from squad import paragraphs
+
+HELD, PATIENCE = 500, 300.0
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("set", type=Path)
+    parser.add_argument("--burst", type=int, default=1000)
+    options = parser.parse_args()
+    texts = [paragraph.text for paragraph in paragraphs(options.set)]
+    with tempfile.TemporaryDirectory() as temporary:
+        corpus = Path(temporary) / "corpus"
+        corpus.mkdir()
+        for number, text in enumerate(texts[:HELD]):
+            (corpus / f"{number:05}.txt").write_text(text, "utf-8")
+        with Assistant.open(corpus, Path(temporary) / "index") as assistant:
+            assistant.sync()
+            assistant.search("ferry", k=1)
+            reports: list[SyncReport] = []
+            with watched(assistant, reports.append):
+                time.sleep(3)
+                rows = changes(assistant, corpus, texts[HELD : HELD + options.burst], reports)
+    print("| change | seconds until it is searched | syncs | passages embedded |\n|-|-|-|-|")
+    print("\n".join(rows))
+
+
+def changes(assistant: Assistant, corpus: Path, burst: list[str], reports: list[SyncReport]) -> list[str]:
+    one, other = corpus / "note.txt", corpus / "renamed.txt"
+
+    def paths() -> set[str]:
+        return {document.path for document in assistant.documents()}
+
+    def found(text: str) -> bool:
+        return any(text in hit.passage.text for hit in assistant.search(text, k=3, rerank=False))
+
+    def write_burst() -> None:
+        for number, text in enumerate(burst, HELD):
+            (corpus / f"{number:05}.txt").write_text(text, "utf-8")
+
+    steps: list[tuple[str, Callable[[], object], Callable[[], bool]]] = [
+        (
+            "a file added",
+            lambda: one.write_text("The ferry to Tolvane sails at seven."),
+            lambda: found("Tolvane"),
+        ),
+        (
+            "it is changed",
+            lambda: one.write_text("The ferry to Brekke sails at nine."),
+            lambda: found("Brekke"),
+        ),
+        ("it is renamed", lambda: one.rename(other), lambda: paths() >= {"renamed.txt"}),
+        ("it is deleted", other.unlink, lambda: "renamed.txt" not in paths()),
+        (f"{len(burst):,} files at once", write_burst, lambda: len(paths()) == HELD + len(burst)),
+    ]
+    rows = []
+    for name, change, shown in steps:
+        reports.clear()
+        change()
+        started = time.perf_counter()
+        while not shown():
+            assert time.perf_counter() - started < PATIENCE, name
+            time.sleep(0.05)
+        took = time.perf_counter() - started
+        time.sleep(3)  # for a second sync, if there is one
+        embedded = sum(report.embedded for report in reports)
+        rows.append(f"| {name} | {took:.1f} | {len(reports)} | {embedded:,} |")
+    return rows
+
+
+if __name__ == "__main__":
+    main()
