@@ -106,9 +106,12 @@ def compared(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def load(path: Path, limit: int | None, asked: int) -> tuple[dict[str, str], list[tuple[str, str]]]:
-    """The paragraphs of a set by name, and questions with the name of their paragraph."""
+    """The paragraphs of a set by name, and questions with the name of their paragraph.
+
+    The questions are those of the articles held aside when this project's reader was trained.
+    """
     found = list(paragraphs(path))[:limit]
-    questions = [(q.text, p.name) for p in found for q in p.questions]
+    questions = [(q.text, p.name) for p in found if p.held_aside for q in p.questions]
     picked = random.Random(1).sample(questions, min(asked, len(questions)))
     return {p.name: p.text for p in found}, picked
 

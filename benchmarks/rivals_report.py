@@ -111,7 +111,8 @@ def notes(results: Figures) -> str:
         f"{results['texts']:,} paragraphs and {results['questions']:,} questions of {results['set']};"
         f" {results['machine']}, torch {results['torch']}, no GPU. In brackets: times"
         f" {SYSTEMS[REFERENCE].title}'s figure. All was indexed twice; the better speed is shown. Recall is"
-        " of the question's own paragraph.",
+        " of the question's own paragraph, among all; the questions are those of the articles that this"
+        " project's reader was not trained on.",
         "A change is told as the names that came and went; that a new text is a renamed one, or that none has"
         ' changed, is for the system to find. "Embedded" counts the texts given to the model.',
     ]
