@@ -27,7 +27,9 @@ _LARGEST, _SMALLEST = 2048, 256  # word pieces of a batch; a larger one is no fa
 # Shapes are rounded up to these, for oneDNN compiles and keeps code for each that it meets (a gigabyte after
 # a thousand texts of all lengths), and softmax over a length that is no multiple of 16 takes twice as long.
 _ROW, _TOTAL = 16, 64
+_MOST_THREADS = 16  # more only wait for Python's lock
 _LONGEST_WAIT = 60.0  # seconds for threads to start
+_starting = threading.Lock()
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -193,7 +195,8 @@ class Workers:
     def __init__(self) -> None:
         import torch
 
-        self.count = torch.get_num_threads()
+        usual = torch.get_num_threads()
+        self.count = min(usual, _MOST_THREADS)
         started = threading.Barrier(self.count + 1)
 
         def start() -> None:
@@ -205,7 +208,7 @@ class Workers:
         for _ in range(self.count):
             self._pool.submit(int)
         started.wait(_LONGEST_WAIT)
-        torch.set_num_threads(self.count)  # for threads that begin to use torch from now on
+        torch.set_num_threads(usual)  # for threads that begin to use torch from now on
 
     def map(self, function: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
         """Results in the order of the items. Of these no more are taken than there are threads to busy."""
@@ -222,7 +225,12 @@ class Workers:
                 future.cancel()
 
 
-@cache
 def workers(bulk: bool = False) -> Workers:
     """This process's threads for questions, or those for bulk work: neither waits for the other."""
+    with _starting:  # one after the other: while some start, torch's number of threads is not the usual one
+        return _workers(bulk)
+
+
+@cache
+def _workers(bulk: bool) -> Workers:
     return Workers()

@@ -2,6 +2,7 @@
 
 import random
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -118,6 +119,16 @@ def test_workers_give_results_in_order_and_use_a_thread_of_torch_each():
     assert {threads for _, threads, _ in found} == {1}
     assert threading.get_ident() not in {thread for _, _, thread in found}
     assert torch.get_num_threads() == before == workers.count
+
+
+def test_threads_that_ask_at_once_share_the_workers():
+    before = torch.get_num_threads()
+    module._workers.cache_clear()
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: module.workers(), range(8)))
+    assert len(set(map(id, found))) == 1
+    assert found[0].count == torch.get_num_threads() == before
+    assert module.workers(bulk=True) is not found[0]
 
 
 def test_workers_take_no_more_than_they_can_do():
