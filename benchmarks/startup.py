@@ -11,7 +11,6 @@ Prints Markdown tables.
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import statistics
 import subprocess
@@ -21,7 +20,6 @@ import time
 import urllib.request
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 from gradio_client import Client
 
@@ -72,7 +70,7 @@ def commands(index: Path, repeat: int) -> str:
     """Processes as people start them, beside the peer."""
     where = ["--corpus", str(ROOT / "corpus"), "--index", str(index)]
     qa = [sys.executable, "-m", "qa"]
-    ways: dict[str, Callable[[], tuple[float, float]]] = {
+    ways: dict[str, Callable[[], float]] = {
         f"`{PEER}` alone": lambda: ended([sys.executable, "-c", PEER]),
         "`qa ask`, to the answer": lambda: spoken([*qa, "ask", QUESTION, *where]),
         "`qa ask`, to its end": lambda: ended([*qa, "ask", QUESTION, *where]),
@@ -83,18 +81,17 @@ def commands(index: Path, repeat: int) -> str:
         "`python app.py`, to the page": lambda: served(where, answer=False),
         "`python app.py`, to an answer asked for at once": lambda: served(where, answer=True),
     }
-    found: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
+    found: dict[str, list[float]] = {name: [] for name in ways}
     for turn in range(repeat + 1):
         for name, way in ways.items():
-            figures = way()
+            took = way()
             if turn:
-                found[name].append(figures)
-    peer = statistics.median(took for took, _ in next(iter(found.values())))
-    lines = ["| from its start | seconds | times the peer | peak, MiB |", "|-|-|-|-|"]
-    for name, figures in found.items():
-        took = statistics.median(seconds for seconds, _ in figures)
-        memory = statistics.median(mib for _, mib in figures)
-        lines.append(f"| {name} | {took:.2f} | {took / peer:.2f} | {memory:.0f} |")
+                found[name].append(took)
+    peer = statistics.median(next(iter(found.values())))
+    lines = ["| from its start | seconds | times the peer |", "|-|-|-|"]
+    for name, seconds in found.items():
+        took = statistics.median(seconds)
+        lines.append(f"| {name} | {took:.2f} | {took / peer:.2f} |")
     return "\n".join(lines)
 
 
@@ -104,7 +101,7 @@ def parts(index: Path, repeat: int) -> str:
     inside = INSIDE.format(corpus=str(ROOT / "corpus"), index=str(index), question=QUESTION)
     for _ in range(repeat):
         for name, code in IMPORTS.items():
-            found.setdefault(name, []).append(ended([sys.executable, "-c", code])[0])
+            found.setdefault(name, []).append(ended([sys.executable, "-c", code]))
         done = subprocess.run([sys.executable, "-c", inside], capture_output=True, text=True, check=True)
         for line in done.stdout.splitlines():
             name, seconds = line.split("\t")
@@ -116,54 +113,42 @@ def parts(index: Path, repeat: int) -> str:
     return "\n".join(lines)
 
 
-def ended(command: Sequence[str]) -> tuple[float, float]:
-    """Seconds until a process ends, and the most memory it had (MiB)."""
+def ended(command: Sequence[str]) -> float:
+    """Seconds until a process ends."""
     started = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT)
-    memory = most_memory(process)
-    assert process.returncode == 0, command
-    return time.perf_counter() - started, memory
+    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT, check=True)
+    return time.perf_counter() - started
 
 
-def spoken(command: Sequence[str]) -> tuple[float, float]:
-    """Seconds until a process begins to print, and the most memory it had (MiB)."""
+def spoken(command: Sequence[str]) -> float:
+    """Seconds until a process begins to print."""
     started = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT)
-    assert process.stdout
-    assert process.stdout.read(1)
-    took = time.perf_counter() - started
-    process.stdout.read()
-    return took, most_memory(process)
-
-
-def served(where: Sequence[str], answer: bool) -> tuple[float, float]:
-    """Seconds until the page is there, or has answered a question; and the most memory it had (MiB)."""
-    started = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, "app.py", *where], stderr=subprocess.PIPE, cwd=ROOT, text=True
-    )
-    try:
-        assert process.stderr
-        address = None
-        while address is None and process.poll() is None:
-            address = re.search(r"Serving on (\S+)", process.stderr.readline())
-        assert address, "the page is not served"
-        urllib.request.urlopen(address[1], timeout=PATIENCE).read()
-        if answer:
-            client = Client(address[1], verbose=False)
-            assert client.predict(QUESTION, api_name="/ask")["answered"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as process:
+        assert process.stdout
+        assert process.stdout.read(1)
         took = time.perf_counter() - started
-    finally:
-        process.terminate()
-        memory = most_memory(process)
-    return took, memory
+        process.stdout.read()
+    return took
 
 
-def most_memory(process: subprocess.Popen[Any]) -> float:
-    """Wait for a process to end; the most memory it had, in MiB."""
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    return usage.ru_maxrss / (2**20 if sys.platform == "darwin" else 1024)
+def served(where: Sequence[str], answer: bool) -> float:
+    """Seconds until the page is there, or has answered a question."""
+    started = time.perf_counter()
+    command = [sys.executable, "app.py", *where]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, cwd=ROOT, text=True) as process:
+        try:
+            assert process.stderr
+            address = None
+            while address is None and process.poll() is None:
+                address = re.search(r"Serving on (\S+)", process.stderr.readline())
+            assert address, "the page is not served"
+            urllib.request.urlopen(address[1], timeout=PATIENCE).read()
+            if answer:
+                client = Client(address[1], verbose=False)
+                assert client.predict(QUESTION, api_name="/ask")["answered"]
+            return time.perf_counter() - started
+        finally:
+            process.terminate()
 
 
 if __name__ == "__main__":
