@@ -43,7 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             settings, corpus=options.corpus or settings.corpus, index=options.index or settings.index
         )
         code = int(options.run(settings, options))
-        sys.stdout.flush()
+        if sys.stdout:
+            sys.stdout.flush()  # here, where a pipe that was closed is understood
         return code
     except QAError as error:
         print(f"qa: {error}", file=sys.stderr)
@@ -64,7 +65,9 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
     """
     gc.set_threshold(100_000)
     code = main(arguments)
-    sys.stderr.flush()
+    for stream in filter(None, (sys.stdout, sys.stderr)):  # None where they were closed from outside
+        with suppress(OSError):  # nobody reads it any more
+            stream.flush()
     os._exit(code)
 
 

@@ -1,10 +1,14 @@
 """The `qa` command, as people type it: real encoder, small folders."""
 
 import json
+import shlex
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from conftest import python
 
 from qa.cli import main
 from qa.store import Store
@@ -218,3 +222,14 @@ def test_a_port_that_is_no_number_gets_one_line(folders, capsys, monkeypatch):
     code, _, err = run(capsys, "serve")
     assert code == 1
     assert err == "qa: GRADIO_SERVER_PORT must be a number, not 'web'\n"
+
+
+def test_a_process_that_ends_at_once_has_said_all_and_keeps_its_code():
+    done = python("from qa import cli\ncli.main = lambda _: print('said') or 3\ncli.run()")
+    assert (done.returncode, done.stdout) == (3, "said\n"), done.stderr
+
+
+def test_a_closed_output_is_no_traceback(tmp_path):
+    command = [sys.executable, "-m", "qa", "status", "--index", str(tmp_path / "index")]
+    done = subprocess.run(["sh", "-c", f"{shlex.join(command)} >&-"], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
