@@ -34,7 +34,14 @@ class ModelFiles:
     def __init__(self, model: str | None = None) -> None:
         self.name = model or DEFAULT_MODEL
         self.folder = _default_folder() if model is None else _folder(model)
-        self.max_tokens = _max_tokens(self.folder)
+        limits: dict[str, Any] = {}
+        for name in (
+            "tokenizer_config.json",
+            "sentence_bert_config.json",
+        ):  # the latter goes before the former
+            limits |= {key: value for key, value in self.values(name).items() if value}
+        most = limits.get("max_seq_length") or limits.get("model_max_length") or 256
+        self.max_tokens = min(int(most), 512)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -131,12 +138,3 @@ def _folder(model: str) -> Path:
     if not list(folder.rglob("*.safetensors")):
         raise ModelError(f"{folder} has no weights as safetensors, and no other format is read")
     return folder
-
-
-def _max_tokens(folder: Path) -> int:
-    values: dict[str, Any] = {}
-    for name in ("tokenizer_config.json", "sentence_bert_config.json"):  # the latter goes before the former
-        if (folder / name).is_file():
-            with told(folder / name):
-                values |= {k: v for k, v in json.loads((folder / name).read_text("utf-8")).items() if v}
-    return min(int(values.get("max_seq_length") or values.get("model_max_length") or 256), 512)
