@@ -84,7 +84,7 @@ def load(path: Path) -> QuestionSet:
     if isinstance(whole, dict) and isinstance(whole.get("data"), list):
         return _squad(path, whole["data"])
     conversations = []
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):  # JSON may hold other ends of lines within strings
         if not line.strip():
             continue
         try:

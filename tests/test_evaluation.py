@@ -75,6 +75,12 @@ def test_what_nobody_has_judged_is_neither_answerable_nor_not(tmp_path):
     assert question.answerable is None
 
 
+def test_odd_ends_of_lines_may_stand_within_a_question(tmp_path):
+    path = tmp_path / "set.jsonl"
+    path.write_text('{"question": "Who\u2028 built\x85 it?"}\r\n{"question": "When?"}\n', "utf-8", newline="")
+    assert [q.text for (q,) in load(path).conversations] == ["Who\u2028 built\x85 it?", "When?"]
+
+
 def test_a_set_in_squad_format_brings_its_paragraphs(tmp_path):
     answered = {
         "question": "Who? ",
