@@ -28,6 +28,7 @@ from qa.errors import (
     UnreadableFile,
 )
 from qa.evidence import LOOKED_AT, Admits, Evidence, ScoredSentence, anything
+from qa.feedback import Feedback, FeedbackLog
 from qa.followups import Reading, readings
 from qa.kinds import reworded
 from qa.names import mentions
@@ -229,6 +230,20 @@ class Assistant:
     @property
     def _calibration(self) -> Calibration:
         return SIMILARITY if self._reader is None else Calibration(**facts()["calibration"])
+
+    def rate(
+        self, answer: Answer, helpful: bool, comment: str = "", history: Sequence[tuple[str, str]] = ()
+    ) -> Feedback:
+        """Keep what somebody says of an answer, with a word of at most 500 characters.
+
+        `history` is what it was asked with. A second vote on an answer replaces the first. Raises
+        StaleDocument where a document it cites was changed or removed since, IndexBusy, IndexUnwritable.
+        """
+        return FeedbackLog(self._store).rate(answer, helpful, comment, history)
+
+    def feedback(self) -> tuple[Feedback, ...]:
+        """The feedback so far, newest first, without what is not in the documents any more."""
+        return FeedbackLog(self._store).entries()
 
     def documents(self) -> tuple[Document, ...]:
         """All indexed documents in the order of their paths. Their texts are read when asked for."""

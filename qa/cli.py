@@ -1,4 +1,4 @@
-"""The `qa` command: sync, ask, search, status, eval, serve.
+"""The `qa` command: sync, ask, search, status, feedback, eval, serve.
 
 Nothing heavy is imported before a command needs it, so that `qa --help` answers at once.
 """
@@ -109,7 +109,13 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--left-out", action="store_true", help="list what was left out of documents as boilerplate"
     )
+    command.add_argument("--feedback", action="store_true", help="list what users said of answers")
     command.set_defaults(run=_status)
+
+    command = commands.add_parser("feedback", parents=[shared], help="write what users said as questions")
+    command.add_argument("file", type=Path, help="a new file of questions that qa eval reads")
+    command.add_argument("--replace", action="store_true", help="replace a file that exists")
+    command.set_defaults(run=_feedback)
 
     command = commands.add_parser("eval", parents=[shared], help="ask a set of questions, and measure")
     command.add_argument("file", type=Path, help="questions as JSON lines, or a set in SQuAD format")
@@ -176,14 +182,22 @@ def _search(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _status(settings: Settings, options: argparse.Namespace) -> int:
+    from qa import verdicts
+    from qa.feedback import FeedbackLog
+    from qa.store import Store
+
+    tally = FeedbackLog(Store(settings.index)).tally()
     with _open(settings) as assistant:
         status, documents = assistant.status(), assistant.documents()
+        entries = assistant.feedback() if options.feedback else ()
         left_out = {d.path: assistant.left_out(d.id) for d in documents} if options.left_out else {}
     if options.json:
         values = {
             **status.as_dict(),
             "documents": [document.as_dict() for document in documents],
+            "feedback": tally.as_dict(),
             **({"left_out": left_out} if left_out else {}),
+            **({"feedback_entries": [entry.as_dict() for entry in entries]} if options.feedback else {}),
         }
         print(_json(values))
         return 0
@@ -200,15 +214,30 @@ def _status(settings: Settings, options: argparse.Namespace) -> int:
         "model": f"{status.model}, {status.precision}",
         "reader": status.reader,
         "changed": changed,
+        "feedback": verdicts.counted(tally),
         "failed": str(len(status.failures)),
     }
     print("\n".join(f"{name:<10} {value}" for name, value in rows.items()))
     for failure in status.failures:
         print(f"  {failure.path}: {failure.reason}")
+    if entries:
+        print("\nfeedback, newest first:", *verdicts.listed(entries), sep="\n")
     for path, pieces in left_out.items():
         print(f"\n{path}: {len(pieces)} left out")
         for reason, text in pieces:
             print(f"  [{reason}] {textwrap.shorten(text, 100, placeholder=' …')}")
+    return 0
+
+
+def _feedback(settings: Settings, options: argparse.Namespace) -> int:
+    from qa import verdicts
+
+    with _open(settings) as assistant:
+        entries = assistant.feedback()
+    written = verdicts.export(entries, options.file, options.replace)
+    print(f"{written} question{'s' * (written > 1)} written to {options.file}")
+    if gone := len(entries) - written:
+        print(f"qa: {gone} left out: what they quote is not in the documents any more", file=sys.stderr)
     return 0
 
 

@@ -122,7 +122,7 @@ def readings(question: str, history: Sequence[Turn]) -> tuple[Reading, ...]:
     before: _Before | None = None
     for asked, answer in history:
         meant = _readings(asked, before)[0].question
-        before = _Before(_bare(asked), meant, _value(answer), _plain(answer))
+        before = _Before(_bare(asked), meant, short_answer(answer), _plain(answer))
     return _readings(question, before)
 
 
@@ -143,6 +143,28 @@ def leans(question: str) -> bool:
     if not definite:
         return False
     return len(words) <= FEW or (len(words) <= FEW + 2 and definite.end() < len(text) - 1)
+
+
+def needed(history: Sequence[Turn]) -> tuple[Turn, ...]:
+    """The part of a history that later questions are understood by, each answer cut down to what it quotes.
+
+    Turns before one that stands alone say nothing to what comes after it.
+    """
+    first = max((place for place, (asked, _) in enumerate(history) if not leans(asked)), default=0)
+    return tuple((asked, _essence(answer)) for asked, answer in history[first:])
+
+
+def quoted(answer: str) -> tuple[str, ...]:
+    """The sentences that an answer's Markdown quotes, as their documents have them but for white space."""
+    parts = (part for line in _quoting(answer) for part in _MARK.split(line))
+    return tuple(filter(None, (" ".join(_ESCAPED.sub(r"\1", part).split()) for part in parts)))
+
+
+def short_answer(answer: str) -> str:
+    """The short answer of an answer's Markdown, if it has one of a few words."""
+    bold = _BOLD.search(answer) if _MARK.search(answer) else None
+    value = _ESCAPED.sub(r"\1", bold[1]) if bold else ""
+    return value if len(value.split()) <= SHORT else ""
 
 
 def _bare(question: str) -> str:
@@ -298,14 +320,18 @@ def _with_context(text: str, before: _Before) -> str:
     return f"{text} ({' '.join(kept[:CONTEXT])})?"
 
 
-def _value(answer: str) -> str:
-    """The short answer of an answer's Markdown, if it has one of a few words."""
-    bold = _BOLD.search(answer) if _MARK.search(answer) else None
-    value = _ESCAPED.sub(r"\1", bold[1]) if bold else ""
-    return value if len(value.split()) <= SHORT else ""
+def _essence(answer: str) -> str:
+    """An answer's Markdown without all that a later question takes nothing from."""
+    bold = _BOLD.search(answer)
+    short = bold[0] if bold and short_answer(answer) else ""
+    return "\n\n".join(filter(None, (short, " ".join(_quoting(answer)))))
+
+
+def _quoting(answer: str) -> list[str]:
+    """The lines of an answer that quote, without who says so; none of a refusal, which quotes nothing."""
+    return [re.sub(r"^- \*\*.*?\): ", "", line) for line in answer.splitlines() if _MARK.search(line)]
 
 
 def _plain(answer: str) -> str:
-    """What an answer quotes, without its marks; empty for a refusal, which quotes nothing."""
-    quoted = [re.sub(r"^- \*\*.*?\): ", "", line) for line in answer.splitlines() if _MARK.search(line)]
-    return " ".join(_ESCAPED.sub(r"\1", _MARK.sub("", " ".join(quoted))).split())
+    """What an answer quotes, without its marks."""
+    return " ".join(_ESCAPED.sub(r"\1", _MARK.sub("", " ".join(_quoting(answer)))).split())

@@ -87,4 +87,6 @@ def _purged(purged: Purged) -> str:
         "unfinished file": purged.leftovers,
     }
     parts = [f"{count:,} {name}{'s' * (count > 1)}" for name, count in counted.items() if count]
+    if purged.feedback:
+        parts.append(f"feedback on {purged.feedback:,} answer{'s' * (purged.feedback > 1)} redacted")
     return f"purged: {', '.join(parts) or 'nothing unused'}; {purged.bytes / 1e6:.1f} MB freed"

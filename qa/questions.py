@@ -13,6 +13,9 @@ required:
                  Pieces of one part are alternatives, a full answer needs one of each part
     rejected     the same for what a user marked as wrong: it should not be cited again
     history      earlier turns, [[question, answer], ...]
+    comment      what a user wrote; it is for people to read
+
+Other keys are ignored. `qa feedback` writes such a set of what users said of answers.
 
 A file in SQuAD format (1.1 or 2.0) brings its own paragraphs.
 """

@@ -176,13 +176,15 @@ class Failure(Value):
 @dataclass(frozen=True, slots=True)
 class Purged(Value):
     """What a purge took out of the index: `vectors` that no passage uses, `databases` that had been set
-    aside as damaged, `leftovers` of processes that died while they wrote. `bytes` is what it freed.
+    aside as damaged, `leftovers` of processes that died while they wrote. `feedback` counts the entries that
+    repeated what is not in the documents any more and were redacted. `bytes` is what it freed.
     """
 
     vectors: int
     databases: int
     leftovers: int
     bytes: int
+    feedback: int = 0
 
 
 @dataclass(frozen=True, slots=True)

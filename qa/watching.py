@@ -214,7 +214,9 @@ def _matters(root: Path, index: Path, change: Change, path: Path) -> bool:
     inside = path.relative_to(root).parts
     if not inside or any(part.startswith((".", "~$")) for part in inside):
         return False
-    if index == root and inside[0].startswith(("index.sqlite", "sync.lock", "vectors.faiss")):
+    if index == root and inside[0].startswith(
+        ("index.sqlite", "sync.lock", "vectors.faiss", "feedback.jsonl", "feedback.lock")
+    ):
         return False
     if index != root and index.is_relative_to(root) and path.is_relative_to(index):
         return False

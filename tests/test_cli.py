@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import python
 
+from qa.assistant import Assistant
 from qa.cli import main
 from qa.store import Store
 
@@ -119,6 +120,84 @@ def test_status_lists_what_was_left_out(folders, capsys):
     (folders / "corpus" / "lighthouse.txt").write_text(page)
     run(capsys, "sync")
     assert "[advertisement] - Advertisement -" in run(capsys, "status", "--left-out")[1]
+
+
+def rate(folders: Path, question: str, helpful: bool, comment: str = "") -> None:
+    with Assistant.open(folders / "corpus", folders / "index") as assistant:
+        assistant.rate(assistant.ask(question), helpful, comment)
+
+
+def test_status_counts_feedback_and_lists_it_when_asked_to(folders, capsys):
+    run(capsys, "sync")
+    assert "feedback   none\n" in run(capsys, "status")[1]
+    rate(folders, "How much is a ticket for the ferry?", True)
+    rate(folders, "Which vitamins are in spinach?", False, "look\x1b[2J in\nthe \u202ecookbook")
+    short = run(capsys, "status")[1]
+    assert "feedback   1 helpful, 1 not\n" in short
+    assert "spinach" not in short
+    out = run(capsys, "status", "--feedback")[1]
+    spinach, comment, ticket = out.split("feedback, newest first:\n")[1].splitlines()
+    assert spinach.endswith("  down  Which vitamins are in spinach?")
+    assert comment.strip() == "look [2J in the cookbook"
+    assert ticket.endswith("  up    How much is a ticket for the ferry?")
+    told = json.loads(run(capsys, "status", "--json")[1])
+    assert told["feedback"] == {"helpful": 1, "not_helpful": 1, "damaged": 0}
+    assert "feedback_entries" not in told
+    entries = json.loads(run(capsys, "status", "--json", "--feedback")[1])["feedback_entries"]
+    assert [entry["helpful"] for entry in entries] == [False, True]
+    with (folders / "index" / "feedback.jsonl").open("ab") as file:
+        file.write(b"torn")
+    assert "feedback   1 helpful, 1 not; damaged lines: 1\n" in run(capsys, "status")[1]
+
+
+def test_feedback_becomes_questions_that_can_be_measured(folders, capsys):
+    run(capsys, "sync")
+    rate(folders, "How much is a ticket for the ferry?", True)
+    rate(folders, "How often does the ferry sail?", False, "to where?")
+    rate(folders, "Which vitamins are in spinach?", True)
+    path = folders / "asked.jsonl"
+    assert run(capsys, "feedback", str(path)) == (0, f"3 questions written to {path}\n", "")
+    code, out, err = run(capsys, "eval", str(path), "--json")
+    assert code == 0, err
+    found = json.loads(out)["figures"]
+    assert (found["questions"], found["right"], found["exact match"]) == (3, 1, 1)
+    assert (found["refusal recall"], found["rejected, given again"]) == (1, 1)
+
+
+def test_feedback_overwrites_nothing_unless_told(folders, capsys):
+    path = folders / "asked.jsonl"
+    code, _, err = run(capsys, "feedback", str(path))
+    assert (code, err) == (1, "qa: there is no feedback yet: rate some answers on the page first\n")
+    run(capsys, "sync")
+    rate(folders, "How much is a ticket for the ferry?", True)
+    path.write_text("mine")
+    code, _, err = run(capsys, "feedback", str(path))
+    assert code == 1
+    assert one_line(err)
+    assert err.endswith("exists already: use another name, or --replace\n")
+    assert path.read_text() == "mine"
+    assert run(capsys, "feedback", str(path), "--replace")[0] == 0
+    assert json.loads(path.read_text())["answers"] == ["12 crowns"]
+    for bad in (folders / "none" / "asked.jsonl", folders):
+        code, _, err = run(capsys, "feedback", str(bad), "--replace")
+        assert code == 1
+        assert one_line(err)
+        assert "cannot be written" in err
+
+
+def test_feedback_on_a_removed_document_is_not_handed_on_and_a_purge_says_so(folders, capsys):
+    run(capsys, "sync")
+    rate(folders, "How much is a ticket for the ferry?", True)
+    rate(folders, "Which vitamins are in spinach?", True)
+    (folders / "corpus" / "ferry.md").rename(folders / "ferry.md")
+    run(capsys, "sync")
+    path = folders / "asked.jsonl"
+    code, out, err = run(capsys, "feedback", str(path))
+    assert (code, out) == (0, f"1 question written to {path}\n")
+    assert err == "qa: 1 left out: what they quote is not in the documents any more\n"
+    purged = run(capsys, "sync", "--purge")[2].splitlines()[-1]
+    assert purged.startswith("purged: 1 unused vector, feedback on 1 answer redacted; ")
+    assert "feedback   2 helpful, 0 not\n" in run(capsys, "status")[1]
 
 
 def test_asking_before_the_first_sync_says_what_to_do(folders, capsys):

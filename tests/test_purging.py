@@ -8,13 +8,14 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from conftest import HERE, python, write
 
 from qa.assistant import Assistant
-from qa.errors import IndexBusy, IndexDamaged, IndexUnwritable
+from qa.errors import IndexBusy, IndexDamaged, IndexUnwritable, StaleDocument
 from qa.store import Store
 from qa.types import Purged
 
@@ -231,6 +232,124 @@ def test_a_purged_file_that_comes_back_is_embedded_anew(assistant, corpus, barge
     write(corpus, {PATH: TEXT})
     assert assistant.sync().embedded == 1
     assert assistant.search("zippy barge", k=1)[0].document.path == PATH
+
+
+# --- what people said of it ----------------------------------------------------------------------
+
+ASKED = "Where was the barge in May?"
+SAID = "A zippy barge was moored at Vlissing in May. [1]"
+
+
+@pytest.fixture
+def rated(assistant, corpus, index, barge) -> dict[str, bytes]:
+    """The traces of a document that feedback repeats in every way, the keyword index aside."""
+    answer = assistant.ask(ASKED, threshold=0)
+    assert {c.document.path for c in answer.citations} == {PATH}
+    assistant.rate(answer, True, "as I said: a zippy barge was moored at Vlissing")
+    history = [("What was moored at Vlissing?", f"**A zippy barge** ({TITLE})\n\n{SAID}")]
+    ferry = assistant.ask("How many passengers does the ferry to Tolvane carry?", threshold=0)
+    follow_up = replace(ferry, question="And it?", understood="How many does a zippy barge carry?")
+    assistant.rate(follow_up, False, "no", history)
+    assert left(index, barge, "feedback.jsonl") == {"text", "word", "path"}
+    return barge
+
+
+def rest(assistant: Assistant) -> list[tuple[object, ...]]:
+    return [(v.question, v.helpful, v.comment, len(v.quotes), v.history) for v in assistant.feedback()]
+
+
+REST = [("And it?", False, "no", 1, (("What was moored at Vlissing?", ""),)), (ASKED, True, "", 0, ())]
+
+
+def test_feedback_that_repeats_a_removed_document_is_redacted(assistant, corpus, index, rated):
+    (corpus / PATH).unlink()
+    purged = assistant.sync(purge=True).purged
+    assert (purged.vectors, purged.leftovers, purged.feedback) == (1, 0, 2)
+    assert left(index, rated) == {"word"}  # in a question, where it is a word of the user's own
+    assert rest(assistant) == REST
+
+
+def test_feedback_on_the_old_paragraph_of_an_edited_document_is_redacted(assistant, corpus, index, rated):
+    write(corpus, {PATH: TEXT.replace("A zippy barge was moored at Vlissing", "A yawl was seen")})
+    assert assistant.sync(purge=True).purged.feedback == 2
+    assert left(index, rated) == {"title", "path", "author", "id", "word"}
+    assert not left(index, {"path": PATH.encode()}, "feedback.jsonl")
+    assert rest(assistant) == REST
+
+
+def test_feedback_names_a_moved_file_by_its_new_name_alone(assistant, corpus, index, rated):
+    (corpus / PATH).rename(corpus / "barge.md")
+    assert assistant.sync(purge=True).purged.feedback == 0
+    assert left(index, rated) == set(rated) - {"path", "id"}
+    assert assistant.feedback()[1].quotes[0].document == "barge.md"
+
+
+def test_feedback_on_what_is_served_is_not_touched(assistant, index, rated):
+    before = assistant.feedback(), (index / "feedback.jsonl").read_bytes()
+    assert assistant.sync(purge=True).purged.feedback == 0
+    assert (assistant.feedback(), (index / "feedback.jsonl").read_bytes()) == before
+
+
+def test_torn_and_replaced_votes_are_in_no_byte(assistant, corpus, index, rated):
+    assistant.rate(assistant.ask(ASKED, threshold=0), False, "zippy indeed")
+    assistant.rate(assistant.ask(ASKED, threshold=0), False)
+    with (index / "feedback.jsonl").open("ab") as file:
+        file.write(b'{"when": 1, "question": "a zippy thing?"')
+    assistant.sync(purge=True)
+    assert not left(index, {"replaced": b"zippy indeed", "torn": b"zippy thing"})
+    (corpus / PATH).unlink()
+    assistant.sync(purge=True)
+    assert left(index, rated) == {"word"}
+    assert [vote[:2] for vote in rest(assistant)] == [(ASKED, False), ("And it?", False)]
+
+
+@pytest.mark.parametrize(
+    "killed",
+    ["os.fsync = lambda _: os._exit(9)", "Path.replace = lambda *_: os._exit(9)",
+     "store.Writer.purge = lambda _: os._exit(9)"],
+)  # fmt: skip
+def test_a_purge_that_is_killed_at_the_feedback_is_run_again(assistant, corpus, index, rated, killed):
+    (corpus / PATH).unlink()
+    assistant.sync()
+    died(f"{killed}\nassistant.sync(purge=True)", corpus, index)
+    unfinished = len(list(index.glob("feedback.jsonl.*.new")))
+    assert unfinished == (0 if "Writer" in killed else 1)
+    assert rest(assistant) == REST
+    assert assistant.sync(purge=True).purged.leftovers == unfinished
+    assert left(index, rated) == {"word"}
+    assert rest(assistant) == REST
+
+
+def test_votes_that_come_while_it_purges_are_kept_and_bring_nothing_back(assistant, corpus, index, rated):
+    barge = assistant.ask(ASKED, threshold=0)
+    ferry = assistant.ask("How many passengers does the ferry to Tolvane carry?", threshold=0)
+    assert "zippy" in barge.citations[0].document.text  # is in memory now
+    stopped, counted = threading.Event(), []
+
+    def vote(number: int) -> None:
+        mine = 0
+        while not stopped.is_set():
+            assistant.rate(replace(ferry, question=f"{number} {mine}?", understood=""), True)
+            mine += 1
+            with contextlib.suppress(StaleDocument):
+                assistant.rate(barge, True, "a zippy barge was moored at Vlissing")
+        counted.append(mine)
+
+    threads = [threading.Thread(target=vote, args=[number]) for number in range(3)]
+    for thread in threads:
+        thread.start()
+    try:
+        (corpus / PATH).unlink()
+        for _ in range(4):
+            assistant.sync(purge=True)
+    finally:
+        stopped.set()
+        for thread in threads:
+            thread.join()
+    assert left(index, rated) == {"word"}
+    assert sum(
+        vote.question.endswith("?") and vote.question[0] in "012" for vote in assistant.feedback()
+    ) == sum(counted)
 
 
 # --- a purge that is killed ----------------------------------------------------------------------
