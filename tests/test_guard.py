@@ -133,6 +133,17 @@ def test_a_websocket_is_refused_to_other_sites(client: TestClient):
             pass
 
 
+def test_a_websocket_wants_the_login():
+    with guarded(("ada", "s3cret")) as client:
+        host = {"Host": "127.0.0.1:7860"}
+        with client.websocket_connect(
+            "/qa/socket", headers={**host, "Authorization": "Basic YWRhOnMzY3JldA=="}
+        ):
+            pass
+        with pytest.raises(WebSocketDisconnect), client.websocket_connect("/qa/socket", headers=host):
+            pass
+
+
 def test_a_body_has_a_length_and_a_limit(client: TestClient):
     def said(length: int | str) -> dict[str, str]:
         return {"Content-Length": str(length)}
