@@ -1,15 +1,16 @@
-"""The three endpoints for other programs: /ask, /search and /documents, over HTTP or gradio_client.
+"""The three functions for other programs, search, ask and documents: over HTTP, gradio_client, and as tools.
 
 They answer with the values of `qa.types` as JSON under the same names, documents without their text.
 """
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
-from typing import Any
+import functools
+from collections.abc import Callable
+from typing import Annotated, Any
 
 import gradio as gr
+from pydantic import Field
 
 from qa.assistant import Assistant
 from qa.errors import QAError, QuestionError
@@ -19,43 +20,72 @@ MAX_HITS = 100
 # takes every dict with a "path" for a file to download, and documents have paths.
 PROTOCOL = "sse_v2.1"
 
+Question = Annotated[str, Field(description="A question in plain words.")]
+Words = Annotated[str, Field(description="What to look for, in any words.")]
+Count = Annotated[int, Field(description="How many passages.", ge=1, le=MAX_HITS)]
+Ids = Annotated[
+    list[str] | None,
+    Field(description="Look only in the documents with these ids, as `documents` lists them; null for all."),
+]
+Pair = Annotated[list[str], Field(min_length=2, max_length=2)]
+History = Annotated[
+    list[Pair] | None,
+    Field(
+        description="The conversation so far, oldest turn first, as [question, text of the answer] pairs: "
+        "a question such as “and in 2023?” is taken in its light."
+    ),
+]
+
+
+def functions(assistant: Assistant) -> dict[str, Callable[..., Any]]:
+    """What can be called from outside, by its name; what is wrong with a call is raised as QAError."""
+
+    def search(words: Words, k: Count = 5, documents: Ids = None) -> list[dict[str, Any]]:
+        """Find the passages of the documents that fit some words best, best first.
+
+        Each hit has a score (higher is better), the document it is from, and the passage: its text, and where
+        it starts and ends in the document.
+        """
+        return [hit.as_dict() for hit in assistant.search(_text(words), _count(k), _ids(documents))]
+
+    def ask(question: Question, documents: Ids = None, history: History = None) -> dict[str, Any]:
+        """Answer a question in the documents' own words, with exact citations, or say that they do not.
+
+        `text` is the answer in Markdown, whose [1] marks are the numbers of `citations`: each has the quote,
+        its document, and where it starts and ends there. `confidence` is the probability that it is right.
+        Where `answered` is false the documents do not answer it; `nearest` holds the nearest passages.
+        """
+        return assistant.ask(_text(question), _pairs(history), _ids(documents)).as_dict()
+
+    def documents() -> list[dict[str, Any]]:
+        """List all documents: id, path, title and what is known of their source, without their texts."""
+        return [document.as_dict() for document in assistant.documents()]
+
+    return {"search": search, "ask": ask, "documents": documents}
+
 
 def add(assistant: Assistant, concurrency: dict[str, Any]) -> None:
     """Add the endpoints to the gr.Blocks being built; `concurrency` holds Gradio's limit and its id."""
-
-    def ask(
-        question: str, documents: list[str] | None = None, history: list[list[str]] | None = None
-    ) -> dict[str, Any]:
-        """Answer a question in the documents' own words, with exact citations, or say that they do not.
-
-        `documents` limits the sources to these ids; `history` is the earlier turns, oldest first, as
-        [question, answer] pairs.
-        """
-        with _told():
-            answer = assistant.ask(_text(question), _pairs(history), _ids(documents))
-            return answer.as_dict()
-
-    def search(words: str, k: int = 5, documents: list[str] | None = None) -> list[dict[str, Any]]:
-        """The k passages that fit the words best, best first; `documents` limits them to these ids."""
-        with _told():
-            return [hit.as_dict() for hit in assistant.search(_text(words), _count(k), _ids(documents))]
-
-    def documents() -> list[dict[str, Any]]:
-        """All documents, without their texts."""
-        with _told():
-            return [document.as_dict() for document in assistant.documents()]
-
-    for endpoint in (ask, search, documents):
-        gr.api(endpoint, api_name=endpoint.__name__, api_visibility="public", **concurrency)
+    for name, function in functions(assistant).items():
+        gr.api(_telling(function), api_name=name, api_visibility="public", **concurrency)
 
 
-@contextlib.contextmanager
-def _told() -> Iterator[None]:
+def _telling(function: Callable[..., Any]) -> Callable[..., Any]:
     """What a caller did wrong is told in one line; anything else stays in the server's log."""
-    try:
-        yield
-    except QAError as error:
-        raise gr.Error(str(error), print_exception=False) from error
+
+    @functools.wraps(function)
+    def told(*arguments: Any, **named: Any) -> Any:
+        try:
+            return function(*arguments, **named)
+        except QAError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+
+    return told
+
+
+async def fetch_nothing(url: str) -> None:
+    """In place of Gradio's own way to fetch a file that a caller names by a web address: there is none."""
+    raise gr.Error("no web address is fetched", print_exception=False)
 
 
 # What comes over the wire may be anything: Gradio checks no types.

@@ -8,7 +8,6 @@ question itself is ever read back.
 from __future__ import annotations
 
 import contextlib
-import ipaddress
 import os
 import sys
 import threading
@@ -18,12 +17,12 @@ from importlib.resources import files
 from typing import Any
 
 import gradio as gr
-from starlette.middleware import Middleware
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from gradio import processing_utils
 
-from qa import endpoints, rendering
+from qa import endpoints, rendering, tools
 from qa.assistant import Assistant
 from qa.errors import QAError, SettingsError
+from qa.guard import Guard, is_loopback
 from qa.progress import tell_news
 from qa.settings import Settings
 from qa.watching import first_sync, watched
@@ -78,9 +77,12 @@ def serve(
     """
     login = assistant.settings.login
     name = server_name or os.environ.get("GRADIO_SERVER_NAME") or "127.0.0.1"
-    if login is None and not _is_loopback(name):
+    local = is_loopback(name)
+    guard = Guard(login, local=local)
+    if login is None and not local:
         _tell(f"qa: anyone who can reach {name} can ask and read: set QA_LOGIN=name:password")
     page = build(assistant)
+    processing_utils.async_ssrf_protected_get = endpoints.fetch_nothing
     # Gradio asks its own server whether it is there; through a proxy that question would leave the machine.
     spared = os.environ.get("no_proxy") or os.environ.get("NO_PROXY")  # the lower case is what counts
     os.environ["no_proxy"] = ",".join(filter(None, (spared, name, "localhost")))
@@ -88,18 +90,20 @@ def serve(
         _, url, _ = page.launch(
             server_name=server_name,
             server_port=server_port,
-            auth=login,
             theme=_theme(),
             head=f"<style>{_asset('page.css')}</style>",  # css= would be rewritten, its media queries as well
             js=_asset("page.js"),
-            app_kwargs={"middleware": [Middleware(_Local)]},
+            app_kwargs={
+                "lifespan": guard.in_front,
+                "routes": tools.routes(endpoints.functions(assistant), ASKING),
+            },
             strict_cors=True,
             share=False,
             show_error=False,
             footer_links=[],
             run_history=False,
             enable_monitoring=False,
-            mcp_server=False,
+            mcp_server=False,  # qa.tools serves it
             ssr_mode=False,
             pwa=False,
             max_file_size="50mb",
@@ -108,6 +112,7 @@ def serve(
         )
     except OSError as error:
         raise SettingsError(f"the page cannot be served ({error})".replace("\n", " ")) from error
+    guard.started = True
     page.config["protocol"] = endpoints.PROTOCOL
     _tell(f"Serving on {url}")
     if block:
@@ -222,13 +227,6 @@ def _warm_up(assistant: Assistant) -> None:
         assistant.search("documents", k=1)
 
 
-def _is_loopback(name: str) -> bool:
-    try:
-        return ipaddress.ip_address(name.strip("[]")).is_loopback
-    except ValueError:
-        return name == "localhost"
-
-
 def _theme() -> gr.themes.Base:
     return gr.themes.Base(primary_hue="teal", neutral_hue="stone", font=_FONT, font_mono=_MONO)
 
@@ -239,31 +237,3 @@ def _tell(line: str) -> None:
 
 def _asset(name: str) -> str:
     return files("qa").joinpath(name).read_text(encoding="utf-8")
-
-
-class _Local:
-    """Keeps the page to this server: the browser may ask no other, and the server fetches nothing itself.
-
-    Gradio's file route would fetch a web address for whoever asks it to.
-    """
-
-    _HEADERS = (
-        (b"content-security-policy", b"default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:"),
-        (b"referrer-policy", b"no-referrer"),
-        (b"x-content-type-options", b"nosniff"),
-    )
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message.get("headers", ()), *self._HEADERS]}
-            await send(message)
-
-        if scope["type"] == "http" and "file=http" in scope["path"].lower():
-            await send_with_headers({"type": "http.response.start", "status": 403, "headers": []})
-            await send({"type": "http.response.body", "body": b""})
-        else:
-            await self._app(scope, receive, send_with_headers)

@@ -1,4 +1,4 @@
-"""The page's endpoints as other programs see them, and what the server does not serve."""
+"""The page's endpoints as other programs see them."""
 
 from __future__ import annotations
 
@@ -101,41 +101,6 @@ def test_nothing_else_is_an_endpoint(client: Client):
         for name, endpoint in described["named_endpoints"].items()
     }
     assert required == {"/ask": ["question"], "/search": ["words"], "/documents": []}
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "pyproject.toml",
-        "corpus/kazakhstan-bets-on-pakistan.md",
-        str(CORPUS / "kazakhstan-bets-on-pakistan.md"),
-        "/etc/hostname",
-        "..%2F..%2F..%2F..%2Fetc%2Fhostname",
-        "http://127.0.0.1:1/",
-        "https:/example.invalid/",
-        "HTTPS%3A//example.invalid/",
-    ],
-)
-def test_no_file_and_no_other_address_is_served(address: str, path: str):
-    assert get(f"{address}gradio_api/file={path}").status_code == 403
-
-
-def test_other_sites_may_not_ask_and_the_page_may_not_ask_other_sites(address: str):
-    answer = get(address, headers={"Origin": "https://example.invalid"})
-    assert "access-control-allow-origin" not in answer.headers
-    assert answer.headers["content-security-policy"].startswith("default-src 'self'")
-    assert answer.headers["referrer-policy"] == "no-referrer"
-
-
-def test_a_login_guards_page_and_endpoints(address: str, index: Path):
-    with app(index, QA_LOGIN="ada:s3cret") as guarded:
-        for path in ("config", "gradio_api/info", "gradio_api/file=pyproject.toml"):
-            assert get(guarded + path).status_code == 401
-        call = f"{guarded}gradio_api/call/ask"
-        assert httpx.post(call, json={"data": ["Why?"]}, trust_env=False).status_code == 401
-        client = Client(guarded, auth=("ada", "s3cret"), verbose=False, analytics_enabled=False)
-        assert len(client.predict(api_name="/documents")) == 5
-        client.close()
 
 
 def test_an_address_that_cannot_be_used_is_told_in_one_line(address: str, index: Path):

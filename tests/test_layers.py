@@ -15,8 +15,8 @@ MODULES = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__"}
 # A module imports only from layers below its own; those of one layer know nothing of each other.
 LAYERS = (
     {"types", "errors"},
-    {"settings", "blocks", "numerals", "words", "questions", "metrics", "journal"},
-    {"furniture", "units", "dates", "names", "bert", "models"},
+    {"settings", "blocks", "numerals", "words", "questions", "metrics", "journal", "login"},
+    {"furniture", "units", "dates", "names", "bert", "models", "guard", "tools"},
     {"boilerplate", "quantities", "suggestions"},
     {"reading", "splitting", "encoder", "database", "vectors", "wanted", "respects"},
     {"store", "reader", "kinds", "followups", "agreement"},
