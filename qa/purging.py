@@ -7,8 +7,9 @@ else, whoever deleted the rest and when. Each step leaves a good index, so one t
 from __future__ import annotations
 
 from qa.retrieval import Retriever
-from qa.store import Store, Writer
+from qa.store import Store
 from qa.types import Purged
+from qa.writer import Writer
 
 
 def purge(store: Store, writer: Writer, retriever: Retriever) -> Purged:
