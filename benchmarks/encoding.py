@@ -29,7 +29,7 @@ from qa.encoder import find_encoder
 from qa.models import ModelFiles
 from qa.reader import find_reader
 from qa.similarity import encode_all
-from qa.store import Writer
+from qa.writer import Writer
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "training"))
 from squad import paragraphs

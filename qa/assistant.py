@@ -40,7 +40,8 @@ from qa.reranking import by_reading
 from qa.retrieval import MAX_QUESTION, Found, Retriever, check
 from qa.settings import Settings
 from qa.similarity import by_similarity
-from qa.store import Counts, Store
+from qa.snapshot import Counts
+from qa.store import Store
 from qa.suggestions import questions as suggested
 from qa.sync import RECIPE, document_id, sync
 from qa.types import Answer, Document, Failure, Hit, Progress, SyncReport, Value

@@ -290,7 +290,8 @@ def _answer(answer: Answer) -> str:
         marks = " ".join(f"[{citation.number}]" for citation in claim.citations)
         parts.append(textwrap.fill(f"{_one_line(claim.citations[0].quote)} {marks}", WIDTH))
     sources = [
-        f"[{c.number}] {_source(c.document)}\n    {c.document.path}, characters {c.start}-{c.end}"
+        f"[{c.number}] {_source(c.document)}\n    {c.document.path}{_pages(c.page, c.page_end)},"
+        f" characters {c.start}-{c.end}"
         for c in answer.citations
     ]
     return "\n\n".join([*parts, "\n".join(sources), f"confidence {answer.confidence:.2f}"])
@@ -311,7 +312,10 @@ def _refusal(answer: Answer) -> list[str]:
 def _hit(hit: Hit, number: int) -> str:
     document = hit.document
     head = f"{number}. {_source(document)}"
-    place = f"{document.path}, characters {hit.passage.start}-{hit.passage.end}, score {hit.score:.2f}"
+    place = (
+        f"{document.path}{_pages(hit.page, document.page_at(hit.passage.end - 1))},"
+        f" characters {hit.passage.start}-{hit.passage.end}, score {hit.score:.2f}"
+    )
     body = textwrap.fill(_one_line(hit.passage.text), 96, initial_indent="   ", subsequent_indent="   ")
     return f"{head}\n   {place}\n{body}"
 
@@ -321,6 +325,13 @@ def _source(document: Document) -> str:
     return ", ".join(
         part for part in (document.title, known.get("source", ""), known.get("date", "")) if part
     )
+
+
+def _pages(first: int | None, last: int | None) -> str:
+    """Where something stands, for the end of a path; "" without pages."""
+    if first is None:
+        return ""
+    return f", p. {first}" if first == last else f", pp. {first}–{last}"
 
 
 def _one_line(text: str) -> str:

@@ -47,6 +47,14 @@ def _create(connection: sqlite3.Connection) -> None:
     connection.execute("INSERT INTO meta VALUES ('store', ?), ('generation', '0')", [uuid.uuid4().hex])
 
 
+def _add_pages(connection: sqlite3.Connection) -> None:
+    """Where the pages of a document begin in its text: a row for each document that has pages."""
+    connection.execute(
+        "CREATE TABLE pages (document_id TEXT PRIMARY KEY REFERENCES documents (id) ON DELETE CASCADE,"
+        " starts TEXT NOT NULL)"
+    )
+
+
 def _statements(script: str) -> Iterator[str]:
     """The statements of a script, one by one: executescript would commit the transaction around it."""
     statement = ""
@@ -57,16 +65,20 @@ def _statements(script: str) -> Iterator[str]:
             statement = ""
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_create,)  # append only
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_create, _add_pages)  # append only
 
 
 def open_to_read(path: Path) -> sqlite3.Connection:
-    """A connection to a database that exists, else to an empty one in memory. Raises IndexTooNew."""
+    """A connection to a database that exists, else to an empty one in memory. Raises IndexTooNew.
+
+    One that an older version made is given the tables that it lacks.
+    """
     if path.exists():
         uri = f"{path.resolve().as_uri()}?mode=rw"
         connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=PATIENCE)
         try:
             if _version(connection, path):
+                _migrate(connection, path)
                 return connection
         except BaseException:
             connection.close()
@@ -110,11 +122,13 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
 
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:
-    done = _version(connection, path)
-    for number, migration in enumerate(MIGRATIONS[done:], done + 1):
-        with atomic(connection):
+    if _version(connection, path) == len(MIGRATIONS):
+        return  # without a lock, as nearly always
+    with atomic(connection):
+        done = _version(connection, path)  # another process may have been faster
+        for migration in MIGRATIONS[done:]:
             migration(connection)
-            connection.execute(f"PRAGMA user_version = {number}")
+        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
 
 
 @contextmanager

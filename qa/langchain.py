@@ -32,7 +32,10 @@ class PassageRetriever(BaseRetriever):
 
 
 def _document(hit: Hit) -> Document:
-    """The passage as a document of LangChain: `text[start:end]` of the document that `document_id` names."""
+    """The passage as a document of LangChain: `text[start:end]` of the document that `document_id` names.
+
+    Where the document has pages, `page` is that on which the passage begins, counted from 1.
+    """
     passage, document = hit.passage, hit.document
     return Document(
         id=passage.id,
@@ -45,6 +48,7 @@ def _document(hit: Hit) -> Document:
             "passage_id": passage.id,
             "start": passage.start,
             "end": passage.end,
+            **({} if hit.page is None else {"page": hit.page}),
             "score": hit.score,
         },
     )

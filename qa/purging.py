@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from qa.feedback import FeedbackLog
 from qa.retrieval import Retriever
-from qa.store import Store, Writer
+from qa.store import Store
 from qa.types import Purged
+from qa.writer import Writer
 
 
 def purge(store: Store, writer: Writer, retriever: Retriever) -> Purged:

@@ -22,7 +22,8 @@ import numpy.typing as npt
 
 from qa.encoder import Encoder, Vectors
 from qa.errors import QuestionError
-from qa.store import Snapshot, Store
+from qa.snapshot import Snapshot
+from qa.store import Store
 from qa.types import Hit
 from qa.vectors import VectorIndex
 from qa.words import WORD, content_words

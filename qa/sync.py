@@ -17,8 +17,8 @@ from pathlib import Path, PurePosixPath
 from qa.encoder import Encoder, headed
 from qa.errors import CorpusError, UnreadableFile
 from qa.reading import MAX_BYTES, SUFFIXES, check_size, parse
-from qa.store import Entry, Writer
 from qa.types import Document, Failure, Passage, Progress, SyncReport
+from qa.writer import Entry, Writer
 
 RECIPE = "2"  # raised when reading or splitting change, so that every document is made anew
 CHANGED = "was changed while it was read: sync again"
@@ -247,7 +247,7 @@ class _Work:
         )  # fmt: skip
         of_text = hashlib.sha256(parsed.text.encode("utf-8", "surrogatepass")).hexdigest()
         return Entry(
-            Document(identity, file.path, parsed.title, of_text, parsed.metadata, parsed.text),
+            Document(identity, file.path, parsed.title, of_text, parsed.metadata, parsed.text, parsed.pages),
             passages,
             [self._key(passage) for passage in passages],
             digest,

@@ -5,6 +5,7 @@ All offsets count Unicode characters (not bytes) and are half-open: `text[start:
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
@@ -27,8 +28,9 @@ class Value:
 
         An answer: question, text, answered, confidence, claims, citations, nearest, differ, understood,
         unknown, suggestions. A claim: value, citations. A citation: number, document, start, end, quote,
-        passage. A hit: passage, document, score. A passage: id, document_id, start, end, text, header,
-        sentences. A document: id, path, title, digest, metadata, and not its text.
+        passage, page, page_end. A hit: passage, document, score, page. A passage: id, document_id, start,
+        end, text, header, sentences. A document: id, path, title, digest, metadata, how many `pages` it
+        has, and not its text.
         """
         names = (field.name for field in fields(self) if not field.name.startswith("_"))
         return {name: _plain(getattr(self, name)) for name in names}
@@ -68,6 +70,7 @@ class Document(Value):
     `text` is read from the index when it is first asked for, so a list of documents is cheap.
     `metadata` holds what is known of source, source_title, author, date, url and language.
     `digest` is the SHA-256 of the text: it tells two states of one document apart.
+    `pages` are the offsets at which the pages begin in the text, () where the format has none.
     """
 
     id: str
@@ -76,6 +79,7 @@ class Document(Value):
     digest: str
     metadata: Mapping[str, str] = field(hash=False)
     _text: str | Callable[[], str] = field(repr=False, compare=False)
+    pages: tuple[int, ...] = field(default=(), repr=False)
 
     @property
     def text(self) -> str:
@@ -84,6 +88,13 @@ class Document(Value):
             object.__setattr__(self, "_text", self._text())
         assert isinstance(self._text, str)
         return self._text
+
+    def page_at(self, offset: int) -> int | None:
+        """The page, counted from 1, on which the character at an offset stands; None without pages."""
+        return max(1, bisect_right(self.pages, offset)) if self.pages else None
+
+    def as_dict(self) -> dict[str, Any]:
+        return Value.as_dict(self) | {"pages": len(self.pages)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +122,14 @@ class Hit(Value):
     document: Document
     score: float
 
+    @property
+    def page(self) -> int | None:
+        """The page on which the passage begins."""
+        return self.document.page_at(self.passage.start)
+
+    def as_dict(self) -> dict[str, Any]:
+        return Value.as_dict(self) | {"page": self.page}
+
 
 @dataclass(frozen=True, slots=True)
 class Citation(Value):
@@ -122,6 +141,19 @@ class Citation(Value):
     end: int
     quote: str
     passage: Passage
+
+    @property
+    def page(self) -> int | None:
+        """The page on which the quote begins, counted from 1; None where the document has no pages."""
+        return self.document.page_at(self.start)
+
+    @property
+    def page_end(self) -> int | None:
+        """The page on which the quote ends: mostly the one on which it begins."""
+        return self.document.page_at(max(self.start, self.end - 1))
+
+    def as_dict(self) -> dict[str, Any]:
+        return Value.as_dict(self) | {"page": self.page, "page_end": self.page_end}
 
 
 @dataclass(frozen=True, slots=True)

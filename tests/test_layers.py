@@ -15,11 +15,15 @@ MODULES = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__"}
 # A module imports only from layers below its own; those of one layer know nothing of each other.
 LAYERS = (
     {"types", "errors"},
-    {"settings", "blocks", "numerals", "words", "questions", "metrics", "journal", "login"},
-    {"furniture", "units", "dates", "names", "bert", "models", "guard", "tools"},
+    {
+        *("settings", "blocks", "decoding", "pdfium", "layout", "numerals", "words", "questions", "metrics"),
+        *("journal", "login"),
+    },
+    {"furniture", "flow", "units", "dates", "names", "bert", "models", "guard", "tools"},
     {"boilerplate", "quantities", "suggestions"},
-    {"reading", "splitting", "encoder", "database", "vectors", "wanted", "respects"},
-    {"store", "reader", "kinds", "followups", "agreement"},
+    {"parsed", "splitting", "encoder", "database", "snapshot", "vectors", "wanted", "respects"},
+    {"plain", "webpages", "pdf", "word", "writer", "reader", "kinds", "followups", "agreement"},
+    {"reading", "store"},
     {"retrieval", "sync"},
     {"evidence", "standing"},
     {"similarity", "confidence", "quoting"},
@@ -73,7 +77,7 @@ def test_only_the_store_knows_sql():
     users = {
         module for module in MODULES if "import sqlite3" in (PACKAGE / f"{module}.py").read_text("utf-8")
     }
-    assert users == {"database", "store"}
+    assert users == {"database", "snapshot", "store"}
 
 
 def test_only_the_adapter_knows_langchain():
@@ -85,7 +89,10 @@ def test_only_the_adapter_knows_langchain():
     assert done.stdout == "False\n", done.stderr
 
 
-HEAVY = "{'torch', 'transformers', 'gradio', 'trafilatura'} & {name.split('.')[0] for name in sys.modules}"
+HEAVY = (
+    "{'torch', 'transformers', 'gradio', 'trafilatura', 'lxml', 'pypdfium2_raw'}"
+    " & {name.split('.')[0] for name in sys.modules}"
+)
 
 
 @pytest.mark.parametrize("code", ["import qa", "from qa import Assistant", "import qa.cli"])

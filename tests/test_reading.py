@@ -2,8 +2,9 @@
 
 import pytest
 
+from qa.decoding import decode
 from qa.errors import UnreadableFile
-from qa.reading import MAX_BYTES, decode, parse
+from qa.reading import MAX_BYTES, parse
 from qa.types import BlockKind
 
 RUSSIAN = "Паром уходит с пристани в семь часов утра и возвращается поздно вечером, если нет тумана."

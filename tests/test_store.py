@@ -19,8 +19,9 @@ from qa.errors import (
     IndexUnwritable,
     StaleDocument,
 )
-from qa.store import DATABASE, Entry, Store, texts_with
+from qa.store import DATABASE, Store, texts_with
 from qa.types import Document, Failure, Passage
+from qa.writer import Entry
 
 
 def entry(path: str, *texts: str, header: str = "") -> Entry:
