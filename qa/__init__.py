@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING, Any
 from qa import errors
 from qa.errors import QAError
 from qa.settings import Settings
-from qa.types import Answer, Citation, Claim, Document, Failure, Hit, Passage, Progress, Purged, SyncReport
+from qa.types import (
+    Answer,
+    Citation,
+    Claim,
+    Document,
+    Failure,
+    Hit,
+    Passage,
+    Progress,
+    Purged,
+    SyncReport,
+    Trace,
+)
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
@@ -26,6 +38,7 @@ __all__ = [
     "QAError",
     "Settings",
     "SyncReport",
+    "Trace",
     "errors",
 ]
 

@@ -9,59 +9,33 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import partial
-from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from qa.answering import compose, refuse
-from qa.confidence import SIMILARITY, Calibration
+from qa.asking import Asking
 from qa.encoder import Encoder, find_encoder
 from qa.errors import (
     CorpusError,
     DocumentExists,
     IndexDamaged,
-    IndexStale,
     IndexUnwritable,
     UnknownDocument,
     UnreadableFile,
 )
-from qa.evidence import LOOKED_AT, Admits, Evidence, ScoredSentence, anything
 from qa.feedback import Feedback, FeedbackLog
-from qa.followups import Reading, readings
-from qa.kinds import reworded
-from qa.names import mentions
 from qa.purging import purge
-from qa.quoting import quote_span
-from qa.reader import Reader, facts, find_reader
+from qa.reader import Reader, find_reader
 from qa.reading import SUFFIXES, check_size, parse
-from qa.reranking import by_reading
-from qa.retrieval import MAX_QUESTION, Found, Retriever, check
+from qa.retrieval import Retriever
+from qa.searching import Search
 from qa.settings import Settings
-from qa.similarity import by_similarity
 from qa.snapshot import Counts
 from qa.store import Store
-from qa.suggestions import questions as suggested
-from qa.sync import RECIPE, document_id, sync
+from qa.sync import document_id, sync
 from qa.types import Answer, Document, Failure, Hit, Progress, SyncReport, Value
 
-SUGGESTIONS, SUGGESTIONS_TRIED = 3, 4  # each that is tried costs as much as a question
-SUGGESTED_FROM = 0.3  # confidence
-LESS_LIKELY = 0.85  # each further way to understand a follow-up
-
 _log = logging.getLogger("qa")
-
-
-@dataclass(frozen=True, slots=True)
-class _Understood:
-    """One way to understand a question, and what the documents say to it."""
-
-    question: str
-    found: Found
-    evidence: Evidence
-    probability: float
-    likely: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +60,7 @@ class Assistant:
         self._reader = reader
         self._encoder = encoder
         self._store = Store(settings.index)
-        self._retriever = Retriever(self._store, encoder)
+        self.close()  # nothing is in memory yet
         self._placing = threading.Lock()  # files into the corpus
         self._syncing = threading.Lock()
 
@@ -112,6 +86,7 @@ class Assistant:
     def close(self) -> None:
         """Let go of what is in memory. Nothing is lost without it."""
         self._retriever = Retriever(self._store, self._encoder)
+        self._asking = Asking(Search(self._store, self._retriever, self._encoder, self._reader))
 
     def __enter__(self) -> Self:
         return self
@@ -166,9 +141,7 @@ class Assistant:
 
         `documents` limits the search to documents with these ids. Raises QuestionError, IndexStale.
         """
-        found = self._find(words, max(k, LOOKED_AT) if rerank else k, documents)
-        hits = self._evidence(found).hits if rerank else found.hits
-        return hits[:k]
+        return self._asking.search(words, k, documents, rerank)
 
     def ask(
         self,
@@ -185,52 +158,7 @@ class Assistant:
         does not speak of the name that a follow-up asks about).
         Raises QuestionError, IndexStale.
         """
-        least = self.threshold if threshold is None else threshold
-        best: _Understood | None = None
-        for place, reading in enumerate(readings(check(question), history)):
-            found = self._find(reworded(reading.question)[:MAX_QUESTION], LOOKED_AT, documents)
-            evidence = self._evidence(found, partial(_admits, reading))
-            probability = self._calibration.probability(evidence.signals)
-            likely = probability * LESS_LIKELY**place
-            if best is None or likely > best.likely:
-                best = _Understood(reading.question, found, evidence, probability, likely)
-            if best.likely >= LESS_LIKELY ** (place + 1):
-                break  # no further reading can be likelier
-        assert best  # there is always a reading
-        if best.evidence.sentences and best.probability >= least:
-            answer = compose(best.question, best.evidence, best.probability)
-        else:
-            unknown = [term.word for term in best.found.terms if not term.passages]
-            suggestions = self._suggestions(best.evidence, documents)
-            answer = refuse(question, best.evidence.hits, best.probability, unknown, suggestions)
-        return replace(answer, question=question, understood=best.question)
-
-    def _suggestions(self, evidence: Evidence, documents: Iterable[str] | None) -> list[str]:
-        """Questions near one that was refused, of which the answer is sure enough."""
-        kept: list[str] = []
-        for asked in islice(suggested(s.text() for s in evidence.sentences), SUGGESTIONS_TRIED):
-            signals = self._evidence(self._find(asked, LOOKED_AT, documents)).signals
-            if self._calibration.probability(signals) >= max(SUGGESTED_FROM, self.threshold):
-                kept.append(asked)
-        return kept[:SUGGESTIONS]
-
-    def _find(self, question: str, k: int, documents: Iterable[str] | None) -> Found:
-        with self._store.read() as snapshot:
-            recipe = snapshot.meta("recipe")
-        if recipe and recipe != f"{RECIPE} {self._encoder.fingerprint}":
-            raise IndexStale(
-                f"the index in {self.settings.index} was made with another encoder or version: run qa sync"
-            )
-        return self._retriever.search(question, k, documents)
-
-    def _evidence(self, found: Found, admits: Admits = anything) -> Evidence:
-        if self._reader is None:
-            return by_similarity(found, self._encoder, admits)
-        return by_reading(found, self._reader, self._encoder, admits)
-
-    @property
-    def _calibration(self) -> Calibration:
-        return SIMILARITY if self._reader is None else Calibration(**facts()["calibration"])
+        return self._asking.ask(question, history, documents, threshold)
 
     def rate(
         self, answer: Answer, helpful: bool, comment: str = "", history: Sequence[tuple[str, str]] = ()
@@ -322,7 +250,7 @@ class Assistant:
     @property
     def threshold(self) -> float:
         """The least confidence that is answered at."""
-        return self._calibration.threshold
+        return self._asking.threshold
 
     def status(self) -> Status:
         """What is indexed, and how. The encoder is not loaded for it."""
@@ -341,10 +269,3 @@ class Assistant:
             bytes=size,
             failures=failures,
         )
-
-
-def _admits(reading: Reading, sentence: ScoredSentence) -> bool:
-    """Whether a sentence may answer what was understood: it is new, and speaks of the name asked for."""
-    if sentence.text() in reading.told:
-        return False
-    return not reading.focus or mentions(sentence.text(quote_span(sentence)), reading.focus)

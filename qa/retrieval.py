@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,10 +46,15 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The candidates of one search, best first, and what is needed to look closer at them."""
+    """The candidates of one search, best first, and what is needed to look closer at them.
+
+    `parts` are what the scores of the hits are made of, by passage id: the centred cosine, and the share of
+    the question's BM25.
+    """
 
     question: str
     hits: tuple[Hit, ...]
+    parts: Mapping[str, tuple[float, float]]
     nearest: float  # the highest cosine of the question and any passage, nothing taken out
     terms: tuple[Term, ...]
     query: Vectors  # (dimension,) the question's vector
@@ -94,7 +99,7 @@ class Retriever:
             matching = snapshot.keyword_search([t.word for t in terms], CANDIDATES, ids)
             numbers = sorted({number for number, _ in [*nearest, *matching]})
             if not numbers:
-                return Found(question, (), 0.0, terms, query, vectors.mean, 0)
+                return Found(question, (), {}, 0.0, terms, query, vectors.mean, 0)
             cosines = centred_cosines(query, vectors.rows(np.asarray(numbers)), vectors.mean)
             best = sum(term.weight for term in terms) * _BM25_PER_WORD
             bm25 = dict(matching)
@@ -109,6 +114,7 @@ class Retriever:
             tuple(
                 Hit(p, documents[p.document_id], float(scores[i])) for p, i in zip(chosen, order, strict=True)
             ),
+            {p.id: (float(cosines[i]), float(shares[i])) for p, i in zip(chosen, order, strict=True)},
             max((cosine for _, cosine in nearest), default=0.0),
             terms,
             query,

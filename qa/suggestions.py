@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from qa.names import name_spans
-from qa.words import FUNCTION_WORDS
+from qa.words import FUNCTION_WORDS, content_words, stem
 
 _DID = (
     r"met|held|paid|put|took|gave|made|said|told|saw|won|led|built|bought|sold|sent|began|found|set|cut"
@@ -32,6 +32,7 @@ _FURTHER = re.compile(
 )
 _KIND = re.compile(rf" (?!(?:{'|'.join(FUNCTION_WORDS)})\b)[a-z]+")  # the TAP railway
 _LONGEST = 120  # characters of a question
+_ABOUT = "What do the documents say about "
 
 
 def questions(sentences: Iterable[str]) -> Iterator[str]:
@@ -45,6 +46,16 @@ def questions(sentences: Iterable[str]) -> Iterator[str]:
                 asked.add(about)
                 yield question
                 break
+
+
+def likeness(one: str, other: str) -> float:
+    """The share (0..1) of the words of two questions that both have, in whatever form and order."""
+    a, b = _words(one), _words(other)
+    return len(a & b) / len(a | b)
+
+
+def _words(question: str) -> set[str]:
+    return {stem(word) for word in content_words(question.removeprefix(_ABOUT)) or [question]}
 
 
 def _of(text: str, known: frozenset[str]) -> Iterator[tuple[str, str]]:
@@ -61,7 +72,7 @@ def _of(text: str, known: frozenset[str]) -> Iterator[tuple[str, str]]:
             article = "the " if text[:start].lower().endswith("the ") else ""
             alone = len(name.split()) == 1 and name == text[start:end]
             kind = _KIND.match(text[end:]) if article and alone else None
-            yield f"What do the documents say about {article}{name}{kind[0] if kind else ''}?", name
+            yield f"{_ABOUT}{article}{name}{kind[0] if kind else ''}?", name
 
 
 def _subject(text: str, spans: list[tuple[int, int]], known: frozenset[str]) -> int:

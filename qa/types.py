@@ -27,12 +27,12 @@ class Value:
         """The value as plain dicts, lists, strings and numbers, fit for json.dumps, under its own names.
 
         An answer: question, text, answered, confidence, claims, citations, nearest, differ, understood,
-        unknown, suggestions. A claim: value, citations. A citation: number, document, start, end, quote,
-        passage, page, page_end. A hit: passage, document, score, page. A passage: id, document_id, start,
-        end, text, header, sentences. A document: id, path, title, digest, metadata, how many `pages` it
-        has, and not its text.
+        unknown, suggestions, and not its trace. A claim: value, citations. A citation: number, document,
+        start, end, quote, passage, page, page_end. A hit: passage, document, score, page. A passage: id,
+        document_id, start, end, text, header, sentences. A document: id, path, title, digest, metadata,
+        how many `pages` it has, and not its text.
         """
-        names = (field.name for field in fields(self) if not field.name.startswith("_"))
+        names = (field.name for field in fields(self) if field.compare)
         return {name: _plain(getattr(self, name)) for name in names}
 
 
@@ -173,6 +173,86 @@ class Claim(Value):
 
 
 @dataclass(frozen=True, slots=True)
+class Sought(Value):
+    """A word of the question, and how many passages of the index hold it in any form."""
+
+    word: str
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tried(Value):
+    """What a question was taken to mean, and the probability (0..1) that the documents answer that."""
+
+    question: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Considered(Value):
+    """A passage that was looked at for an answer.
+
+    `lead` is how its text begins, on one line. `retrieval` is the score it was found with, of two parts:
+    `similarity`, the cosine (-1..1) of its vector and the question's, what all passages share taken out; and
+    `words`, the share (0..1) of the question's words that it holds, rare words counting more. `margin` says
+    how much the reader prefers its best span, `span`, to "no answer here", in logits: above 0 it takes it
+    for an answer; None and "" where no reader read it. `score` is the final one, which orders the passages.
+    """
+
+    document_id: str
+    path: str
+    title: str
+    passage_id: str
+    lead: str
+    retrieval: float
+    similarity: float
+    words: float
+    margin: float | None
+    span: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Timings(Value):
+    """Seconds that an answer took: finding passages, reading them, wording the answer with its citations,
+    trying questions to suggest, and all of it. What came between is in `total` only.
+    """
+
+    search: float
+    read: float
+    compose: float
+    suggestions: float
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class Trace(Value):
+    """Why an answer is as it is, also a refusal. Timings differ each time; the rest does not.
+
+    `searched` is how many passages were searched. `considered` are those looked at, at most a dozen, in
+    their final order. `words` are the words that were searched for, `readings` what the question may have
+    meant, in the order in which it was tried: more than one for a follow-up only. `wanted` says in plain
+    words what form of answer was recognised. The question was answered if `confidence` reached `threshold`.
+
+    `signals` are what the confidence is computed from, by name: `margin` of the reader in tens of logits,
+    `lead` of the best sentence's score over that of other passages, `cosine` of that sentence and the
+    question, `fits` (1 if the span is of the sort that is asked for), `searched` as a tenth of the
+    logarithm; without a reader `cosine`, `lead`, `nearest` (the cosine of the nearest passage) and `covered`
+    (the share of the question's words that the passage holds).
+    """
+
+    searched: int
+    considered: tuple[Considered, ...]
+    words: tuple[Sought, ...]
+    readings: tuple[Tried, ...]
+    wanted: str
+    signals: Mapping[str, float] = field(hash=False)
+    confidence: float
+    threshold: float
+    timings: Timings
+
+
+@dataclass(frozen=True, slots=True)
 class Answer(Value):
     """What the documents say to a question, or that they do not.
 
@@ -181,7 +261,8 @@ class Answer(Value):
     `nearest` holds the passages in order of rank in either case. `differ` says that the claims are
     different figures or dates for one thing, from different sources. `understood` is the question as it was
     looked for: itself, or what a follow-up was taken to mean. Of a refusal, `unknown` holds the words of the
-    question that no document holds, `suggestions` questions near it that the documents answer.
+    question that no document holds, `suggestions` questions that the documents answer. `trace` says how the
+    answer came about; it is no part of what two answers are compared by.
     """
 
     question: str
@@ -195,6 +276,7 @@ class Answer(Value):
     understood: str = ""
     unknown: tuple[str, ...] = ()
     suggestions: tuple[str, ...] = ()
+    trace: Trace | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,29 @@ FUNCTION_WORDS = frozenset(
     will with within without would you your""".split()
 )
 
+_ASKING = frozenset(  # words of asking, and what is left of "couldn't": nobody wants to know of them
+    """actually ain altogether approximately article articles called compare couldn currently describe
+    describes description didn document documents doesn else ever exactly exist existed exists explain
+    explained explains give given hadn happen happened happens hasn haven kind kinds know known list lot lots
+    many mean meaning means meant mentioned mustn name named names needn per please really roughly say says
+    several shouldn show shows sort sorts source sources summarise summarize summary tell tells text texts
+    type types usually ve via wasn weren whether wouldn yet""".split()
+)
+
 
 def content_words(question: str) -> list[str]:
     """The words that say what is asked for, without repetition; all words where there are only small ones."""
     words = list(dict.fromkeys(word.lower() for word in WORD.findall(_DEGREE.sub("how", question))))
     return [word for word in words if word not in FUNCTION_WORDS] or words
+
+
+def names_something(word: str) -> bool:
+    """Whether a word of a question says on its own what it is about.
+
+    The "many" of "how many" does not, nor does the "e" of "Minar-e-Pakistan".
+    """
+    letter = len(word) == 1 and word.lower() != word.upper()
+    return not letter and word.lower() not in _ASKING | FUNCTION_WORDS
 
 
 def has_content(text: str) -> bool:

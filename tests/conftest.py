@@ -16,10 +16,11 @@ import pytest
 from qa.assistant import Assistant
 from qa.reader import Reading
 from qa.settings import Settings
-from qa.types import Passage
+from qa.types import Answer, Document, Passage
 
 HERE = Path(__file__).parent
 DIMENSION = 512
+QUESTION = "How many passengers does the ferry to Tolvane carry?"  # of the small corpus
 
 
 class WordEncoder:
@@ -108,6 +109,30 @@ def write(folder: Path, documents: dict[str, str]) -> None:
         (folder / path).write_text(text, "utf-8")
 
 
+def document(assistant: Assistant, path: str) -> Document:
+    return next(d for d in assistant.documents() if d.path == path)
+
+
+def check(answer: Answer) -> None:
+    """All that holds for any answer."""
+    assert 0 <= answer.confidence <= 1
+    assert answer.text
+    assert [c.number for c in answer.citations] == list(range(1, len(answer.citations) + 1))
+    places = [answer.text.index(f"[{citation.number}]") for citation in answer.citations]
+    assert places == sorted(places)
+    assert [c for claim in answer.claims for c in claim.citations] == sorted(
+        answer.citations, key=lambda c: c.number
+    )
+    for citation in answer.citations:
+        assert citation.quote == citation.document.text[citation.start : citation.end]
+        assert citation.passage.start <= citation.start < citation.end <= citation.passage.end
+        assert citation.document.id == citation.passage.document_id
+    for claim in answer.claims:
+        assert claim.value
+        assert claim.value in claim.citations[0].quote
+    assert bool(answer.claims) == bool(answer.citations) == answer.answered
+
+
 def python(code: str, *arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run code in another process, where `conftest` can be imported too."""
     return subprocess.run(
@@ -153,3 +178,9 @@ def index(tmp_path: Path) -> Path:
 def assistant(corpus: Path, index: Path, encoder: WordEncoder) -> Assistant:
     """An assistant over the small corpus. Nothing is synced yet."""
     return Assistant(Settings(corpus=corpus, index=index), encoder)
+
+
+@pytest.fixture
+def synced(assistant: Assistant) -> Assistant:
+    assistant.sync()
+    return assistant

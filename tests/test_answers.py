@@ -208,9 +208,83 @@ def test_a_refusal_offers_questions_that_are_answered(tmp_path):
     assert ask(tmp_path, documents, reader, asked, threshold=None).answered
 
 
+@pytest.mark.parametrize(
+    ("question", "unknown"),
+    [("How many zebras does Tolvane have?", ("zebras",)),
+     ("Who built the Minar-e-Tolvane?", ("built", "minar")),
+     ("Couldn't you say whether several kinds exist?", ()),
+     ("What is Tolvane's aim for 2050?", ("aim", "2050"))],
+)  # fmt: skip
+def test_a_refusal_does_not_name_words_that_only_ask(tmp_path, question, unknown):
+    assert ask(tmp_path, FERRIES, KeyReader({}), question, threshold=1).unknown == unknown
+
+
+ABOUT = "What do the documents say about "
+BERG, LUND = f"{ABOUT}Ida Berg?", f"{ABOUT}Anders Lund?"
+PEOPLE = {"a.txt": "In spring we saw Ida Berg on the quay. In autumn we saw Anders Lund at the pier.\n"}
+
+
+def offered(tmp_path, documents, known, question="Which school is nearest?"):
+    return ask(tmp_path, documents, KeyReader(known), question, threshold=1).suggestions
+
+
+def test_a_refusal_offers_questions_that_differ(tmp_path):
+    assert set(offered(tmp_path, PEOPLE, {BERG: "quay", LUND: "pier"})) == {BERG, LUND}
+
+
+def test_a_refusal_does_not_offer_two_questions_with_one_answer(tmp_path):
+    (asked,) = offered(tmp_path, PEOPLE, {BERG: "quay", LUND: "quay"})
+    assert asked in (BERG, LUND)
+
+
+def test_a_refusal_does_not_offer_one_question_in_two_forms(tmp_path):
+    documents = {"a.txt": "In spring we joined the Osk-Ports. In autumn we left the Osk Ports.\n"}
+    known = {f"{ABOUT}the Osk-Ports?": "joined", f"{ABOUT}the Osk Ports?": "left"}
+    (asked,) = offered(tmp_path, documents, known)
+    assert asked in known
+
+
+def test_a_refusal_does_not_offer_the_question_that_it_refuses(tmp_path):
+    known = {BERG: "quay", LUND: "pier"}
+    assert offered(tmp_path, PEOPLE, known, "Who is Ida Berg?") == (LUND,)
+
+
+HERD = {f"goat{n}.txt": f"The goats slept on deck all night, {n} of them.\n" for n in range(30)}
+ASLEEP = "Which goats slept on deck all night?"
+
+
+def test_where_nothing_can_be_asked_near_a_question_others_are_offered(tmp_path):
+    known = {BERG: "quay", LUND: "pier"}
+    assert offered(tmp_path, HERD, known, ASLEEP) == ()
+    reader = KeyReader(known)
+    write(tmp_path / "corpus", HERD | PEOPLE)
+    settings = Settings(corpus=tmp_path / "corpus", index=tmp_path / "index")
+    with Assistant(settings, WordEncoder(), reader) as assistant:
+        assistant.sync()
+        assert assistant.ask(ASLEEP, threshold=1).suggestions == (BERG, LUND)
+        reader.read_at_once.clear()
+        assert assistant.ask(ASLEEP, threshold=1).suggestions == (BERG, LUND)
+        assert len(reader.read_at_once) == 1  # they were asked before, and nothing has changed
+        (tmp_path / "corpus" / "a.txt").unlink()
+        assistant.sync()
+        assert assistant.ask(ASLEEP, threshold=1).suggestions == ()
+
+
+def test_what_is_offered_is_of_the_documents_that_were_asked(tmp_path):
+    write(tmp_path / "corpus", PEOPLE | {"b.txt": "In winter we saw Marit Solheug at the mill.\n"})
+    reader = KeyReader({BERG: "quay", LUND: "pier", f"{ABOUT}Marit Solheug?": "mill"})
+    settings = Settings(corpus=tmp_path / "corpus", index=tmp_path / "index")
+    with Assistant(settings, WordEncoder(), reader) as assistant:
+        assistant.sync()
+        b = next(d.id for d in assistant.documents() if d.path == "b.txt")
+        for chosen in ([b], iter([b])):
+            answer = assistant.ask("Which school is nearest?", documents=chosen, threshold=1)
+            assert answer.suggestions == (f"{ABOUT}Marit Solheug?",)
+
+
 def test_markup_in_a_question_stays_text_in_its_refusal(tmp_path):
-    answer = ask(tmp_path, FERRIES, KeyReader({}), "Who is a_b*c of Tolvane?", threshold=1)
-    assert answer.unknown == ("b", "c")
+    answer = ask(tmp_path, FERRIES, KeyReader({}), "Who is ab_bc*cd of Tolvane?", threshold=1)
+    assert answer.unknown == ("ab", "bc", "cd")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,97 @@
+"""The way of a question: what it may mean, what the documents hold for it, an answer or a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import partial
+
+from qa.answering import compose, refuse
+from qa.evidence import LOOKED_AT, ScoredSentence
+from qa.followups import Reading, readings
+from qa.kinds import reworded
+from qa.names import mentions
+from qa.offering import Offers
+from qa.quoting import quote_span
+from qa.retrieval import MAX_QUESTION, check
+from qa.searching import DocumentIds, Search
+from qa.tracing import Stopwatch, Understood, traced
+from qa.types import Answer, Hit
+from qa.words import names_something
+
+LESS_LIKELY = 0.85  # each further way to understand a follow-up
+
+
+class Asking:
+    """Questions to the last committed state of an index. Safe to use from several threads."""
+
+    def __init__(self, search: Search) -> None:
+        self._search = search
+        self._offers = Offers(search)
+
+    @property
+    def threshold(self) -> float:
+        """The least confidence that is answered at."""
+        return self._search.calibration.threshold
+
+    def search(self, words: str, k: int, documents: Iterable[str] | None, rerank: bool) -> tuple[Hit, ...]:
+        """As Assistant.search."""
+        found = self._search.find(words, max(k, LOOKED_AT) if rerank else k, _several(documents))
+        hits = self._search.evidence(found).hits if rerank else found.hits
+        return hits[:k]
+
+    def ask(
+        self,
+        question: str,
+        history: Sequence[tuple[str, str]],
+        documents: Iterable[str] | None,
+        threshold: float | None,
+    ) -> Answer:
+        """As Assistant.ask."""
+        watch, among = Stopwatch(), _several(documents)
+        least = self.threshold if threshold is None else threshold
+        tried = self._tried(check(question), history, among, watch)
+        best = max(tried, key=lambda way: way.likely)
+        if best.evidence.sentences and best.probability >= least:
+            with watch.on("compose"):
+                answer = compose(best.question, best.evidence, best.probability)
+        else:
+            answer = self._refused(question, best, among, watch)
+        trace = traced(best, tried, least, watch)
+        return replace(answer, question=question, understood=best.question, trace=trace)
+
+    def _tried(
+        self, question: str, history: Sequence[tuple[str, str]], documents: DocumentIds, watch: Stopwatch
+    ) -> list[Understood]:
+        """The ways to understand a question, each with what was found, until none can be likelier."""
+        tried: list[Understood] = []
+        for place, reading in enumerate(readings(question, history)):
+            with watch.on("search"):
+                found = self._search.find(reworded(reading.question)[:MAX_QUESTION], LOOKED_AT, documents)
+            with watch.on("read"):
+                evidence = self._search.evidence(found, partial(_admits, reading))
+            probability = self._search.calibration.probability(evidence.signals)
+            likely = probability * LESS_LIKELY**place
+            tried.append(Understood(reading.question, found, evidence, probability, likely))
+            if max(way.likely for way in tried) >= LESS_LIKELY ** (place + 1):
+                break
+        return tried
+
+    def _refused(self, question: str, best: Understood, documents: DocumentIds, watch: Stopwatch) -> Answer:
+        unknown = [t.word for t in best.found.terms if not t.passages and names_something(t.word)]
+        with watch.on("suggestions"):
+            offered = self._offers.instead_of(question, best.evidence.sentences, documents)
+        with watch.on("compose"):
+            return refuse(question, best.evidence.hits, best.probability, unknown, offered)
+
+
+def _several(documents: Iterable[str] | None) -> DocumentIds:
+    """Ids that can be gone through more than once."""
+    return None if documents is None else frozenset(documents)
+
+
+def _admits(reading: Reading, sentence: ScoredSentence) -> bool:
+    """Whether a sentence may answer what was understood: it is new, and speaks of the name asked for."""
+    if sentence.text() in reading.told:
+        return False
+    return not reading.focus or mentions(sentence.text(quote_span(sentence)), reading.focus)
