@@ -21,7 +21,7 @@ import filelock
 import numpy as np
 import numpy.typing as npt
 
-from qa.database import TOKENIZER, atomic, compact, open_to_read, open_to_write, translated
+from qa.database import atomic, compact, open_to_read, open_to_write, quoted, translated
 from qa.errors import IndexBusy, IndexUnwritable, StaleDocument
 from qa.types import Document, Failure, Passage, Span, Value
 
@@ -118,6 +118,14 @@ class Snapshot:
             for n, i, d, start, end, text, header, s in rows
         }
 
+    def passage_at(self, document_id: str, start: int, end: int) -> Passage | None:
+        """The passage of a document that holds a span whole, if one does."""
+        row = self._db.execute(
+            'SELECT number FROM passages WHERE document_id = ? AND start <= ? AND "end" >= ? ORDER BY number',
+            [document_id, start, end],
+        ).fetchone()
+        return self.passages(row)[row[0]] if row else None
+
     def vectors(self, numbers: Sequence[int]) -> npt.NDArray[np.float32]:
         """The vectors of passages, in the order of `numbers`: (n, dimension) float32, unit rows."""
         rows = self._in(
@@ -143,7 +151,7 @@ class Snapshot:
             f"SELECT keywords.rowid, -bm25(keywords, {_HEADER_WEIGHT}, 1.0) AS score FROM keywords"
             " JOIN passages ON number = keywords.rowid WHERE keywords MATCH ?"
         )
-        arguments: list[Any] = [" OR ".join(_quoted(word) for word in words)]
+        arguments: list[Any] = [" OR ".join(quoted(word) for word in words)]
         if document_ids is not None:
             sql += " AND document_id IN (SELECT value FROM json_each(?))"
             arguments.append(json.dumps(sorted(set(document_ids))))
@@ -153,7 +161,7 @@ class Snapshot:
     def passages_with(self, word: str) -> int:
         """How many passages hold a word in any of its forms, in text or header."""
         sql = "SELECT count(*) FROM keywords WHERE keywords MATCH ?"
-        return int(self._db.execute(sql, [_quoted(word)]).fetchone()[0])
+        return int(self._db.execute(sql, [quoted(word)]).fetchone()[0])
 
     def failures(self) -> tuple[Failure, ...]:
         return tuple(
@@ -174,6 +182,10 @@ class Snapshot:
         return dict(
             self._db.execute("SELECT document_id, count(*) FROM passages GROUP BY document_id").fetchall()
         )
+
+    def indexed_at(self) -> dict[str, float]:
+        """document id -> when it was made, in seconds since 1970."""
+        return dict(self._db.execute("SELECT id, indexed_at FROM documents").fetchall())
 
     def _in(self, sql: str, values: Sequence[Any]) -> list[Any]:
         """Rows of a query with `IN ({})`, in slices small enough for SQLite's limit of variables."""
@@ -308,23 +320,6 @@ class Store:
     def _text(self, document_id: str, digest: str) -> str:
         with self.read() as snapshot:
             return snapshot.text(document_id, digest)
-
-
-def texts_with(words: Sequence[str], texts: Sequence[str]) -> list[set[str]]:
-    """For each text which of the words it holds, in any form that the keyword index takes for the same."""
-    found: list[set[str]] = [set() for _ in texts]
-    with closing(sqlite3.connect(":memory:")) as connection:
-        connection.execute(f"CREATE VIRTUAL TABLE texts USING fts5 (text, tokenize='{TOKENIZER}')")
-        connection.executemany("INSERT INTO texts (rowid, text) VALUES (?, ?)", enumerate(texts))
-        for word in words:
-            for (row,) in connection.execute("SELECT rowid FROM texts WHERE texts MATCH ?", [_quoted(word)]):
-                found[row].add(word)
-    return found
-
-
-def _quoted(word: str) -> str:
-    """A word as an FTS5 string: whatever it holds is text and not syntax."""
-    return '"' + word.replace('"', '""').replace("\x00", "") + '"'
 
 
 def _spans(packed: str) -> tuple[Span, ...]:
