@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
-import shutil
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -15,25 +13,19 @@ from typing import Self
 
 from qa.asking import Asking
 from qa.encoder import Encoder, find_encoder
-from qa.errors import (
-    CorpusError,
-    DocumentExists,
-    IndexDamaged,
-    IndexUnwritable,
-    UnknownDocument,
-    UnreadableFile,
-)
+from qa.errors import IndexDamaged, IndexUnwritable, UnknownDocument
 from qa.feedback import Feedback, FeedbackLog
+from qa.listing import Listed, listing
+from qa.placing import Corpus, Placed
 from qa.purging import purge
 from qa.reader import Reader, find_reader
-from qa.reading import SUFFIXES, check_size, parse
 from qa.retrieval import Retriever
 from qa.searching import Search
 from qa.settings import Settings
 from qa.snapshot import Counts
 from qa.store import Store
 from qa.sync import document_id, sync
-from qa.types import Answer, Document, Failure, Hit, Progress, SyncReport, Value
+from qa.types import Answer, Document, Failure, Hit, Passage, Progress, SyncReport, Value
 
 _log = logging.getLogger("qa")
 
@@ -61,7 +53,7 @@ class Assistant:
         self._encoder = encoder
         self._store = Store(settings.index)
         self.close()  # nothing is in memory yet
-        self._placing = threading.Lock()  # files into the corpus
+        self._corpus = Corpus(settings.corpus, settings.index)
         self._syncing = threading.Lock()
 
     @classmethod
@@ -194,58 +186,59 @@ class Assistant:
         with self._store.read() as snapshot:
             return snapshot.left_out(document_id)
 
-    def add(self, path: str | Path, replace: bool = False) -> Document:
-        """Copy a file into the corpus folder, then sync. Raises DocumentExists, UnreadableFile, CorpusError.
+    def files(self) -> tuple[Listed, ...]:
+        """Every file of the corpus that should be a document and every document of the index, by path.
 
-        A file that could not be indexed is refused before it is copied.
+        Nothing is hashed and no text is read. Raises CorpusError where a folder cannot be listed.
         """
-        source = Path(path)
-        target = self.settings.corpus / source.name
-        if source.suffix.lower() not in SUFFIXES:
-            raise UnreadableFile(f"{source.name}: only {', '.join(sorted(SUFFIXES))} can be read")
-        if source.name.startswith((".", "~$")):
-            raise UnreadableFile(f"{source.name}: files of such a name are skipped: use another name")
-        try:
-            check_size(source.stat().st_size)
-            parse(source.name, source.read_bytes())
-        except OSError as error:
-            raise UnreadableFile(f"{source}: cannot be read ({error.strerror})") from error
-        except UnreadableFile as error:
-            raise UnreadableFile(f"{source.name}: {error}") from error
-        with self._placing:
-            if target.exists() and not replace:
-                raise DocumentExists(
-                    f"{source.name} is in the corpus already: replace it, or use another name"
-                )
-            beside = target.with_name(f".{target.name}.{os.getpid()}.new")
-            try:
-                self.settings.corpus.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(source, beside)
-                beside.replace(target)
-            except OSError as error:
-                raise CorpusError(f"cannot write into {self.settings.corpus} ({error.strerror})") from error
-            finally:
-                with suppress(OSError):
-                    beside.unlink(missing_ok=True)
-        self.sync()
-        return self._document(document_id(source.name))
+        with self._store.read() as snapshot:
+            return listing(self.settings.corpus, snapshot)
 
-    def remove(self, document_id: str) -> None:
-        """Delete a document's file from the corpus folder, then sync. Raises UnknownDocument."""
-        document = self._document(document_id)
-        with self._placing:
-            try:
-                (self.settings.corpus / document.path).unlink(missing_ok=True)
-            except OSError as error:
-                raise CorpusError(f"cannot delete {document.path} ({error.strerror})") from error
-        self.sync()
-
-    def _document(self, document_id: str) -> Document:
+    def document(self, document_id: str) -> Document:
+        """The document with an id. Raises UnknownDocument."""
         with self._store.read() as snapshot:
             found = snapshot.documents([document_id])
         if not found:
             raise UnknownDocument(f"no document has the id {document_id!r}: see qa status")
         return found[0]
+
+    def passage_at(self, document_id: str, start: int, end: int) -> Passage | None:
+        """The passage that holds `text[start:end]` of a document whole, such as an earlier citation."""
+        with self._store.read() as snapshot:
+            return snapshot.passage_at(document_id, start, end)
+
+    def place(self, files: Iterable[tuple[str, Path]], replace: bool = False) -> tuple[Placed, ...]:
+        """Put files, each a name and where its bytes lie, into the corpus folder, and do not sync yet.
+
+        Each gets its result, in their order, and none stops another. Names are made harmless (`safe_name`).
+        A file that could not be indexed is refused; one with other content stays unless it is to be replaced,
+        and a file of the same call is never replaced.
+        """
+        return self._corpus.place(files, replace)
+
+    def add(self, path: str | Path, replace: bool = False) -> Document:
+        """Copy a file into the corpus folder, then sync. Raises DocumentExists, UnreadableFile, CorpusError.
+
+        A file that could not be indexed is refused before it is copied.
+        """
+        placed = self._corpus.add(Path(path), replace)
+        self.sync()
+        return self.document(document_id(placed))
+
+    def remove(self, document_id: str) -> None:
+        """Delete a document's file from the corpus folder, then sync. Raises UnknownDocument, CorpusError."""
+        document = self.document(document_id)
+        with suppress(UnknownDocument):  # its file is gone already
+            self._corpus.take_out(document.path)
+        self.sync()
+
+    def delete(self, path: str) -> None:
+        """Delete a file of the corpus, also one that no document could be made of, then sync.
+
+        `path` is as `files` lists it. Raises UnknownDocument where there is no such file, CorpusError.
+        """
+        self._corpus.take_out(path)
+        self.sync()
 
     @property
     def threshold(self) -> float:

@@ -1,4 +1,4 @@
-"""The SQLite database: its tables, opening it, and its errors in words.
+"""The SQLite database: its tables, opening it, its errors in words, and the words of its keyword index.
 
 Tables change only by appending to `MIGRATIONS`; `PRAGMA user_version` counts how many were run.
 """
@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import sqlite3
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from qa.errors import IndexBusy, IndexDamaged, IndexTooNew, IndexUnwritable
@@ -172,3 +172,20 @@ def translated(path: Path) -> Iterator[None]:
         raise IndexDamaged(
             f"{path} is damaged ({error}): qa sync sets it aside and builds a new one"
         ) from error
+
+
+def texts_with(words: Sequence[str], texts: Sequence[str]) -> list[set[str]]:
+    """For each text which of the words it holds, in any form that the keyword index takes for the same."""
+    found: list[set[str]] = [set() for _ in texts]
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute(f"CREATE VIRTUAL TABLE texts USING fts5 (text, tokenize='{TOKENIZER}')")
+        connection.executemany("INSERT INTO texts (rowid, text) VALUES (?, ?)", enumerate(texts))
+        for word in words:
+            for (row,) in connection.execute("SELECT rowid FROM texts WHERE texts MATCH ?", [quoted(word)]):
+                found[row].add(word)
+    return found
+
+
+def quoted(word: str) -> str:
+    """A word as an FTS5 string: whatever it holds is text and not syntax."""
+    return '"' + word.replace('"', '""').replace("\x00", "") + '"'

@@ -6,7 +6,7 @@ QAError
 ├── CorpusError          the corpus folder is missing or cannot be read
 │   ├── UnreadableFile   one file of it cannot be made a document; the others are not affected
 │   ├── DocumentExists   a file of that name is in the corpus already
-│   └── UnknownDocument  no document has that id
+│   └── UnknownDocument  no document has that id, or no file of the corpus that path
 ├── StoreError           the index cannot be used
 │   ├── IndexUnwritable  its folder or file cannot be written
 │   ├── IndexTooNew      a newer version of this program made it
@@ -45,7 +45,7 @@ class DocumentExists(CorpusError):
 
 
 class UnknownDocument(CorpusError):
-    """No document has that id."""
+    """No document has that id, or no file of the corpus that path."""
 
 
 class StoreError(QAError):

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from qa.database import texts_with
 from qa.encoder import Encoder, Vectors, headed
 from qa.evidence import (
     LOOKED_AT,
@@ -28,7 +29,6 @@ from qa.evidence import (
     ordered,
 )
 from qa.retrieval import Found, Term, centred_cosines
-from qa.store import texts_with
 from qa.types import Hit
 
 _SHARE_POWER = 1.5

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from qa.database import quoted
 from qa.errors import StaleDocument
 from qa.types import Document, Failure, Passage, Span, Value
 
@@ -105,6 +106,24 @@ class Snapshot:
             for n, i, d, start, end, text, header, s in rows
         }
 
+    def passage_at(self, document_id: str, start: int, end: int) -> Passage | None:
+        """The passage of a document that holds a span whole, if one does."""
+        row = self._db.execute(
+            'SELECT number FROM passages WHERE document_id = ? AND start <= ? AND "end" >= ? ORDER BY number',
+            [document_id, start, end],
+        ).fetchone()
+        return self.passages(row)[row[0]] if row else None
+
+    def beside(self, passage: Passage) -> tuple[Passage | None, Passage | None]:
+        """The passages of its document before and behind a passage."""
+        of = "SELECT number FROM passages WHERE document_id = ? AND start"
+        found = [
+            self._db.execute(f"{of} {beside} LIMIT 1", [passage.document_id, passage.start]).fetchone()
+            for beside in ("< ? ORDER BY start DESC", "> ? ORDER BY start")
+        ]
+        before, behind = (self.passages(row)[row[0]] if row else None for row in found)
+        return before, behind
+
     def vectors(self, numbers: Sequence[int]) -> npt.NDArray[np.float32]:
         """The vectors of passages, in the order of `numbers`: (n, dimension) float32, unit rows."""
         rows = self._in(
@@ -162,6 +181,10 @@ class Snapshot:
             self._db.execute("SELECT document_id, count(*) FROM passages GROUP BY document_id").fetchall()
         )
 
+    def indexed_at(self) -> dict[str, float]:
+        """document id -> when it was made, in seconds since 1970."""
+        return dict(self._db.execute("SELECT id, indexed_at FROM documents").fetchall())
+
     def _in(self, sql: str, values: Sequence[Any]) -> list[Any]:
         """Rows of a query with `IN ({})`, in slices small enough for SQLite's limit of variables."""
         rows: list[Any] = []
@@ -169,11 +192,6 @@ class Snapshot:
             part = values[start : start + 900]
             rows += self._db.execute(sql.format(",".join("?" * len(part))), part).fetchall()
         return rows
-
-
-def quoted(word: str) -> str:
-    """A word as an FTS5 string: whatever it holds is text and not syntax."""
-    return '"' + word.replace('"', '""').replace("\x00", "") + '"'
 
 
 def _spans(packed: str) -> tuple[Span, ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from qa.store import Snapshot
+from qa.snapshot import Snapshot
 from qa.sync import document_id
 from qa.words import WORD
 

@@ -7,16 +7,15 @@ time, under a lock that the operating system releases when the process dies.
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 import filelock
 
-from qa.database import TOKENIZER, open_to_read, open_to_write, translated
+from qa.database import open_to_read, open_to_write, translated
 from qa.errors import IndexBusy, IndexUnwritable
-from qa.snapshot import Snapshot, quoted
+from qa.snapshot import Snapshot
 from qa.writer import Writer
 
 DATABASE = "index.sqlite"
@@ -74,15 +73,3 @@ class Store:
     def _text(self, document_id: str, digest: str) -> str:
         with self.read() as snapshot:
             return snapshot.text(document_id, digest)
-
-
-def texts_with(words: Sequence[str], texts: Sequence[str]) -> list[set[str]]:
-    """For each text which of the words it holds, in any form that the keyword index takes for the same."""
-    found: list[set[str]] = [set() for _ in texts]
-    with closing(sqlite3.connect(":memory:")) as connection:
-        connection.execute(f"CREATE VIRTUAL TABLE texts USING fts5 (text, tokenize='{TOKENIZER}')")
-        connection.executemany("INSERT INTO texts (rowid, text) VALUES (?, ?)", enumerate(texts))
-        for word in words:
-            for (row,) in connection.execute("SELECT rowid FROM texts WHERE texts MATCH ?", [quoted(word)]):
-                found[row].add(word)
-    return found

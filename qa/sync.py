@@ -8,15 +8,17 @@ kept as soon as they are made, so a sync that was killed goes on from there.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from qa.encoder import Encoder, headed
 from qa.errors import CorpusError, UnreadableFile
-from qa.reading import MAX_BYTES, SUFFIXES, check_size, parse
+from qa.folder import walk
+from qa.reading import MAX_BYTES, check_size, parse
 from qa.types import Document, Failure, Passage, Progress, SyncReport
 from qa.writer import Entry, Writer
 
@@ -73,15 +75,13 @@ def scan(corpus: Path, settled: Callable[[Path], bool] = lambda _: True) -> Scan
         state = "is not a folder" if root.exists() else "does not exist"
         raise CorpusError(f"the corpus folder {corpus} {state}: create it and put documents into it")
     files, skipped, failed, unsettled = [], [], [], []
-    for path in _walk(root):
-        relative = path.relative_to(root).as_posix()
-        hidden = any(part.startswith((".", "~$")) for part in PurePosixPath(relative).parts)
-        shown = os.fsencode(relative).decode("utf-8", "backslashreplace")
-        if hidden or path.suffix.lower() not in SUFFIXES:
-            skipped.append(shown)
+    for lying in walk(root):
+        path, relative = Path(lying.path), lying.shown
+        if not lying.wanted:
+            skipped.append(relative)
             continue
-        if shown != relative:
-            failed.append(Failure(shown, "its name is not valid Unicode: rename it"))
+        if lying.unnamed:
+            failed.append(Failure(relative, "its name is not valid Unicode: rename it"))
             continue
         if not settled(path):
             unsettled.append(relative)
@@ -92,19 +92,6 @@ def scan(corpus: Path, settled: Callable[[Path], bool] = lambda _: True) -> Scan
             if os.path.lexists(path):  # else it went away since the folder was listed
                 failed.append(Failure(relative, str(error)))
     return Scan(tuple(files), tuple(skipped), tuple(failed), tuple(unsettled))
-
-
-def _walk(root: Path) -> Iterator[Path]:
-    """Files and links to folders (which are not followed), sorted by path."""
-    found = []
-    for folder, folders, names in os.walk(root, onerror=_unlistable):
-        links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
-        found += [Path(folder, name) for name in [*names, *links]]
-    return iter(sorted(found))
-
-
-def _unlistable(error: OSError) -> None:
-    raise CorpusError(f"cannot list the folder {error.filename} ({error.strerror})") from error
 
 
 def _digest(root: Path, path: Path) -> str:
@@ -153,7 +140,7 @@ def sync(
 
     Files for which `settled` is false are left as they are. It is asked before a file is read and after.
     """
-    started = time.monotonic()
+    started, now = time.monotonic(), time.time()
     recipe = f"{RECIPE} {encoder.fingerprint}"
     scanned = scan(corpus, settled)
     indexed = writer.file_digests()
@@ -177,6 +164,8 @@ def sync(
         failed,
         model=encoder.name,
         recipe=recipe,
+        synced_at=repr(now),
+        unsettled=json.dumps(scanned.unsettled),
         **({"precision": encoder.precision} if work.embedded else {}),
     )
     return SyncReport(

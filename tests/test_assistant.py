@@ -3,7 +3,6 @@
 import hashlib
 import inspect
 import json
-from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -13,8 +12,7 @@ import qa
 from qa import errors
 from qa.assistant import Assistant
 from qa.encoder import Encoder
-from qa.errors import CorpusError, DocumentExists, QAError, StaleDocument, UnknownDocument, UnreadableFile
-from qa.settings import Settings
+from qa.errors import QAError, StaleDocument, UnknownDocument
 
 # --- names -------------------------------------------------------------------------------------
 
@@ -179,88 +177,17 @@ def test_values_that_outlive_their_document_are_told_so(synced, corpus):
     assert "1874" in read.text  # what was read stays
 
 
-# --- adding and removing -------------------------------------------------------------------------
-
-
-@pytest.fixture
-def goats(tmp_path) -> Path:
-    write(tmp_path / "elsewhere", {"goats.txt": "Forty goats live on the rock."})
-    return tmp_path / "elsewhere" / "goats.txt"
-
-
-def test_an_added_file_is_copied_and_found(synced, corpus, goats):
-    added = synced.add(str(goats))
-    assert (added.path, added.text) == ("goats.txt", "Forty goats live on the rock.")
-    assert (corpus / "goats.txt").read_text() == goats.read_text()
-    assert synced.search("forty goats", k=1)[0].document == added
-
-
-def test_adding_makes_the_corpus_folder(tmp_path, goats, encoder):
-    assistant = Assistant(Settings(corpus=tmp_path / "new" / "corpus", index=tmp_path / "index"), encoder)
-    assert assistant.add(goats).path == "goats.txt"
-
-
-def test_a_name_that_exists_is_refused_unless_told_to_replace(synced, corpus, goats):
-    synced.add(goats)
-    goats.write_text("All the goats have left.")
-    with pytest.raises(DocumentExists):
-        synced.add(goats)
-    assert (corpus / "goats.txt").read_text() == "Forty goats live on the rock."
-    assert synced.add(goats, replace=True).text == "All the goats have left."
-
-
-@pytest.mark.parametrize(
-    ("name", "content"),
-    [("a.exe", b"words"), ("a.txt", b""), ("a.md", b"---\ntitle: a: b\n---\nText."),
-     ("a.txt", bytes(range(256))),
-     (".hidden.txt", b"words"), ("~$a.txt", b"words")],
-)  # fmt: skip
-def test_a_file_that_could_not_be_indexed_is_not_copied(synced, corpus, tmp_path, name, content):
-    before = sorted(corpus.rglob("*"))
-    (tmp_path / name).write_bytes(content)
-    with pytest.raises(UnreadableFile):
-        synced.add(tmp_path / name)
-    assert sorted(corpus.rglob("*")) == before
-
-
-def test_a_file_that_is_not_there_or_too_large_is_refused(synced, tmp_path):
-    with pytest.raises(UnreadableFile):
-        synced.add(tmp_path / "missing.txt")
-    with pytest.raises(UnreadableFile):
-        synced.add(tmp_path)
-    with (tmp_path / "huge.txt").open("wb") as file:
-        file.truncate(10**12)
-    with pytest.raises(UnreadableFile, match="over the limit"):
-        synced.add(tmp_path / "huge.txt")
-
-
-def test_a_failed_replacement_keeps_the_old_file(synced, corpus, goats):
-    synced.add(goats)
-    goats.write_bytes(b"")
-    with pytest.raises(UnreadableFile):
-        synced.add(goats, replace=True)
-    assert (corpus / "goats.txt").read_text() == "Forty goats live on the rock."
-
-
-def test_a_removed_document_leaves_folder_and_index(synced, corpus):
+def test_a_document_is_known_by_its_id(synced):
     bees = document(synced, "valley/bees.md")
-    synced.remove(bees.id)
-    assert not (corpus / "valley" / "bees.md").exists()
-    assert [d.path for d in synced.documents()] == ["bridge.txt", "ferry.md"]
-    with pytest.raises(UnknownDocument):
-        synced.remove(bees.id)
-    with pytest.raises(StaleDocument):
-        _ = bees.text
+    assert synced.document(bees.id) == bees
+    for identity in ("", "valley/bees.md", "no-such-id"):
+        with pytest.raises(UnknownDocument, match="no document has the id"):
+            synced.document(identity)
 
 
-@pytest.mark.parametrize("identity", ["", "../ferry.md", "ferry.md", "%"])
-def test_only_a_known_document_is_removed(synced, corpus, identity):
-    with pytest.raises(UnknownDocument):
-        synced.remove(identity)
-    assert (corpus / "ferry.md").exists()
-
-
-def test_a_folder_that_cannot_take_files_is_told(tmp_path, goats, encoder):
-    (tmp_path / "corpus").write_text("a file")
-    with pytest.raises(CorpusError):
-        Assistant(Settings(corpus=tmp_path / "corpus", index=tmp_path / "index"), encoder).add(goats)
+def test_a_citation_that_was_kept_leads_to_its_passage_again(synced):
+    citation = synced.ask(QUESTION, threshold=0).citations[0]
+    identity = citation.document.id
+    assert synced.passage_at(identity, citation.start, citation.end) == citation.passage
+    assert synced.passage_at(identity, 0, len(citation.document.text)) is None  # no passage holds it whole
+    assert synced.passage_at("no-such-id", citation.start, citation.end) is None

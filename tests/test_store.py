@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from conftest import HERE
 
+from qa.database import texts_with
 from qa.errors import (
     IndexBusy,
     IndexDamaged,
@@ -19,7 +20,7 @@ from qa.errors import (
     IndexUnwritable,
     StaleDocument,
 )
-from qa.store import DATABASE, Store, texts_with
+from qa.store import DATABASE, Store
 from qa.types import Document, Failure, Passage
 from qa.writer import Entry
 
