@@ -103,7 +103,7 @@ def _differing(question: str, claims: Sequence[Claim]) -> str:
     what = "dates" if wanted(question) is Wanted.DATE else "figures"
     lines = [f"Sources give different {what}:"]
     for claim in claims:
-        origin = "; ".join(filter(None, (_origin(claim), _agreement(claim))))
+        origin = "; ".join(filter(None, (escape(origin_of(claim)), _agreement(claim))))
         lines.append(f"- **{escape(claim.value)}** ({origin}): {_quoted(claim)}")
     return "\n\n".join((lines[0], "\n".join(lines[1:])))
 
@@ -118,11 +118,11 @@ def _quoted(claim: Claim) -> str:
     return " ".join(f"{escape(text)} {marks}" for text in sentences_of(claim.citations[0]))
 
 
-def _origin(claim: Claim) -> str:
+def origin_of(claim: Claim) -> str:
     """Who says so and when: the publisher or title, and the date of the statement or else of the document."""
     citation = claim.citations[0]
     known = citation.document.metadata
     when = next(
         (citation.quote[slice(*d.span)] for d in dates(citation.quote) if d.years), known.get("date", "")
     )
-    return escape(", ".join(part for part in (known.get("source") or citation.document.title, when) if part))
+    return ", ".join(part for part in (known.get("source") or citation.document.title, when) if part)

@@ -46,6 +46,7 @@ class Asking:
         history: Sequence[tuple[str, str]],
         documents: Iterable[str] | None,
         threshold: float | None,
+        suggest: bool,
     ) -> Answer:
         """As Assistant.ask."""
         watch, among = Stopwatch(), _several(documents)
@@ -56,7 +57,9 @@ class Asking:
             with watch.on("compose"):
                 answer = compose(best.question, best.evidence, best.probability)
         else:
-            answer = self._refused(question, best, among, watch)
+            offered = self._offered(question, best, among, watch) if suggest else []
+            with watch.on("compose"):
+                answer = refuse(question, best.evidence.hits, best.probability, _unknown(best), offered)
         trace = traced(best, tried, least, watch)
         return replace(answer, question=question, understood=best.question, trace=trace)
 
@@ -77,12 +80,17 @@ class Asking:
                 break
         return tried
 
-    def _refused(self, question: str, best: Understood, documents: DocumentIds, watch: Stopwatch) -> Answer:
-        unknown = [t.word for t in best.found.terms if not t.passages and names_something(t.word)]
+    def _offered(
+        self, question: str, best: Understood, documents: DocumentIds, watch: Stopwatch
+    ) -> Sequence[str]:
         with watch.on("suggestions"):
-            offered = self._offers.instead_of(question, best.evidence.sentences, documents)
-        with watch.on("compose"):
-            return refuse(question, best.evidence.hits, best.probability, unknown, offered)
+            return self._offers.instead_of(question, best.evidence.sentences, documents)
+
+
+def _unknown(understood: Understood) -> list[str]:
+    """The words of a question that no passage holds."""
+    terms = understood.found.terms
+    return [term.word for term in terms if not term.passages and names_something(term.word)]
 
 
 def _several(documents: Iterable[str] | None) -> DocumentIds:

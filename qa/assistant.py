@@ -141,16 +141,18 @@ class Assistant:
         history: Sequence[tuple[str, str]] = (),
         documents: Iterable[str] | None = None,
         threshold: float | None = None,
+        suggest: bool = True,
     ) -> Answer:
         """The answer in the documents' own words, or a refusal with the nearest passages.
 
         `history` is the earlier turns, oldest first, as (question, answer) pairs. `documents` limits
         the sources to documents with these ids. `threshold` is the least confidence that is answered
         at: None for the calibrated one, 0 to answer wherever a passage exists (but not from one that
-        does not speak of the name that a follow-up asks about).
+        does not speak of the name that a follow-up asks about). Without `suggest` a refusal comes several
+        times as fast, and offers no questions that are answered.
         Raises QuestionError, IndexStale.
         """
-        return self._asking.ask(question, history, documents, threshold)
+        return self._asking.ask(question, history, documents, threshold, suggest)
 
     def rate(
         self, answer: Answer, helpful: bool, comment: str = "", history: Sequence[tuple[str, str]] = ()
@@ -206,6 +208,11 @@ class Assistant:
         """The passage that holds `text[start:end]` of a document whole, such as an earlier citation."""
         with self._store.read() as snapshot:
             return snapshot.passage_at(document_id, start, end)
+
+    def neighbours(self, passages: Iterable[Passage]) -> dict[str, tuple[Passage | None, Passage | None]]:
+        """passage id -> the passages before and behind it in its document."""
+        with self._store.read() as snapshot:
+            return {passage.id: snapshot.beside(passage) for passage in passages}
 
     def place(self, files: Iterable[tuple[str, Path]], replace: bool = False) -> tuple[Placed, ...]:
         """Put files, each a name and where its bytes lie, into the corpus folder, and do not sync yet.

@@ -21,8 +21,8 @@ from qa.errors import CitationError, StaleDocument
 from qa.followups import Turn, needed, quoted, short_answer
 from qa.journal import Journal
 from qa.quoting import verify
-from qa.standing import Quote, Standing, copied_from, repeats
 from qa.snapshot import Snapshot
+from qa.standing import Quote, Standing, copied_from, repeats
 from qa.store import Store
 from qa.types import Answer, Citation, Value
 

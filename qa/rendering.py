@@ -1,180 +1,189 @@
-"""Answers, sources and documents as the page shows them: Markdown for the chat, HTML for the rest.
+"""A question and its answer as the page shows them.
 
-What comes from a document (text, title, path, metadata) is only ever text: in HTML it goes through
-`html.escape`, in Markdown through `qa.quoting.escape`. The links that open a source are made here
-and nowhere else.
+Everything is HTML made here from the values of the answer; the links that open a source are made here and
+nowhere else: #source-TURN-NUMBER is the id of a card in the pane of sources (`qa.cards`).
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from html import escape
-from itertools import pairwise
 
-from qa.quoting import escape as as_markdown
-from qa.quoting import verify
-from qa.types import Answer, Citation, Document, Hit, Span
+from qa.answering import EMPTY, REFUSAL, origin_of
+from qa.markup import button, counted, joined, origin, paragraph, text
+from qa.quoting import sentences_of
+from qa.types import Answer, Citation, Claim
+from qa.words import content_words
 
-_TOKEN = re.compile(r"\\.|\[(\d+)\]", re.DOTALL)  # a backslash and what it escapes belong together
-_HEADING = re.compile(r"^(#{1,6} +)(.+)$", re.MULTILINE)
-_WORDS = ((0.75, "Well supported"), (0.5, "Probably right"), (0.0, "Possibly: check the source"))
-BESIDE = 2  # sentences on either side of a quote that are shown at once
-_EMPTY = "The sources of an answer appear here: each number in it opens the passage that it was taken from."
-
-
-def message(answer: Answer, turn: int) -> str:
-    """The answer as Markdown whose markers are links to the cards of its turn, then how sure it is.
-
-    What a follow-up was taken to mean is said with it.
-    """
-    meant = answer.understood
-    notes = [f"understood as “{literal(meant)}”"] if meant not in ("", answer.question) else []
-    if answer.answered:
-        sources = _counted(len({citation.document.id for citation in answer.citations}), "document")
-        notes = [confidence_words(answer.confidence), f"from {sources}", *notes]
-    elif answer.nearest:
-        notes = [f"[{_counted(len(answer.nearest), 'nearest passage')}](#source-{turn}-1)", *notes]
-    text = linked(answer, turn) if answer.answered else answer.text
-    return "\n\n".join(part for part in (text, f"*{' · '.join(notes)}*" if notes else "") if part)
+_WORDS = (
+    (0.75, "sure", "Well supported"),
+    (0.5, "likely", "Probably right"),
+    (0.0, "unsure", "Possibly right: check the source"),
+)
 
 
-def linked(answer: Answer, turn: int) -> str:
-    """The text of an answer with its [1] as links to #source-TURN-1; other brackets stay as they are."""
-    return _marked(answer.text, {str(c.number): f"#source-{turn}-{c.number}" for c in answer.citations})
+def turn(question: str, body: str, number: int) -> str:
+    """A question with what became of it (HTML), as the page's turn of that number, the first being 0."""
+    edit = button("edit", "Edit the question", "edit", "icon")
+    asked = f'<div class="asked">{edit}<p dir="auto">{escape(question)}</p></div>'
+    return (
+        f'<article class="turn" id="turn-{number}" data-turn="{number}"'
+        f' aria-label="Question {number + 1}">{asked}{body}</article>'
+    )
 
 
-def literal(text: str) -> str:
-    """Text as Markdown that shows it as it is, on one line."""
-    return _marked(as_markdown(text), {})
+def answered(answer: Answer, number: int) -> str:
+    """What the documents say, or that they do not."""
+    body = _said(answer, number) if answer.answered else _refused(answer, number)
+    kind = "answered" if answer.answered else "refused"
+    why = '<details class="why"><summary>Why this answer</summary><div></div></details>'
+    return f'<div class="answer {kind}">{body}{why if answer.nearest else ""}{_actions()}</div>'
 
 
-def _marked(markdown: str, links: Mapping[str, str]) -> str:
-    """Markdown with the markers of `links` as links."""
-
-    def replacement(match: re.Match[str]) -> str:
-        return f"[{match[0]}]({links[match[1]]})" if match[1] in links else match[0]
-
-    return _TOKEN.sub(replacement, markdown)
+def failed(problem: str) -> str:
+    """What went wrong, in the place of an answer."""
+    return (
+        f'<div class="answer failed"><p role="alert">{escape(problem)}</p>{_actions(retry_only=True)}</div>'
+    )
 
 
-def confidence_words(confidence: float) -> str:
-    """A calibrated probability in words, for people."""
-    return next(words for least, words in _WORDS if confidence >= least)
+def outdated() -> str:
+    """In the place of an answer whose sources are not in the documents any more."""
+    again = button("retry", "Ask again", kind="chip")
+    return (
+        '<div class="answer failed"><p>The documents have changed: what was quoted here is not in them any'
+        f' more.</p><div class="chips">{again}</div></div>'
+    )
 
 
-def sources(answer: Answer, turn: int) -> str:
-    """The cards of one answer: what it cites, or the passages nearest to a question that it refused.
+def _actions(retry_only: bool = False) -> str:
+    retry = button("retry", "Ask again", "retry", "icon")
+    if retry_only:
+        return f'<div class="actions">{retry}</div>'
+    up = button("rate", "A good answer", "up", "icon", helpful="yes")
+    down = button("rate", "Not a good answer", "down", "icon", helpful="no")
+    return f'<div class="actions">{button("copy", "Copy the answer", "copy", "icon")}{retry}{up}{down}</div>'
 
-    Raises CitationError where a quote no longer stands in its document.
-    """
-    if answer.answered:
-        heading, note = "Sources", ""
-        cards = [_cited(citation, turn) for citation in answer.citations]
-    elif answer.nearest:
-        heading, note = "Nearest passages", "They do not answer the question and are no evidence."
-        cards = [_near(hit, turn, number) for number, hit in enumerate(answer.nearest, 1)]
+
+def _said(answer: Answer, number: int) -> str:
+    claims = sorted(answer.claims, key=lambda claim: claim.citations[0].number)
+    if answer.differ:
+        items = "".join(f"<li>{_figure(claim, number)}</li>" for claim in claims)
+        what = answer.text.partition(":")[0]
+        parts = [f'<details class="differ" open><summary>{escape(what)}</summary><ul>{items}</ul></details>']
     else:
-        heading, note, cards = "Sources", "There are none: nothing is indexed yet.", []
-    kind = "cited" if answer.answered else "nearest"
-    about = _paragraph("asked", _text(answer.question)) + _paragraph("note", note)
-    head = f"<header><h2>{heading}</h2>{about}</header>"
-    return f'<section class="turn {kind}">{head}{"".join(cards)}</section>'
+        short = answer.claims[0].is_short
+        parts = [paragraph("value", text(answer.claims[0].value))] if short else []
+        parts += [_sentences(claim, number, short) + _agreement(claim, number) for claim in claims]
+    return "".join(parts) + paragraph("note", _notes(answer))
 
 
-def pane(turns: Iterable[str]) -> str:
-    """The cards of all turns, of which the page shows the selected or else the last; or what will be here."""
-    return "".join(turns) or _paragraph("empty", _EMPTY)
+def _figure(claim: Claim, number: int) -> str:
+    """One of several figures: who says so, and the sentence."""
+    by = paragraph("by", text(origin_of(claim)))
+    sentence = _sentences(claim, number, bold=True)
+    return f"{paragraph('value', text(claim.value))}{by}{sentence}{_agreement(claim, number)}"
 
 
-def documents_table(documents: Sequence[Document], passages: Mapping[str, int]) -> str:
-    """The list of what can be asked about."""
-    if not documents:
-        return _paragraph("empty", "No documents yet: put files into the corpus folder and sync.")
-    return f'<ul class="documents">{"".join(_listed(d, passages.get(d.id, 0)) for d in documents)}</ul>'
+def _sentences(claim: Claim, number: int, bold: bool) -> str:
+    """The sentences of the first quote, each with the numbers of all that say so."""
+    marks = _marks(claim.citations, number)
+    told = (
+        _emphasised(sentence, claim.value if bold else "") for sentence in sentences_of(claim.citations[0])
+    )
+    return paragraph("said", " ".join(f'<span dir="auto">{sentence}</span> {marks}' for sentence in told))
 
 
-def documents_label(documents: Sequence[Document]) -> str:
-    """The heading of that list."""
-    return f"Documents ({len(documents)})"
+def _emphasised(sentence: str, value: str) -> str:
+    before, found, after = sentence.partition(value) if value else (sentence, "", "")
+    return f"{escape(before)}{f'<b>{escape(found)}</b>' if found else ''}{escape(after)}"
 
 
-def _cited(citation: Citation, turn: int) -> str:
-    """The whole passage; what lies further from the quote is folded until the card is selected."""
-    verify(citation)
-    passage, (start, end) = citation.passage, _around(citation)
-    cuts = (passage.start, start, citation.start, citation.end, end, passage.end)
-    parts = [passage.text[a - passage.start : b - passage.start] for a, b in pairwise(cuts)]
-    far, near, quote, after, rest = (_prose(part, citation.document) for part in parts)
-    body = f"{_folded(far)}{near}<mark>{quote}</mark>{after}{_folded(rest)}"
-    return _card(turn, citation.number, citation.document, body)
+def _marks(citations: Sequence[Citation], number: int) -> str:
+    return " ".join(_mark(citation, number) for citation in citations)
 
 
-def _around(citation: Citation) -> Span:
-    """The quote and up to BESIDE sentences on either side, within its paragraph; the document's offsets."""
-    passage = citation.passage
-    before = passage.text[: citation.start - passage.start]
-    after = passage.text[citation.end - passage.start :]
-    paragraph = before.rfind("\n\n") + 2 if "\n\n" in before else 0
-    starts = [a for a, _ in passage.sentences if passage.start + paragraph <= a < citation.start]
-    length = after.find("\n\n") if "\n\n" in after else len(after)
-    ends = [b for _, b in passage.sentences if citation.end < b <= citation.end + length]
-    return [*starts, citation.start][-1 - BESIDE :][0], [citation.end, *ends][: 1 + BESIDE][-1]
-
-
-def _near(hit: Hit, turn: int, number: int) -> str:
-    return _card(turn, number, hit.document, _prose(hit.passage.text, hit.document))
-
-
-def _prose(text: str, document: Document) -> str:
-    """Text of a document as HTML with every character in it; the # of a Markdown heading is there, unseen."""
-    html = escape(text)
-    if not document.path.lower().endswith(".md"):
-        return html
-    return _HEADING.sub(r'<strong><span class="unseen">\1</span>\2</strong>', html)
-
-
-def _folded(html: str) -> str:
-    return f'<span class="rest"><span>{html}</span></span>' if html.strip() else html
-
-
-def _listed(document: Document, passages: int) -> str:
-    origin = _joined([_origin(document), _counted(passages, "passage")])
+def _mark(citation: Citation, number: int) -> str:
     return (
-        f"<li><h3>{_text(document.title)}</h3>{_paragraph('origin', origin)}"
-        f"{_paragraph('path', _text(document.path))}</li>"
+        f'<a class="mark" href="#source-{number}-{citation.number}"'
+        f' aria-label="Source {citation.number}: {escape(citation.document.title)}">[{citation.number}]</a>'
     )
 
 
-def _card(turn: int, number: int, document: Document, body: str) -> str:
-    """`body` is HTML; the rest is escaped here."""
-    about = f"<h3>{_text(document.title)}</h3>{_paragraph('origin', _origin(document))}"
-    return (
-        f'<article class="card" id="source-{turn}-{number}" tabindex="0">'
-        f'<header><span class="number">{number}</span><div>{about}</div></header>'
-        f'<blockquote dir="auto">{body}</blockquote>{_paragraph("path", _text(document.path))}</article>'
+def _agreement(claim: Claim, number: int) -> str:
+    """Who else says the same, to be opened."""
+    if len(claim.citations) == 1:
+        return ""
+    items = "".join(f"<li>{_agreeing(citation, number)}</li>" for citation in claim.citations)
+    agree = f"<summary>{len(claim.citations)} sources agree</summary>"
+    return f'<details class="agree">{agree}<ul>{items}</ul></details>'
+
+
+def _agreeing(citation: Citation, number: int) -> str:
+    by, quote = paragraph("by", origin(citation.document)), " ".join(citation.quote.split())
+    return f'{text(citation.document.title)} {_mark(citation, number)}{by}<q dir="auto">{escape(quote)}</q>'
+
+
+def _notes(answer: Answer) -> str:
+    documents = {citation.document.id for citation in answer.citations}
+    return joined(
+        [_confidence(answer.confidence), f"from {counted(len(documents), 'document')}", _meant(answer)]
     )
 
 
-def _origin(document: Document) -> str:
-    """Publisher, author and date as far as known, as HTML."""
-    known = document.metadata
-    return _joined([_text(known[name]) for name in ("source", "author", "date") if known.get(name)])
+def _confidence(confidence: float) -> str:
+    kind, words = confidence_words(confidence)
+    return f'<span class="{kind}">{words}</span>'
 
 
-def _joined(parts: Iterable[str]) -> str:
-    return " · ".join(part for part in parts if part)
+def confidence_words(confidence: float) -> tuple[str, str]:
+    """A calibrated probability as one of three names, and in words for people."""
+    return next((kind, words) for least, kind, words in _WORDS if confidence >= least)
 
 
-def _paragraph(kind: str, body: str) -> str:
-    """`body` is HTML; nothing at all where it is empty."""
-    return f'<p class="{kind}">{body}</p>' if body else ""
+def _meant(answer: Answer) -> str:
+    """What a follow-up was taken to mean."""
+    meant = answer.understood
+    return f"understood as “{text(meant)}”" if meant not in ("", answer.question) else ""
 
 
-def _text(text: str) -> str:
-    """Text as HTML, kept to itself: a right-to-left override in it turns nothing around it."""
-    return f"<bdi>{escape(text)}</bdi>"
+def _refused(answer: Answer, number: int) -> str:
+    """That there is no answer; what was looked for; the passages that come nearest."""
+    if not answer.nearest:
+        return paragraph("lead", escape(EMPTY))
+    near = f'<a class="near" href="#source-{number}-1">{counted(len(answer.nearest), "nearest passage")}</a>'
+    return "".join(
+        (
+            paragraph("lead", escape(REFUSAL)),
+            paragraph("said", _looked_for(answer)),
+            paragraph("said", f"The {near} may be on the subject, but they are no evidence."),
+            suggested(answer.suggestions),
+        )
+    )
 
 
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def _looked_for(answer: Answer) -> str:
+    """What a refused question was taken to mean, its words, and those that nothing speaks of."""
+    words = _listed(content_words(answer.understood or answer.question), "and")
+    unknown = _listed(answer.unknown, "or")
+    parts = [
+        _meant(answer).capitalize(),
+        f"Looked for {words}" if words else "",
+        f"Nothing in the documents speaks of {unknown}" if unknown else "",
+    ]
+    return " ".join(f"{part}." for part in parts if part)
+
+
+def _listed(words: Sequence[str], last: str) -> str:
+    quoted = [f"“{text(word)}”" for word in words]
+    return f"{', '.join(quoted[:-1])} {last} {quoted[-1]}" if quoted[1:] else "".join(quoted)
+
+
+def suggested(questions: Sequence[str]) -> str:
+    """Questions that the documents do answer, each to be asked by a click."""
+    chips = "".join(button("suggest", question, kind="chip") for question in questions)
+    return (
+        f'<div class="suggested"><p>They do answer:</p><div class="chips">{chips}</div></div>'
+        if chips
+        else ""
+    )

@@ -23,7 +23,7 @@ from qa.errors import IndexBusy, QAError
 from qa.progress import sync_with_progress
 from qa.reading import SUFFIXES
 from qa.sync import CHANGED
-from qa.types import Failure, SyncReport
+from qa.types import Failure, Progress, SyncReport
 
 QUIET = 1.0  # seconds without a change after which a file, or the folder, is taken to be done
 GROWING = 3.0  # that one file puts a sync off by changing on and on, at most
@@ -96,14 +96,20 @@ class Watcher:
     """Keeps the index of an assistant up to date with its corpus folder.
 
     `report` is called with each sync that changed something. Its `failed` are those that are not `known`
-    already: each is told once, as long as it stays the same.
+    already: each is told once, as long as it stays the same. `progress` is called as a sync goes, and with a
+    total of 0 when it has ended.
     """
 
     def __init__(
-        self, assistant: Assistant, report: Callable[[SyncReport], None], known: Iterable[Failure] = ()
+        self,
+        assistant: Assistant,
+        report: Callable[[SyncReport], None],
+        known: Iterable[Failure] = (),
+        progress: Callable[[Progress], None] = lambda _: None,
     ) -> None:
         self._assistant = assistant
         self._report = report
+        self._progress = progress
         self._known = set(known)
         self._settled = Settled()
         self._heard: dict[Path, float] = {}  # what has changed since the last sync, and when first
@@ -184,7 +190,7 @@ class Watcher:
         self._settled.waiting.clear()
         self._heard.clear()
         try:
-            report = self._assistant.sync(settled=self._settled)
+            report = self._assistant.sync(self._progress, settled=self._settled)
         except IndexBusy:  # whoever syncs is done in a moment
             self._due, self._not_before = True, time.monotonic() + AGAIN
             return
@@ -193,6 +199,8 @@ class Watcher:
             self._pause = min(2 * self._pause, SLOWEST)
             self._due, self._not_before = True, time.monotonic() + self._pause
             return
+        finally:
+            self._progress(Progress(0, 0, 0, ""))
         took = time.monotonic() - started
         self._due, self._not_before = False, time.monotonic() + min(took, REST)
         self._pause, self._said = AGAIN, ""
@@ -248,11 +256,15 @@ def first_sync(assistant: Assistant) -> tuple[Failure, ...]:
 
 @contextmanager
 def watched(
-    assistant: Assistant, report: Callable[[SyncReport], None], known: Iterable[Failure] = ()
+    assistant: Assistant,
+    report: Callable[[SyncReport], None],
+    known: Iterable[Failure] = (),
+    progress: Callable[[Progress], None] = lambda _: None,
 ) -> Iterator[None]:
     """Watch in a thread of its own, as a Watcher does, as long as the context lasts."""
     stop = threading.Event()
-    thread = threading.Thread(target=Watcher(assistant, report, known).run, args=(stop,), daemon=True)
+    watcher = Watcher(assistant, report, known, progress)
+    thread = threading.Thread(target=watcher.run, args=(stop,), daemon=True)
     thread.start()
     try:
         yield

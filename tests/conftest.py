@@ -9,6 +9,7 @@ import sys
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -184,3 +185,20 @@ def assistant(corpus: Path, index: Path, encoder: WordEncoder) -> Assistant:
 def synced(assistant: Assistant) -> Assistant:
     assistant.sync()
     return assistant
+
+
+@pytest.fixture(scope="session")
+def _chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    from browsing import chromium  # Selenium is imported for those tests only
+
+    browser = chromium(tmp_path_factory.mktemp("browser"))
+    yield browser
+    browser.quit()
+
+
+@pytest.fixture
+def browser(_chromium: Any) -> Iterator[Any]:
+    """A browser. A page that stays open goes on asking its server: none is left to the next test."""
+    yield _chromium
+    _chromium.get("about:blank")
+    _chromium.get_log("browser")

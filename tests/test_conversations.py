@@ -1,0 +1,228 @@
+"""What is done with questions, answers and conversations on the page, in a real browser."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browsing import Page, needs_browser, texts
+from selenium.webdriver import Chrome
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from serving import CORPUS, app
+
+pytestmark = needs_browser
+TRADE = "How much is the trade between Kazakhstan and Pakistan?"
+RAILWAY = "How much would the railway to Pakistan cost?"
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("conversations") / "index"
+
+
+@pytest.fixture(scope="module")
+def address(index: Path) -> Iterator[str]:
+    with app(index) as address:
+        yield address
+
+
+@pytest.fixture
+def page(browser: Chrome, address: str) -> Page:
+    return Page(browser, address)
+
+
+def asked(page: Page) -> list[str]:
+    return texts(page.all("#log .asked p"))
+
+
+def titles(page: Page) -> list[str]:
+    return texts(page.seen("#conversations .title"))
+
+
+def copied(page: Page) -> str:
+    """What the page has put on the clipboard."""
+    page.browser.execute_cdp_cmd(
+        "Browser.grantPermissions", {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]}
+    )
+    return str(page.browser.execute_async_script("navigator.clipboard.readText().then(arguments[0])"))
+
+
+def test_a_question_is_asked_again_in_its_place(page: Page):
+    first = page.ask(RAILWAY)
+    page.ask(TRADE)
+    page.script("document.querySelector('#turn-0 .answer').append('old')")
+    page.act("retry", first)
+    page.wait(lambda: "old" not in page.answered(0).text)
+    assert asked(page) == [RAILWAY, TRADE]
+    assert "$7 billion" in page.turns()[0].text
+    page.reload()
+    page.wait(lambda: asked(page) == [RAILWAY, TRADE])
+
+
+def test_an_edited_question_takes_the_place_of_all_that_came_after(page: Page):
+    page.ask(TRADE)
+    page.ask("And with Kyrgyzstan?")
+    page.script("document.querySelector('#turn-0 [data-act=edit]').click()")
+    page.one("#edited").send_keys(Keys.CONTROL, "a")
+    page.one("#edited").send_keys(RAILWAY, Keys.ENTER)
+    page.wait(lambda: asked(page) == [RAILWAY])
+    assert "$7 billion" in page.answered(0).text
+    page.reload()
+    page.wait(lambda: asked(page) == [RAILWAY])
+
+
+def test_an_edit_can_be_left_with_escape(page: Page):
+    page.ask(RAILWAY)
+    page.script("document.querySelector('#turn-0 [data-act=edit]').click()")
+    page.one("#edited").send_keys("nothing", Keys.ESCAPE)
+    assert not page.all("#edited")
+    assert asked(page) == [RAILWAY]
+
+
+HELD_UP = """
+const { fetch } = window;
+window.fetch = (...all) => new Promise((done) => (window.go = () => done(fetch(...all))));
+"""
+
+
+def test_a_question_can_be_stopped_and_asked_again(page: Page):
+    page.script(HELD_UP)
+    page.type(RAILWAY)
+    page.wait(lambda: page.seen("#stop"))
+    assert not page.seen("#send")
+    page.one("#stop").click()
+    assert "Stopped" in page.turns()[0].text
+    page.script("window.go()")  # the answer comes nevertheless, and is not shown
+    page.script("window.fetch = undefined; delete window.fetch")
+    page.reload()
+    assert page.turns() == []
+    page.ask(RAILWAY)
+
+
+def test_the_answer_is_copied_with_footnotes(page: Page):
+    turn = page.ask(RAILWAY)
+    page.act("copy", turn)
+    assert page.toast() == "Answer copied."
+    text = copied(page)
+    assert text.startswith("**\\$7 billion**")
+    assert "[^1]: “" in text
+    assert "(kazakhstan-bets-on-pakistan.md)" in text or "; kazakhstan-bets-on-pakistan.md)" in text
+
+
+def test_a_citation_is_copied_with_all_that_is_known_of_its_source(page: Page):
+    turn = page.ask(TRADE)
+    card = page.click(turn, "[1]")
+    page.act("cite", card)
+    text = copied(page)
+    quote = " ".join(card.find_element(By.TAG_NAME, "mark").text.split())
+    assert text.startswith(f"“{quote}” (")
+    for part in (card.find_element(By.TAG_NAME, "h3").text, "ANKASAM", "pakistan-central-asia-line.md"):
+        assert part in text
+
+
+def test_several_conversations_are_kept_and_opened_again(page: Page):
+    page.ask(RAILWAY)
+    page.act("new")
+    assert page.turns() == []
+    assert page.browser.switch_to.active_element == page.one("#ask")
+    page.ask(TRADE)
+    assert titles(page) == [TRADE, RAILWAY]
+
+    page.reload()
+    page.wait(lambda: asked(page) == [TRADE])
+    page.seen("#conversations .title")[1].click()
+    page.wait(lambda: asked(page) == [RAILWAY])
+    assert page.click(page.turns()[0], "[1]").get_attribute("id") == "source-0-1"
+    page.ask("And in how many years?")
+    assert titles(page)[0] == RAILWAY
+
+
+def test_a_conversation_is_cleared_after_asking(page: Page):
+    page.ask(RAILWAY)
+    page.act("discard", page.one("#top"))
+    page.wait(lambda: page.seen("#confirm"))
+    page.act("close", page.one("#confirm"))
+    assert asked(page) == [RAILWAY]
+    page.act("discard", page.one("#top"))
+    page.one("#confirmed").click()
+    page.wait(lambda: page.seen("#welcome"))
+    assert titles(page) == []
+    page.reload()
+    assert page.turns() == []
+
+
+KEEP = """
+localStorage.setItem("qa:conversations", JSON.stringify([arguments[0]]));
+localStorage.setItem("qa:conversation:x", JSON.stringify(arguments[0]));
+"""
+
+
+def test_what_is_not_to_be_read_in_the_browsers_store_does_no_harm(page: Page):
+    page.ask(RAILWAY)
+    page.script("localStorage.setItem('qa:conversations', '{broken'); localStorage.setItem('qa:x', 'y')")
+    page.reload()
+    assert page.turns() == []
+    page.ask(RAILWAY)
+    record = {"id": "x", "title": "x", "turns": [{"question": 7}]}
+    page.script(KEEP, record)
+    page.reload()
+    page.wait(lambda: page.turns())
+    assert "cannot be read" in page.turns()[0].text
+    assert "$7 billion" in page.ask(RAILWAY).text
+
+
+def test_a_quote_that_was_forged_in_the_browser_is_not_shown(page: Page):
+    page.ask(RAILWAY)
+    page.script(
+        "const name = Object.keys(localStorage).find((key) => key.startsWith('qa:conversation:'));"
+        "localStorage.setItem(name, localStorage.getItem(name).replaceAll('billion', 'trillion'))"
+    )
+    page.reload()
+    page.wait(lambda: page.turns())
+    assert "not in them any more" in page.turns()[0].text
+    assert "trillion" not in page.one("#log").text
+    assert not page.seen("#sources .card")
+    page.act("retry", page.turns()[0])
+    page.wait(lambda: "$7 billion" in page.answered(0).text)
+
+
+def test_the_conversation_is_exported_with_footnotes(page: Page, browser: Chrome, tmp_path: Path):
+    browser.execute_cdp_cmd(
+        "Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)}
+    )
+    page.ask(TRADE)
+    page.ask(RAILWAY)
+    page.act("export")
+    page.wait(lambda: list(tmp_path.glob("*.md")))
+    (file,) = tmp_path.glob("*.md")
+    assert file.name == "How-much-is-the-trade-between-Kazakhstan-and-Pakistan.md"
+    text = file.read_text("utf-8")
+    assert [line for line in text.splitlines() if line.startswith("## ")] == [f"## {TRADE}", f"## {RAILWAY}"]
+    notes = [line for line in text.splitlines() if line.startswith("[^")]
+    assert [line.partition(":")[0] for line in notes] == ["[^1]", "[^2]", "[^3]", "[^4]"]
+    assert all(f"[^{number}]" in text.partition("\n[^1]:")[0] for number in (1, 2, 3, 4))
+    quoted = notes[3].partition("“")[2].partition("”")[0].replace("\\", "")
+    assert quoted in " ".join((CORPUS / "kazakhstan-bets-on-pakistan.md").read_text("utf-8").split())
+
+
+def test_a_thumb_and_a_word_are_kept_on_this_machine(page: Page, index: Path):
+    turn = page.ask(RAILWAY)
+    down = turn.find_element(By.CSS_SELECTOR, "[data-helpful=no]")
+    down.click()
+    page.wait(lambda: page.seen("#comment"))
+    page.one("#comment").send_keys("over how many years?", Keys.ENTER)
+    assert page.toast() == "Saved on this machine."
+    assert down.get_attribute("aria-pressed") == "true"
+    entries = [json.loads(line) for line in (index / "feedback.jsonl").read_text("utf-8").splitlines()]
+    assert [(e["question"], e["helpful"], e["comment"]) for e in entries][-1] == (
+        RAILWAY,
+        False,
+        "over how many years?",
+    )
+
+    page.reload()
+    page.wait(lambda: page.turns())
+    assert page.one("[data-helpful=no]").get_attribute("aria-pressed") == "true"

@@ -1,0 +1,209 @@
+"""The documents on the page: listed with their state, uploaded, asked one by one, deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browsing import Page, needs_browser, texts
+from selenium.webdriver import Chrome
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+from serving import app
+
+pytestmark = needs_browser
+FERRY = "# The ferry\n\nThe ferry to Tolvane carries 340 passengers and leaves at seven.\n"
+LIGHTHOUSE = (
+    "---\ntitle: The lighthouse\nsource: Norvik News\ndate: 2024-05-01\n---\n\n"
+    "The keeper of the lighthouse of Norvik is Ada Lund.\n"
+)
+KEEPER = "Who keeps the lighthouse of Norvik?"
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    (folder / "ferry.md").write_text(FERRY, "utf-8")
+    return folder
+
+
+@pytest.fixture
+def page(browser: Chrome, tmp_path: Path, corpus: Path) -> Iterator[Page]:
+    with app(tmp_path / "index", corpus) as address:
+        page = Page(browser, address)
+        page.show("documents")
+        yield page
+        browser.get("about:blank")
+
+
+@pytest.fixture
+def outside(tmp_path: Path) -> Path:
+    """A folder with files that are not in the corpus."""
+    folder = tmp_path / "outside"
+    folder.mkdir()
+    return folder
+
+
+def paths(page: Page) -> list[str]:
+    return texts(page.seen("#listing .path"))
+
+
+def row(page: Page, path: str) -> WebElement:
+    return page.one(f'#listing li[data-path="{path}"]')
+
+
+def send(page: Page, *files: Path) -> None:
+    """Choose files in the browser's dialog."""
+    page.one("#files").send_keys("\n".join(map(str, files)))
+
+
+def results(page: Page) -> dict[str, tuple[str, str]]:
+    """What is told of each upload: file name -> state, text."""
+    return {
+        item.find_element(By.TAG_NAME, "bdi").text: (
+            item.get_attribute("data-state"),
+            item.find_element(By.CSS_SELECTOR, ".state").text,
+        )
+        for item in page.all("#uploads li")
+    }
+
+
+def test_files_are_uploaded_several_at_once_each_with_its_result(page: Page, corpus: Path, outside: Path):
+    (outside / "lighthouse.md").write_text(LIGHTHOUSE, "utf-8")
+    visitors = "In May 9,340 visitors came. " * 8
+    (outside / "visitors.html").write_text(
+        f"<html><body><article><h1>Visitors</h1><p>{visitors}</p></article></body></html>"
+    )
+    (outside / "empty.txt").write_text("")
+    (outside / "picture.png").write_bytes(b"\x89PNG")
+    (outside / "ferry.md").write_text("# Another ferry\n\nIt carries 12 passengers.\n")
+    (outside / "large.txt").write_bytes(b"word " * 4_200_000)
+    send(page, *sorted(outside.iterdir()))
+
+    page.wait(lambda: paths(page) == ["ferry.md", "lighthouse.md", "visitors.html"])
+    page.wait(lambda: "waiting" not in [state for state, _ in results(page).values()])
+    told = results(page)
+    assert {name: state for name, (state, _) in told.items()} == {
+        "lighthouse.md": "indexed",
+        "visitors.html": "indexed",
+        "empty.txt": "failed",
+        "picture.png": "failed",
+        "ferry.md": "failed",
+        "large.txt": "failed",
+    }
+    assert told["lighthouse.md"][1] == "Indexed: 1 passage."
+    assert "empty" in told["empty.txt"][1]
+    assert ".docx, " in told["picture.png"][1]
+    assert "20 MB" in told["large.txt"][1]
+    assert (corpus / "ferry.md").read_text("utf-8") == FERRY
+    assert (corpus / "lighthouse.md").read_text("utf-8") == LIGHTHOUSE
+    assert sorted(path.name for path in corpus.iterdir()) == ["ferry.md", "lighthouse.md", "visitors.html"]
+
+    row_text = row(page, "lighthouse.md").text
+    for part in ("The lighthouse", "Norvik News", "2024-05-01", "1 passage", "lighthouse.md"):
+        assert part in row_text
+    assert "Ada Lund" in page.ask(KEEPER).text
+
+
+def test_a_file_of_a_name_that_is_taken_replaces_it_only_when_told(page: Page, corpus: Path, outside: Path):
+    (outside / "ferry.md").write_text("# The ferry\n\nThe ferry to Tolvane carries 512 passengers.\n")
+    send(page, outside / "ferry.md")
+    page.wait(lambda: page.seen("#uploads button"))
+    assert (corpus / "ferry.md").read_text("utf-8") == FERRY
+    page.one("#uploads button").click()
+    page.wait(lambda: results(page)["ferry.md"] == ("indexed", "Indexed: 1 passage."))
+    assert "512" in page.ask("How many passengers does the ferry carry?").text
+    send(page, outside / "ferry.md")
+    page.wait(lambda: results(page)["ferry.md"] == ("indexed", "Already among the documents."))
+
+
+DROPPED = """
+const data = new DataTransfer();
+data.items.add(new File([arguments[0]], "lighthouse.md"));
+for (const name of ["dragenter", "dragover", "drop"]) {
+  const event = new DragEvent(name, { dataTransfer: data, bubbles: true, cancelable: true });
+  document.querySelector("#chat").dispatchEvent(event);
+}
+"""
+
+
+def test_a_file_can_be_dropped_anywhere_on_the_page(page: Page, corpus: Path):
+    page.show("sources")
+    page.script(DROPPED, LIGHTHOUSE)
+    page.wait(lambda: page.one("#documents").is_displayed() and paths(page) == ["ferry.md", "lighthouse.md"])
+    assert (corpus / "lighthouse.md").read_text("utf-8") == LIGHTHOUSE
+    assert "dropping" not in page.one("#page").get_attribute("class")
+
+
+def test_a_document_is_deleted_after_asking_and_is_gone_from_answers(page: Page, corpus: Path):
+    turn = page.ask("How many passengers does the ferry carry?")
+    assert "340" in turn.text
+    page.act("remove", row(page, "ferry.md"))
+    page.wait(lambda: page.seen("#confirm"))
+    assert "ferry.md" in page.one("#confirm").text
+    page.act("close", page.one("#confirm"))
+    assert (corpus / "ferry.md").exists()
+    page.act("remove", row(page, "ferry.md"))
+    page.one("#confirmed").click()
+    page.wait(lambda: page.seen("#listing .empty"))
+    assert not (corpus / "ferry.md").exists()
+    assert "Nothing is indexed yet" in page.ask("How many passengers does the ferry carry?").text
+    page.reload()
+    page.wait(lambda: len(page.turns()) == 2)
+    assert "340" not in page.one("#page").text
+    assert "not in them any more" in page.turns()[0].text
+
+
+def test_only_chosen_documents_are_asked(page: Page, corpus: Path):
+    (corpus / "lighthouse.md").write_text(LIGHTHOUSE, "utf-8")
+    page.wait(lambda: paths(page) == ["ferry.md", "lighthouse.md"])
+    row(page, "lighthouse.md").find_element(By.CSS_SELECTOR, "input").click()
+    assert page.one("#scope").text.startswith("Asking 1 of 2 documents.")
+    turn = page.ask(KEEPER)
+    assert turn.find_elements(By.CSS_SELECTOR, ".refused")
+    assert texts(page.all("#sources .cards.selected .path")) == ["ferry.md"]
+    page.act("all")
+    assert not page.seen("#scope")
+    assert "Ada Lund" in page.ask(KEEPER).text
+    page.act("only", row(page, "ferry.md"))
+    assert page.one("#scope").text.startswith("Asking 1 of 2 documents.")
+    page.act("retry", page.turns()[1])  # in the documents that were asked then: all
+    page.wait(lambda: "Ada Lund" in page.answered(1).text)
+
+
+def test_a_file_that_fails_is_listed_with_the_reason_until_it_is_mended_or_deleted(page: Page, corpus: Path):
+    (corpus / "broken.md").write_text("---\ntitle: [\n---\n\nThe mill grinds.\n", "utf-8")
+    page.wait(lambda: "front matter is not valid YAML" in row(page, "broken.md").text)
+    assert row(page, "broken.md").get_attribute("data-state") == "failed"
+    page.act("remove", row(page, "broken.md"))
+    page.one("#confirmed").click()
+    page.wait(lambda: paths(page) == ["ferry.md"])
+    assert not (corpus / "broken.md").exists()
+
+
+def test_what_changes_in_the_folder_is_listed_and_can_be_asked_about(page: Page, corpus: Path):
+    assert "do not answer" in page.ask(KEEPER).text
+    (corpus / "lighthouse.md").write_text(LIGHTHOUSE, "utf-8")
+    page.wait(lambda: paths(page) == ["ferry.md", "lighthouse.md"])
+    page.wait(lambda: row(page, "lighthouse.md").get_attribute("data-state") == "indexed")
+    assert page.one("#tab-documents").text == "Documents (2)"
+    assert "Ada Lund" in page.ask(KEEPER).text
+    (corpus / "ferry.md").unlink()
+    page.wait(lambda: paths(page) == ["lighthouse.md"])
+    assert len(page.turns()) == 2  # nothing was loaded anew
+    assert page.browser.get_log("browser") == []
+
+
+def test_many_documents_can_be_searched(page: Page, corpus: Path):
+    assert not page.seen("#found")
+    for number in range(12):
+        (corpus / f"note-{number}.md").write_text(
+            f"# Note {number}\n\nThe mill number {number} grinds.\n", "utf-8"
+        )
+    page.wait(lambda: len(paths(page)) == 13)
+    page.one("#found").send_keys("note 11")
+    assert paths(page) == ["note-11.md"]
+    page.one("#found").send_keys(" nothing")
+    assert paths(page) == []

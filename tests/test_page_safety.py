@@ -1,0 +1,103 @@
+"""Whatever a document, its name or a question holds, the page shows it as text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from browsing import Page, needs_browser, requested, texts
+from selenium.webdriver import Chrome
+from selenium.webdriver.common.by import By
+from serving import app
+
+pytestmark = needs_browser
+RTL = "\N{RIGHT-TO-LEFT OVERRIDE}"
+# Each of these would set a mark in the page if any part of it ran.
+HOSTILE = (
+    "<img src=x onerror=\"document.title='ran'\"> ${(document.title='ran')} `${document.title='ran'}` "
+    "</script><script>document.title='ran'</script> [a](javascript:document.title='ran') {{7*7}} &lt;i&gt;"
+    " *not bold* [1] ' onfocus=document.title='ran' autofocus x='"
+)
+KEEPER = "Who is the lighthouse keeper of Norvik?"
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    title = f"{RTL}The lighthouse {HOSTILE}".replace('"', '\\"')
+    name = f"{RTL}<img src=x onerror=alert(1)>${{7*7}}`[1](x)'\".md"
+    (corpus / name).write_text(
+        f'---\ntitle: "{title}"\nsource: "{HOSTILE.replace(chr(34), "")}"\n---\n\n'
+        f"The lighthouse keeper of Norvik is Ada Lund {HOSTILE} and she lives there.\n",
+        "utf-8",
+    )
+    (corpus / "<b>broken.md").write_text("---\ntitle: [\n---\n\nx\n", "utf-8")
+    return corpus
+
+
+def test_documents_and_questions_are_shown_as_text_everywhere(browser: Chrome, tmp_path: Path, corpus: Path):
+    requested(browser)
+    with app(tmp_path / "index", corpus) as address:
+        page = Page(browser, address)
+        turn = page.ask(KEEPER)
+        assert HOSTILE in turn.text
+        links = turn.find_elements(By.TAG_NAME, "a")
+        assert {a.get_attribute("href") for a in links} == {f"{address}#source-0-1"}
+
+        card = page.click(turn, "[1]")
+        assert HOSTILE in card.find_element(By.TAG_NAME, "mark").text
+        assert card.find_element(By.TAG_NAME, "h3").text.replace(RTL, "") == f"The lighthouse {HOSTILE}"
+        page.act("whole", card)
+        page.wait(lambda: page.seen("#whole mark"))
+        assert HOSTILE in page.one("#whole .text").text
+        assert HOSTILE in page.one("#whole h2").text
+        page.act("close", page.one("#whole"))
+        page.act("cite", card)
+        turn.find_element(By.CSS_SELECTOR, ".why summary").click()
+        page.wait(lambda: HOSTILE[:40] in turn.find_element(By.CSS_SELECTOR, ".why").text)
+
+        page.show("documents")
+        assert sorted(texts(page.seen("#listing .path"))) == sorted(path.name for path in corpus.iterdir())
+        for button in page.seen("[data-act=remove]"):
+            button.click()
+            page.wait(lambda: page.seen("#confirm"))
+            assert page.one("#confirm").find_elements(By.CSS_SELECTOR, "p *") == []
+            page.act("close", page.one("#confirm"))
+        page.act("only")
+
+        assert HOSTILE in page.ask(f"Who is the keeper of the lighthouse? {HOSTILE}").text
+        refused = page.ask(f"Which mountain is the highest in Africa? {HOSTILE}")
+        assert refused.find_elements(By.CSS_SELECTOR, ".refused")
+        page.reload()
+        page.wait(lambda: len(page.turns()) == 3)
+        page.act("retry", page.turns()[0])
+        page.answered(0)
+
+        assert page.all("#page img, #page script, #page i, #page b b, #page [onerror], #page [onfocus]") == []
+        assert browser.title == "Ask the documents"
+        assert requested(browser) == {urlsplit(address).netloc}
+        assert browser.get_log("browser") == []
+
+
+def test_the_name_of_an_upload_is_made_harmless(browser: Chrome, tmp_path: Path):
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    with app(tmp_path / "index", corpus) as address:
+        page = Page(browser, address)
+        page.script(SENT, "../../<img src=x onerror=alert(1)>.md", "The mill of Norvik has four floors.")
+        page.wait(lambda: page.seen("#uploads li[data-state=indexed]"))
+        (file,) = corpus.iterdir()
+        assert texts(page.seen("#listing .path")) == [file.name]
+        assert not set(file.name) & set('/\\<>:"|?*')
+        assert page.all("#page img") == []
+    assert list(tmp_path.glob("*.md")) == []
+
+
+SENT = """
+const data = new DataTransfer();
+data.items.add(new File([arguments[1]], arguments[0]));
+const event = new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true });
+document.querySelector("#drop").dispatchEvent(event);
+"""
