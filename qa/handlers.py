@@ -24,7 +24,7 @@ from qa import cards, explaining, rendering
 from qa.assistant import Assistant
 from qa.conversation import Turn, as_markdown, record, restored
 from qa.errors import QAError, QuestionError
-from qa.rows import Indexing, accepted, examples, limits, listed
+from qa.rows import Indexing, accepted, examples, label, limits, listed
 from qa.types import Answer
 
 RECENT = 0.5  # seconds
@@ -151,6 +151,7 @@ class Handlers:
                 self._list = {
                     "state": hashlib.sha256(html.encode()).hexdigest(),
                     "html": html,
+                    "label": label(files),
                     "documents": len(files),
                     "examples": examples(files),
                     "accepts": accepted(),

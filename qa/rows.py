@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from html import escape
 
@@ -44,31 +45,49 @@ class Indexing:
         return f"Indexing: {done}. Questions are answered meanwhile."
 
 
+def label(files: Sequence[Listed]) -> str:
+    """The heading of the list: how many documents can be asked, and how many files failed."""
+    documents = sum(file.document is not None for file in files)
+    failed = sum(file.state is FileState.FAILED for file in files)
+    return f"Documents ({documents:,}{f', {failed:,} failed' if failed else ''})"
+
+
 def listed(files: Sequence[Listed]) -> str:
-    """The list, as HTML."""
+    """The list, as HTML: what failed first, since it has to be seen to."""
     if not files:
         return paragraph("empty", "No documents yet. Drop some above, or put them into the folder.")
-    return f"<ul>{''.join(_row(file) for file in files)}</ul>"
+    rows = sorted(files, key=lambda file: (file.state is not FileState.FAILED, file.path))
+    return f"<ul>{''.join(map(_row, rows))}</ul>"
 
 
 def _row(file: Listed) -> str:
     document = file.document
     title = document.title if document else file.path
     identity = "file-" + (document.id if document else file.path)
-    passages = counted(file.passages, "passage")
-    pages = counted(len(document.pages), "page") if document and document.pages else ""
-    about = joined([origin(document) if document else "", pages, passages if document else ""])
     state = _STATES[file.state]
     told = f"{state}: {file.reason}" if file.reason else state
-    acts = [button("only", "Ask only this", document=document.id) if document else ""]
+    only = button("only", "Ask only this", document=document.id) if document else ""
     remove = button("remove", f"Delete {title}", "trash", "icon", path=file.path, title=title)
     return (
         f'<li id="{escape(identity)}" data-path="{escape(file.path)}" data-state="{file.state}"'
-        f' data-passages="{passages}" data-reason="{escape(told)}">'
+        f' data-passages="{counted(file.passages, "passage")}" data-reason="{escape(told)}">'
         f"{_checkbox(title, document.id) if document else '<span></span>'}"
-        f"<div><h3>{text(title)}</h3>{paragraph('origin', about)}{paragraph('path', text(file.path))}"
-        f'{paragraph("state", escape(told))}<div class="acts">{"".join(acts)}</div></div>{remove}</li>'
+        f"<div><h3>{text(title)}</h3>{paragraph('origin', _about(file))}{paragraph('path', text(file.path))}"
+        f'{paragraph("state", escape(told))}<div class="acts">{only}</div></div>{remove}</li>'
     )
+
+
+def _about(file: Listed) -> str:
+    """Where a document is from, how long it is, and when its file was last written."""
+    document = file.document
+    parts = [origin(document)] if document else []
+    if document and document.pages:
+        parts.append(counted(len(document.pages), "page"))
+    if document:
+        parts.append(counted(file.passages, "passage"))
+    if file.modified:
+        parts.append(f"file of {time.strftime('%Y-%m-%d', time.localtime(file.modified))}")
+    return joined(parts)
 
 
 def _checkbox(title: str, identity: str) -> str:

@@ -30,7 +30,7 @@ def violations(page: Page) -> list[str]:
     found = page.browser.execute_async_script(
         "axe.run(document, { runOnly: arguments[0] }).then(arguments[1])", RULES
     )
-    assert len(found["passes"]) > 20
+    assert len(found["passes"]) > 10
     return [f"{v['id']}: {node['html'][:200]}" for v in found["violations"] for node in v["nodes"]]
 
 
@@ -161,7 +161,7 @@ def test_everything_is_done_with_the_keyboard_alone(browser: Chrome, address: st
 
 def test_the_first_tab_leads_to_a_way_past_all_the_rest(browser: Chrome, address: str):
     page = Page(browser, address)
-    browser.execute_script("document.activeElement.blur()")
+    browser.execute_script("document.body.tabIndex = -1; document.body.focus()")
     keys = Keyboard(page)
     keys.press(Keys.TAB)
     assert keys.at(".skip")

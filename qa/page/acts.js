@@ -19,6 +19,7 @@ const acts = {
 };
 
 element.addEventListener("click", (event) => {
+  if ($("#conversations.open") && !event.target.closest("#conversations, #menu")) menu(false);
   const link = event.target.closest("a[href^='#source-']");
   if (link) return event.preventDefault(), follow(link); // the address stays as it is
   const button = event.target.closest("[data-act]");

@@ -25,7 +25,7 @@ function list(got) {
   const focused = document.activeElement?.closest("#listing [id]")?.id;
   listing.innerHTML = got.html;
   if (focused) document.getElementById(focused)?.focus();
-  $("#tab-documents").textContent = `Documents (${got.documents})`;
+  $("#tab-documents").textContent = got.label;
   $("#accepts").textContent = got.accepts;
   $("#logout").hidden = !got.login;
   limits = got.limits;
@@ -47,7 +47,10 @@ function list(got) {
 // Show the rows in which all the words stand that were typed.
 function find() {
   const words = $("#found").value.toLowerCase().split(/\s+/);
-  for (const row of all("li", listing)) row.hidden = !words.every((word) => row.textContent.toLowerCase().includes(word));
+  for (const row of all("li", listing)) {
+    const told = all("h3, .origin, .path", row).map((part) => part.textContent.toLowerCase()).join("\n");
+    row.hidden = !words.every((word) => told.includes(word));
+  }
 }
 
 $("#found").addEventListener("input", find);

@@ -60,5 +60,6 @@ async function why(details) {
   const got = await call("why", { question, documents, text, history: history(number) });
   if (got.problem) body.textContent = got.problem;
   else body.innerHTML = got.html;
+  details.scrollIntoView({ behavior: calm.matches ? "auto" : "smooth", block: "nearest" });
 }
 
