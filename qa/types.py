@@ -29,8 +29,8 @@ class Value:
         An answer: question, text, answered, confidence, claims, citations, nearest, differ, understood,
         unknown, suggestions. A claim: value, citations. A citation: number, document, start, end, quote,
         passage, page, page_end. A hit: passage, document, score, page. A passage: id, document_id, start,
-        end, text, header, sentences. A document: id, path, title, digest, metadata, how many `pages` it
-        has, and not its text.
+        end, text, header, sentences. A document: id, path, title, digest, metadata, pages (how many it has,
+        0 without), and not its text.
         """
         names = (field.name for field in fields(self) if not field.name.startswith("_"))
         return {name: _plain(getattr(self, name)) for name in names}
