@@ -19,6 +19,7 @@ _SENTENCE_END = re.compile(r"[.!?…:;。！？]['\"”’»)\]]*(?:\[?\d{1,3}\]
 _BULLET = re.compile(r"[•‣◦▪■●○*·–—-]\s")
 _NUMBER = re.compile(r"(?:\(?\d{1,2}|\(?[a-z]|[ivx]{1,4})[.)]\s")
 _PARTED = re.compile(r"(\w+)[-\u00ad‐]$")
+_HYPHENS = ("-", "\u00ad", "‐")
 _SOFT_HYPHEN = "\u00ad"
 _FIRST_WORD = re.compile(r"\w+")
 _WORDS = re.compile(r"\w+(?:[-‐]\w+)*")
@@ -125,11 +126,7 @@ class Flow:
             or _SENTENCE_END.search(above.text[-_TAIL:])
         ):
             return False
-        return (
-            line.text[:1].islower()
-            or bool(_PARTED.search(above.text[-_TAIL:]))
-            or not _would_have_fitted(line, above)
-        )
+        return line.text[:1].islower() or above.text.endswith(_HYPHENS) or not _would_have_fitted(line, above)
 
     def _append(self, paragraph: Flowing, following: Flowing) -> None:
         joined = self._joined(paragraph.text, following.text)
@@ -140,7 +137,8 @@ class Flow:
         paragraph.lines += following.lines
 
     def _joined(self, text: str, line: str) -> str:
-        parted, tail = _PARTED.search(text[-_TAIL:]), _FIRST_WORD.match(line)
+        parted = _PARTED.search(text[-_TAIL:]) if text.endswith(_HYPHENS) else None
+        tail = _FIRST_WORD.match(line)
         if not parted:
             return f"{text} {line}"
         if not tail or tail[0].lower() in _COUNTED_TOGETHER:
@@ -197,7 +195,7 @@ def _vocabulary(lines: Sequence[str]) -> set[str]:
     parted = False
     for line in lines:
         found = [word.lower() for word in _WORDS.findall(line)]
-        goes_on = bool(_PARTED.search(line[-_TAIL:]))
+        goes_on = line.endswith(_HYPHENS)
         words.update(found[1 if parted else 0 : -1 if goes_on else None])
         parted = goes_on
     return words | {part for word in words for part in re.split("[-‐]", word)}

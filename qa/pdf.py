@@ -94,7 +94,7 @@ def _printed(raw: bytes) -> Iterator[Any]:
         raise UnreadableFile(f"cannot be read: no process can be started ({error.strerror})") from error
     values = done.stdout.splitlines()
     if done.returncode or not values:
-        raise UnreadableFile(_REASONS["damaged"])
+        raise UnreadableFile("is damaged, or unpacks to over 1 GB: open it in a viewer and save it anew")
     del done
     for line in values:
         value = json.loads(line)

@@ -26,10 +26,11 @@ MEMORY = 1 << 30  # bytes
 _WIDE = 1.0  # of the size of the letters: a gap that may be one between columns
 _BOLD = re.compile(r"bold|black|heavy|demi|CMBX", re.IGNORECASE)
 _FORCE_BOLD = 1 << 18  # of the flags of a font, ISO 32000-1, table 123
-_SYMBOLS = {0xF0A7: "•", 0xF0B7: "•", 0xF0D8: "•", 0xF0FC: "•"}  # bullets of Wingdings and Symbol
-_HYPHENS = frozenset({0xFFFE, 0x02})  # what PDFium puts in the place of a hyphen that ends a line
-_BREAKS = _HYPHENS | {0x0A, 0x0D}
-_BETWEEN = _BREAKS | {0x09, 0x20, 0xA0, 0x2028}
+_SYMBOLS = {"\uf0a7": "•", "\uf0b7": "•", "\uf0d8": "•", "\uf0fc": "•"}  # bullets of Wingdings and Symbol
+_HYPHENS = frozenset("\ufffe\x02")  # what PDFium puts in the place of a hyphen that ends a line
+_BREAKS = _HYPHENS | frozenset("\r\n")
+_WORD = re.compile("[^\ufffe\x02\r\n\t \xa0\u2028]+")
+_ODD = re.compile("[\0-\x1f\ud800-\uf8ff\U000f0000-\U0010ffff]")  # control, halves, private use
 _ERRORS = {4: "password", 5: "protection"}
 
 Piece = list[Any]
@@ -75,6 +76,7 @@ class TextPage:
         self.pdfium = pdfium
         self.text = pdfium.FPDFText_LoadPage(page)
         self.count = max(0, pdfium.FPDFText_CountChars(self.text)) if self.text else 0
+        self.said = self._said() if self.count else ""
         self._box = pdfium.FS_RECTF()
         self._matrix = pdfium.FS_MATRIX()
         self._at = ctypes.c_double(), ctypes.c_double()
@@ -85,19 +87,26 @@ class TextPage:
 
     def words(self) -> Iterator[tuple[int, int, str]]:
         """First and last index, and signs, of what stands between spaces and line breaks."""
-        unicode, text = self.pdfium.FPDFText_GetUnicode, self.text
-        start, signs = 0, ""
-        for i in range(self.count):
-            code = unicode(text, i)
-            if code not in _BETWEEN:
-                if not signs:
-                    start = i
-                signs += chr(code) if code < 0xD800 and code > 0x1F else _sign(code)
-            elif signs:
-                yield start, i - 1, signs + ("-" if code in _HYPHENS else "")
-                signs = ""
-        if signs:
-            yield start, self.count - 1, signs
+        text = self.said
+        for word in _WORD.finditer(text):
+            signs = word[0]
+            if _ODD.search(signs):
+                signs = "".join(map(_sign, signs))
+            yield (
+                word.start(),
+                word.end() - 1,
+                signs + ("-" if text[word.end() : word.end() + 1] in _HYPHENS else ""),
+            )
+
+    def _said(self) -> str:
+        """All signs of the page, one for each index."""
+        buffer = (ctypes.c_ushort * (self.count + 1))()
+        length = self.pdfium.FPDFText_GetText(self.text, 0, self.count, buffer)
+        said = bytes(buffer)[: 2 * max(0, length - 1)].decode("utf-16-le", "replace")
+        if len(said) == self.count:
+            return said  # as nearly always
+        codes = (self.pdfium.FPDFText_GetUnicode(self.text, i) for i in range(self.count))
+        return "".join(chr(code) if code < 0x110000 else "\0" for code in codes)
 
     def start(self, i: int, turned: int) -> tuple[float, float]:
         """Where a sign begins on its baseline, on the page turned back by some quarters."""
@@ -156,7 +165,7 @@ class TextPage:
         return piece
 
     def _breaks(self, first: int) -> bool:
-        return first > 0 and self.pdfium.FPDFText_GetUnicode(self.text, first - 1) in _BREAKS
+        return first > 0 and self.said[first - 1] in _BREAKS
 
 
 def _goes_on(piece: Piece, left: float, base: float, turned: int) -> bool:
@@ -170,12 +179,9 @@ def _turn(x: float, y: float, quarters: int) -> tuple[float, float]:
     return ((x, y), (y, -x), (-x, -y), (-y, x))[quarters]
 
 
-def _sign(code: int) -> str:
-    """A sign as a character; U+FFFD where nobody can tell what it means."""
-    if code in _SYMBOLS:
-        return _SYMBOLS[code]
-    private = 0xE000 <= code <= 0xF8FF or code > 0xF0000
-    return "\ufffd" if code < 0x20 or 0xD800 <= code <= 0xDFFF or private or code > 0x10FFFF else chr(code)
+def _sign(sign: str) -> str:
+    """U+FFFD for a sign of which nobody can tell what it means."""
+    return _SYMBOLS.get(sign, "\ufffd") if _ODD.match(sign) else sign
 
 
 def page_of(pdfium: Any, document: Any, number: int) -> tuple[list[Any], int]:

@@ -7,11 +7,13 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from conftest import HERE
 
+from qa import database
 from qa.database import texts_with
 from qa.errors import (
     IndexBusy,
@@ -175,6 +177,46 @@ def test_what_is_deleted_is_overwritten(store):
     with store.write() as writer:
         (secure_delete,) = writer._db.execute("PRAGMA secure_delete").fetchone()
         assert secure_delete == 1
+
+
+def test_the_pages_of_a_document_are_kept_and_leave_with_it(store):
+    e = entry("a.pdf", "It left at seven.", "It came back.")
+    put(store, replace(e, document=replace(e.document, pages=(0, 18))), entry("b.txt", "It sank."))
+    with store.read() as snapshot:
+        assert [d.pages for d in snapshot.documents()] == [(0, 18), ()]
+        assert [d.pages for d in snapshot.documents(["a.pdf"])] == [(0, 18)]
+    put(store, removed=("a.pdf",))
+    with store.write() as writer:
+        assert writer._db.execute("SELECT count(*) FROM pages").fetchone() == (0,)
+
+
+def test_an_index_without_pages_that_an_older_version_made_is_read_and_written(store, monkeypatch):
+    with monkeypatch.context() as older:
+        older.setattr(database, "MIGRATIONS", database.MIGRATIONS[:1])
+        put(store, entry("a.txt", "It left."))
+    with store.read() as snapshot:
+        assert [(d.path, d.text, d.pages) for d in snapshot.documents()] == [("a.txt", "It left.", ())]
+        assert snapshot.file_digests() == {"a.txt": ("digest", "recipe")}
+    put(store, entry("b.txt", "It sank."))
+    assert found(store, "left", "sank") == ["a.txt-0", "b.txt-0"]
+
+
+def test_two_processes_may_open_an_older_index_at_once(store, monkeypatch):
+    with monkeypatch.context() as older:
+        older.setattr(database, "MIGRATIONS", database.MIGRATIONS[:1])
+        put(store, entry("a.txt", "It left."))
+    code = """
+import sys
+from pathlib import Path
+from qa.store import Store
+with Store(Path(sys.argv[1])).read() as snapshot:
+    print(len(snapshot.documents()))
+"""
+    readers = [
+        subprocess.Popen([sys.executable, "-c", code, str(store.folder)], stdout=subprocess.PIPE)
+        for _ in range(4)
+    ]
+    assert [reader.communicate()[0] for reader in readers] == [b"1\n"] * 4
 
 
 # --- the keyword index ---------------------------------------------------------------------------

@@ -1,0 +1,140 @@
+"""How fast PDF and Word files are read, beside libraries that only take their text out.
+
+usage: python benchmarks/formats.py [--pages N] [--repeat N]
+
+The files are made here: a report of N pages with headings, running headers and page numbers, and the same
+words as a Word document. Every reader reads them in turn, several times; the median counts. Readers that are
+not installed are left out (`pip install pypdf pdfminer.six mammoth`). Prints Markdown tables.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import io
+import random
+import statistics
+import time
+from collections.abc import Callable, Mapping
+
+import docx
+import pypdfium2
+from fpdf import FPDF
+
+from qa.reading import parse
+
+WORDS = (
+    "harbour quay ferry master fog morning boats nets widely counted passengers walls repaired stone mason"
+    " board opened closed winter summer crossing tickets winds was were the of and by in with"
+).split()
+LIBRARIES = ("pypdf", "pdfminer", "mammoth")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--pages", type=int, default=200)
+    parser.add_argument("--repeat", type=int, default=3)
+    options = parser.parse_args()
+    pages = made_words(options.pages)
+    small, large, word = as_pdf(pages[:2]), as_pdf(pages), as_word(pages)
+    there = {name for name in LIBRARIES if importlib.util.find_spec(name)}
+    print(f"PDF of {len(pages)} pages, {len(large) / 1e6:.1f} MB\n")
+    table(pdf_readers(large, there), len(pages), options.repeat)
+    print("\nPDF of 2 pages: the start of a process counts\n")
+    table(pdf_readers(small, there), 2, options.repeat)
+    print(f"\nWord, the same words, {len(word) / 1e6:.1f} MB\n")
+    table(word_readers(word, there), len(pages), options.repeat)
+
+
+def made_words(pages: int) -> list[list[str]]:
+    """Pages of five paragraphs each, always the same."""
+    chance = random.Random(7)
+
+    def sentence() -> str:
+        return "The " + " ".join(chance.choices(WORDS, k=chance.randint(8, 20))) + "."
+
+    return [[" ".join(sentence() for _ in range(7)) for _ in range(5)] for _ in range(pages)]
+
+
+class Report(FPDF):
+    def header(self) -> None:
+        self.set_font("Times", "I", 9)
+        self.cell(0, 8, "Harbour Board Annual Report", align="C", new_x="LMARGIN", new_y="NEXT")
+
+    def footer(self) -> None:
+        self.set_y(-15)
+        self.cell(0, 8, f"Page {self.page_no()}", align="C")
+
+
+def as_pdf(pages: list[list[str]]) -> bytes:
+    document = Report()
+    for number, paragraphs in enumerate(pages, 1):
+        document.add_page()
+        document.set_font("Times", "B", 13)
+        document.cell(0, 10, f"{number} Works", new_x="LMARGIN", new_y="NEXT")
+        document.set_font("Times", "", 10)
+        for paragraph in paragraphs:
+            document.multi_cell(0, 4.5, paragraph, align="J", new_x="LMARGIN", new_y="NEXT")
+            document.ln(2)
+    return bytes(document.output())
+
+
+def as_word(pages: list[list[str]]) -> bytes:
+    document = docx.Document()
+    for number, paragraphs in enumerate(pages, 1):
+        document.add_heading(f"{number} Works")
+        for paragraph in paragraphs:
+            document.add_paragraph(paragraph)
+    file = io.BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
+def pdf_readers(raw: bytes, there: set[str]) -> Mapping[str, Callable[[], str]]:
+    def by_pdfium() -> str:
+        with pypdfium2.PdfDocument(raw) as document:
+            return "".join(page.get_textpage().get_text_range() for page in document)
+
+    readers: dict[str, Callable[[], str]] = {
+        "this project": lambda: parse("a.pdf", raw).text,
+        "pypdfium2, text as it comes": by_pdfium,
+    }
+    if "pypdf" in there:
+        import pypdf
+
+        readers["pypdf"] = lambda: "".join(p.extract_text() for p in pypdf.PdfReader(io.BytesIO(raw)).pages)
+    if "pdfminer" in there:
+        from pdfminer.high_level import extract_text
+
+        readers["pdfminer.six"] = lambda: extract_text(io.BytesIO(raw))
+    return readers
+
+
+def word_readers(raw: bytes, there: set[str]) -> Mapping[str, Callable[[], str]]:
+    readers: dict[str, Callable[[], str]] = {
+        "this project": lambda: parse("a.docx", raw).text,
+        "python-docx": lambda: "".join(p.text for p in docx.Document(io.BytesIO(raw)).paragraphs),
+    }
+    if "mammoth" in there:
+        import mammoth
+
+        readers["mammoth"] = lambda: str(mammoth.extract_raw_text(io.BytesIO(raw)).value)
+    return readers
+
+
+def table(readers: Mapping[str, Callable[[], str]], pages: int, repeat: int) -> None:
+    """Every reader in turn, so that a noisy moment meets all of them."""
+    seconds: dict[str, list[float]] = {name: [] for name in readers}
+    for _ in range(repeat):
+        for name, read in readers.items():
+            started = time.perf_counter()
+            assert read().count("harbour") > pages
+            seconds[name].append(time.perf_counter() - started)
+    medians = {name: statistics.median(found) for name, found in seconds.items()}
+    print("| reader | pages/s | this project takes ... of its time |\n|-|-|-|")
+    for name, took in medians.items():
+        print(f"| {name} | {pages / took:,.0f} | {medians['this project'] / took:.2f} |")
+
+
+if __name__ == "__main__":
+    main()
