@@ -12,6 +12,7 @@ from qa.quoting import verify
 from qa.types import Answer, Citation, Document, Hit, Passage, Span
 
 BESIDE = 2  # sentences on either side of a quote that are shown at once
+_SIDES = ("before", "behind")
 WINDOW = 60_000  # characters of a document that are shown at a time
 Neighbours = Mapping[str, tuple[Passage | None, Passage | None]]  # by the id of the passage between them
 
@@ -46,7 +47,8 @@ def _cited(citation: Citation, turn: int, neighbours: Neighbours) -> str:
     cuts = (passage.start, start, citation.start, citation.end, end, passage.end)
     parts = [passage.text[a - passage.start : b - passage.start] for a, b in pairwise(cuts)]
     far, near, quote, after, rest = (prose(part, citation.document) for part in parts)
-    before, behind = (_beside(p, citation.document) for p in neighbours.get(passage.id, (None, None)))
+    beside = neighbours.get(passage.id, (None, None))
+    before, behind = (_beside(p, citation.document, kind) for p, kind in zip(beside, _SIDES, strict=True))
     body = f"{_folded(before + far)}{near}<mark>{quote}</mark>{after}{_folded(rest + behind)}"
     acts = button(
         "whole",
@@ -60,8 +62,8 @@ def _cited(citation: Citation, turn: int, neighbours: Neighbours) -> str:
     )
 
 
-def _beside(passage: Passage | None, document: Document) -> str:
-    return f'<span class="beside">{prose(passage.text, document)}</span>' if passage else ""
+def _beside(passage: Passage | None, document: Document, kind: str) -> str:
+    return f'<span class="beside {kind}">{prose(passage.text, document)}</span>' if passage else ""
 
 
 def _around(citation: Citation) -> Span:

@@ -72,22 +72,26 @@ def _row(file: Listed) -> str:
         f'<li id="{escape(identity)}" data-path="{escape(file.path)}" data-state="{file.state}"'
         f' data-passages="{counted(file.passages, "passage")}" data-reason="{escape(told)}">'
         f"{_checkbox(title, document.id) if document else '<span></span>'}"
-        f"<div><h3>{text(title)}</h3>{paragraph('origin', _about(file))}{paragraph('path', text(file.path))}"
+        f"<div><h3>{text(title)}</h3>{paragraph('origin', _about(file))}{paragraph('file', _written(file))}"
         f'{paragraph("state", escape(told))}<div class="acts">{only}</div></div>{remove}</li>'
     )
 
 
 def _about(file: Listed) -> str:
-    """Where a document is from, how long it is, and when its file was last written."""
+    """Where a document is from, and how long it is."""
     document = file.document
     parts = [origin(document)] if document else []
     if document and document.pages:
         parts.append(counted(len(document.pages), "page"))
     if document:
         parts.append(counted(file.passages, "passage"))
-    if file.modified:
-        parts.append(f"file of {time.strftime('%Y-%m-%d', time.localtime(file.modified))}")
     return joined(parts)
+
+
+def _written(file: Listed) -> str:
+    """The file, and the day on which it was last written."""
+    day = time.strftime("%Y-%m-%d", time.localtime(file.modified)) if file.modified else ""
+    return joined([f'<span class="path">{text(file.path)}</span>', day])
 
 
 def _checkbox(title: str, identity: str) -> str:
