@@ -11,7 +11,7 @@ from browsing import Page, needs_browser, texts
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from serving import CORPUS, app
+from serving import CORPUS, app, free_port
 
 pytestmark = needs_browser
 TRADE = "How much is the trade between Kazakhstan and Pakistan?"
@@ -100,6 +100,19 @@ def test_a_question_can_be_stopped_and_asked_again(page: Page):
     page.reload()
     assert page.turns() == []
     page.ask(RAILWAY)
+
+
+def test_a_server_that_went_away_is_told_and_asked_again_when_it_is_back(browser: Chrome, tmp_path: Path):
+    port = free_port()
+    with app(tmp_path / "index", GRADIO_SERVER_PORT=str(port)) as address:
+        page = Page(browser, address)
+        page.ask(RAILWAY)
+    page.type(TRADE)
+    page.wait(lambda: "The server does not answer" in page.one("#turn-1").text)
+    with app(tmp_path / "index", GRADIO_SERVER_PORT=str(port)):
+        page.act("retry", page.one("#turn-1"))
+        page.wait(lambda: "$250 million" in page.answered(1).text)
+        assert asked(page) == [RAILWAY, TRADE]
 
 
 def test_the_answer_is_copied_with_footnotes(page: Page):

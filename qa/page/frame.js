@@ -7,14 +7,18 @@ const log = $("#log"), pane = $("#sources"), box = $("#ask");
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const narrow = matchMedia("(max-width: 860px)");
 const BROKEN = "The server does not answer: is it still running?";
+const LOGGED_OUT = "You are logged out: load the page anew to log in.";
+const FAILED = "That went wrong on the server: its log says more.";
 const enters = (event) => event.key === "Enter" && !event.shiftKey && !event.isComposing;
 
+// What a function of the server gives, or { problem }. Gradio's client keeps the reason of a failure to itself.
 async function call(name, argument = {}) {
-  try {
-    return await server[name](argument);
-  } catch {
-    return { problem: BROKEN };
-  }
+  return (await server[name](argument)) ?? { problem: await trouble() };
+}
+
+async function trouble() {
+  const status = await fetch("config", { method: "HEAD" }).then((response) => response.status, () => 0);
+  return { 0: BROKEN, 401: LOGGED_OUT }[status] ?? FAILED;
 }
 
 function made(html) {
