@@ -11,6 +11,7 @@ import os
 import sys
 import threading
 from importlib.resources import files
+from urllib.parse import quote
 
 import gradio as gr
 from gradio import processing_utils
@@ -77,7 +78,7 @@ def serve(
             server_name=server_name,
             server_port=server_port,
             theme=gr.themes.Base(font=("system-ui", "sans-serif"), font_mono=("ui-monospace", "monospace")),
-            head=f"<style>{_asset('page.css')}</style>",  # css= would be rewritten, its media queries as well
+            head=_head(),
             app_kwargs={
                 "lifespan": guard.in_front,
                 "routes": [uploads.route(assistant), *tools.routes(endpoints.functions(assistant), ASKING)],
@@ -130,6 +131,12 @@ def _warm_up(assistant: Assistant) -> None:
 
 def _tell(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
+
+
+def _head() -> str:
+    """The page's style, since css= would be rewritten, its media queries as well, and its icon."""
+    icon = f"data:image/svg+xml,{quote(_asset('icon.svg'))}"
+    return f'<link rel="icon" type="image/svg+xml" href="{icon}"><style>{_asset("page.css")}</style>'
 
 
 def _asset(name: str) -> str:

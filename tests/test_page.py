@@ -122,7 +122,7 @@ def test_the_sources_follow_the_selected_answer_also_after_more_questions_and_a_
     page.reload()
     page.wait(lambda: len(page.turns()) == 2)
     assert texts(page.all("#log .answer")) == said
-    page.wait(lambda: page.seen("#source-0-2.selected mark"))
+    page.wait(lambda: page.script(VISIBLE, page.one("#source-0-2.selected mark"), page.one("#sources")))
     page.click(page.turns()[1], "[1]")
     assert [c.get_attribute("id") for c in page.seen("#sources .card")] == ["source-1-1"]
 

@@ -123,6 +123,7 @@ async function open(next) {
   got.turns.forEach(({ html, cards }, number) => marked(place(number, html, cards), next.turns[number].helpful));
   const card = document.getElementById(next.selected?.card ?? "");
   select(next.selected?.turn ?? next.turns.length - 1, card);
+  if (card) ($("mark", card) ?? card).scrollIntoView({ block: "center" });
   show();
   down(log.lastElementChild, "auto");
 }
