@@ -47,7 +47,6 @@ function fail(mine, problem) {
   const pending = $(`#turn-${mine.number}`);
   $(".answer", pending).replaceWith($("#failed").content.firstElementChild.cloneNode(true));
   $(".answer p", pending).textContent = problem;
-  box.value ||= conversation.turns.length === mine.number ? mine.question : "";
   show();
 }
 
