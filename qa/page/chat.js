@@ -37,7 +37,7 @@ async function ask(question, number = conversation.turns.length, documents = cho
   conversation.turns[number] = got.record;
   conversations.save(conversation);
   const turn = place(number, got.html, got.cards);
-  select(got.record.answered || !narrow.matches ? number : null);
+  select(number);
   show();
   down(turn);
   if (got.more) suggest(mine, got.record);
