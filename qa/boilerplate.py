@@ -59,9 +59,11 @@ def boilerplate(paragraphs: Sequence[Paragraph]) -> list[str]:
 def _mark_sections(paragraphs: Sequence[Paragraph], reasons: list[str]) -> None:
     """Follow a heading of furniture down to where the author's text goes on."""
     section, level = "", 0
+    total = remaining = sum(p.words for p in paragraphs)
     for i, p in enumerate(paragraphs):
         opened = section_of(p)
-        if opened == DISCUSSION and _remaining_share(paragraphs, i) > 0.5:
+        remaining -= paragraphs[i - 1].words if i else 0
+        if opened == DISCUSSION and remaining > 0.5 * max(1, total):
             opened = ""  # an article about a discussion, not the discussion under an article
         if opened:
             section, level, reasons[i] = opened, p.level, reasons[i] or opened
@@ -80,13 +82,9 @@ def _give_back_heading(paragraphs: Sequence[Paragraph], reasons: list[str], i: i
     """The line above resumed text is its heading where a section of teasers ended too late."""
     above = i - 1
     if above > 0 and reasons[above] == TEASERS and not section_of(paragraphs[above]):
-        following = paragraphs[i + 1 :]
-        if not paragraphs[above].ends_sentence and any(p.body_text for p in following[:2]):
+        following = paragraphs[i + 1 : i + 3]
+        if not paragraphs[above].ends_sentence and any(p.body_text for p in following):
             reasons[above] = ""
-
-
-def _remaining_share(paragraphs: Sequence[Paragraph], i: int) -> float:
-    return sum(p.words for p in paragraphs[i:]) / max(1, sum(p.words for p in paragraphs))
 
 
 def _is_source(p: Paragraph) -> bool:
@@ -134,9 +132,9 @@ def _mark_foreign_end(paragraphs: Sequence[Paragraph], reasons: list[str]) -> No
 
 def _mark_teasers(paragraphs: Sequence[Paragraph], reasons: list[str]) -> None:
     """Short texts that break off, several near each other, and the headlines above them."""
-    cut = [i for i, p in enumerate(paragraphs) if p.truncated and p.words <= 30 and not p.level]
+    cut = {i: None for i, p in enumerate(paragraphs) if p.truncated and p.words <= 30 and not p.level}
     for i in cut:
-        if any(0 < abs(i - j) <= 4 for j in cut):
+        if any(j in cut for j in range(i - 4, i + 5) if j != i):
             reasons[i] = reasons[i] or TEASERS
             if i and not reasons[i - 1] and not paragraphs[i - 1].ends_sentence:
                 reasons[i - 1] = TEASERS
@@ -166,13 +164,12 @@ def _mark_edges(paragraphs: Sequence[Paragraph], reasons: list[str]) -> None:
 def _mark_end(paragraphs: Sequence[Paragraph], reasons: list[str]) -> None:
     """What stands among furniture below the text: a biography, an appeal, the name of the site."""
     total = sum(p.words for p, reason in zip(paragraphs, reasons, strict=True) if not reason)
+    left, words_left = sum(not reason for reason in reasons), total  # of the author's, from here on
     for i, reason in enumerate(reasons):
-        left = [j for j in range(i + 1, len(paragraphs)) if not reasons[j]]
-        few = sum(paragraphs[j].words for j in left) <= 0.1 * total
-        outnumbered = 2 * len(left) <= len(paragraphs) - i
-        if reason in _CLOSING and few and outnumbered:
-            for j in left:
-                reasons[j] = "below the end of the text"
+        left, words_left = left - (not reason), words_left - (0 if reason else paragraphs[i].words)
+        if reason in _CLOSING and words_left <= 0.1 * total and 2 * left <= len(paragraphs) - i:
+            reasons[i + 1 :] = [later or "below the end of the text" for later in reasons[i + 1 :]]
+            break
     last = max(i for i, p in enumerate(paragraphs) if p.prose and not reasons[i])
     below = [i for i in range(last + 1, len(paragraphs)) if reasons[i]]
     if not below:

@@ -22,6 +22,7 @@ from typing import Any
 
 MAX_PAGES = 5_000
 MAX_CHARACTERS = 10_000_000  # of a document, as often as its pages show them
+MAX_PIECES = 500_000  # words apart from others; a printed page has a hundred
 MEMORY = 1 << 30  # bytes
 _WIDE = 1.0  # of the size of the letters: a gap that may be one between columns
 _BOLD = re.compile(r"bold|black|heavy|demi|CMBX", re.IGNORECASE)
@@ -214,11 +215,12 @@ def lines(raw: bytes) -> Iterator[Any]:
         return
     known = described(pdfium, document)
     yield known if known["pages"] <= MAX_PAGES else {"error": "pages", "pages": known["pages"]}
-    characters = 0
+    characters = pieces = 0
     for number in range(known["pages"] if known["pages"] <= MAX_PAGES else 0):
         page, count = page_of(pdfium, document, number)
         characters += count
-        if characters > MAX_CHARACTERS:
+        pieces += len(page[2])
+        if characters > MAX_CHARACTERS or pieces > MAX_PIECES:
             yield {"error": "characters"}
             return
         yield page

@@ -109,7 +109,7 @@ def _is_heading(found: Sequence[Paragraph], reasons: Sequence[str], i: int) -> b
         or "\t" in p.text
     ):
         return False
-    below = next((q for q, reason in zip(found[i + 1 :], reasons[i + 1 :], strict=True) if not reason), None)
+    below = next((found[j] for j in range(i + 1, len(found)) if not reasons[j]), None)
     return p.words > 0 and below is not None and not below.list_item and (below.prose or below.level > 0)
 
 

@@ -1,6 +1,7 @@
 """Furniture of saved web pages is told from what their authors wrote."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -186,3 +187,13 @@ def test_an_article_about_a_discussion_is_no_comment_section():
 
 def test_an_empty_text_has_no_furniture():
     assert boilerplate(paragraphs("")) == []
+
+
+@pytest.mark.parametrize(
+    "line", ["Comments", "Share on Facebook", "It left and ...", "goat", "Home > News > Ferry"]
+)
+def test_a_file_of_furniture_takes_seconds(line):
+    prose = "The ferry leaves the quay at seven every morning and comes back in the evening."
+    started = time.monotonic()
+    parse("a.txt", "\n\n".join([prose, *[line] * 4] * 6000 + [prose]).encode())
+    assert time.monotonic() - started < 15
