@@ -7,13 +7,23 @@ const log = $("#log"), pane = $("#sources"), box = $("#ask");
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const narrow = matchMedia("(max-width: 860px)");
 const BROKEN = "The server does not answer: is it still running?";
+const LEFT = "You are not logged in any more: load this page again, and log in.";
 const enters = (event) => event.key === "Enter" && !event.shiftKey && !event.isComposing;
 
 async function call(name, argument = {}) {
   try {
     return await server[name](argument);
   } catch {
-    return { problem: BROKEN };
+    return { problem: await trouble() };
+  }
+}
+
+// Why a call was not answered: Gradio does not say. Anything that is served wants the login.
+async function trouble() {
+  try {
+    return (await fetch("robots.txt", { cache: "no-store" })).status === 401 ? LEFT : BROKEN;
+  } catch {
+    return BROKEN;
   }
 }
 
