@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -20,7 +20,13 @@ from qa.errors import QuestionError, UnknownDocument
 from qa.quoting import escape
 from qa.types import Answer, Citation, Claim, Document, Hit, Passage
 
-_MARK = re.compile(r"\\.|\[(\d+)\]", re.DOTALL)  # a backslash and what it escapes belong together
+_MARK = re.compile(r"\\.|\[(\d{1,6})\]", re.DOTALL)  # a backslash and what it escapes belong together
+# What no record of this server exceeds, so that a forged one costs no more than it.
+_MANY = 50  # quotes, passages, claims, words
+_Line = Annotated[str, Field(max_length=5_000)]
+_Text = Annotated[str, Field(max_length=200_000)]
+_Offset = Annotated[int, Field(ge=0, le=1 << 40)]
+_Number = Annotated[int, Field(ge=1, le=1_000)]
 
 
 class _Kept(BaseModel):
@@ -30,41 +36,41 @@ class _Kept(BaseModel):
 class Place(_Kept):
     """A slice of a document."""
 
-    document: str
-    start: int = Field(ge=0)
-    end: int = Field(ge=0)
+    document: _Line
+    start: _Offset
+    end: _Offset
 
 
 class Quote(Place):
     """A citation: `quote` is the slice as it was."""
 
-    number: int
-    quote: str = Field(min_length=1)
+    number: _Number
+    quote: _Text = Field(min_length=1)
 
 
 class Said(_Kept):
     """A claim, by the numbers of its citations."""
 
-    value: str
-    citations: tuple[int, ...] = Field(min_length=1)
+    value: _Text
+    citations: tuple[_Number, ...] = Field(min_length=1, max_length=_MANY)
 
 
 class Record(_Kept):
     """A turn of a conversation as the browser keeps it. `problem` is what went wrong, if no answer came."""
 
-    question: str
+    question: _Text
     documents: tuple[str, ...] | None = None
-    problem: str = ""
-    text: str = ""
+    problem: _Line = ""
+    text: _Text = ""
     answered: bool = False
-    confidence: float = 0.0
+    confidence: float = Field(0.0, ge=0, le=1)
     differ: bool = False
-    understood: str = ""
-    unknown: tuple[str, ...] = ()
-    suggestions: tuple[str, ...] = ()
-    claims: tuple[Said, ...] = ()
-    citations: tuple[Quote, ...] = ()
-    nearest: tuple[Place, ...] = ()
+    understood: _Text = ""
+    unknown: tuple[_Line, ...] = Field((), max_length=1_000)
+    suggestions: tuple[_Line, ...] = Field((), max_length=_MANY)
+    claims: tuple[Said, ...] = Field((), max_length=_MANY)
+    citations: tuple[Quote, ...] = Field((), max_length=_MANY)
+    nearest: tuple[Place, ...] = Field((), max_length=_MANY)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from qa.errors import CitationError, StaleDocument
+from qa.errors import CitationError, IndexUnwritable, QuestionError, StaleDocument
 from qa.followups import Turn, needed, quoted, short_answer
 from qa.journal import Journal
 from qa.quoting import verify
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 LONGEST = 500  # characters of a comment
+LONGEST_VOTE = 50_000  # bytes of one, with what it quotes
+MOST = 100_000_000  # bytes of all of them
 FILE = "feedback.jsonl"
 _LATEST = 253_370_764_800.0  # the year 9999
 _JOINERS = "\u200c\u200d"  # of letters in Persian, and of emoji
@@ -87,7 +89,8 @@ class FeedbackLog:
         """Keep what somebody says of an answer; `history` is what it was asked with.
 
         The comment is made one line of at most LONGEST characters. Raises StaleDocument where a cited
-        document was changed or removed since, CitationError, IndexBusy, IndexUnwritable.
+        document was changed or removed since, CitationError, QuestionError for what is too long to be kept,
+        IndexBusy, IndexUnwritable.
         """
         # The documents are looked at under the lock: a purge meanwhile would miss what it has to redact.
         with self._journal.locked():
@@ -95,8 +98,17 @@ class FeedbackLog:
                 _check(answer, snapshot)
                 standing = Standing(snapshot)
                 (entry,) = _left([_entry(answer, helpful, comment, history, standing)], standing)
-            self._journal.append(_line(entry))
+            self._append(_line(entry))
         return entry
+
+    def _append(self, line: bytes) -> None:
+        if len(line) > LONGEST_VOTE:
+            raise QuestionError("question and answer are too long to be kept: ask a shorter question")
+        if self._journal.size() + len(line) > MOST:
+            raise IndexUnwritable(
+                f"{self._journal.path} is full: keep it elsewhere, or take out old votes by qa sync --purge"
+            )
+        self._journal.append(line)
 
     def entries(self) -> tuple[Feedback, ...]:
         """The newest vote on each answer, newest first, without what is not in the documents any more."""

@@ -27,17 +27,20 @@ from qa.login import Login, entered
 
 API = "/gradio_api"
 MEGABYTE = 1 << 20
-LONGEST = 8 * MEGABYTE  # of a body
-LONGEST_UPLOAD = 256 * MEGABYTE
+LONGEST = 2 * MEGABYTE  # of a body
+LONGER = {  # of those that hold a conversation, or a file
+    f"{API}/component_server": 8 * MEGABYTE,
+    "/qa/upload": 20 * MEGABYTE,
+}
+LONGEST_PATH = 2048  # bytes, without the query; a session is named in some
 _STARTING = f"{API}/startup-events"
-_UPLOADS = (f"{API}/upload", f"{API}/component_server", "/qa/")
 # What the page, gradio_client and MCP ask for. With a slash at the end: and all below it.
 _SERVED = (
     *("/", "/config", "/theme.css", "/favicon.ico", "/manifest.json", "/robots.txt", "/assets/", "/static/"),
     *("/svelte/", "/qa/"),
     *(f"{API}/{name}" for name in ("info", "openapi.json", "app_id", "startup-events", "theme.css")),
     *(f"{API}/{name}" for name in ("call/", "queue/", "run/", "api/", "heartbeat/", "cancel", "reset")),
-    *(f"{API}/{name}" for name in ("upload", "upload_progress", "component_server", "mcp")),
+    *(f"{API}/{name}" for name in ("component_server", "mcp")),
 )
 _POLICY = (
     "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; "
@@ -158,7 +161,7 @@ def _without_foreign_origin(connection: HTTPConnection) -> Scope:
 
 def _unserved(connection: HTTPConnection) -> Response | None:
     path = connection.scope["path"]
-    if not any(_matches(path, served) for served in _SERVED):
+    if len(path) > LONGEST_PATH or not any(_matches(path, served) for served in _SERVED):
         return _refused(403, "not served here")
     return _bounded(connection)
 
@@ -172,7 +175,7 @@ def _matches(path: str, served: str) -> bool:
 def _bounded(connection: HTTPConnection) -> Response | None:
     """The server reads no more of a body than its length says, so that length is what counts."""
     headers, path = connection.headers, connection.scope["path"]
-    longest = LONGEST_UPLOAD if any(path.startswith(upload) for upload in _UPLOADS) else LONGEST
+    longest = LONGER.get(path, LONGEST)
     length = headers.get("content-length", "0")
     if "transfer-encoding" in headers or not length.isdecimal():
         return _refused(411, "say how long the body is, by Content-Length")

@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
 import anyio
 import anyio.to_thread
@@ -22,6 +22,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from qa import cards, explaining, rendering
 from qa.assistant import Assistant
+from qa.calls import MISUNDERSTOOD
 from qa.conversation import Turn, as_markdown, record, restored
 from qa.errors import QAError, QuestionError
 from qa.rows import Indexing, accepted, examples, label, limits, listed
@@ -29,16 +30,21 @@ from qa.types import Answer
 
 RECENT = 0.5  # seconds
 ASKING = 4  # questions of the page that are answered at the same time; more of them wait
-MISUNDERSTOOD = "The page sent something that cannot be understood: load it anew."
+SHOWING = 2  # conversations that are shown or exported at the same time; each may be long
+TURNS = 1_000  # of a conversation that are shown
+HISTORY = 50  # turns before a question that it is understood by
 Argument = dict[str, Any]
 Handler = Callable[[Argument], Awaitable[Argument]]
+# Of what a browser sends; a page that is used as it is meant sends far less.
+Said = Annotated[str, Field(max_length=50_000)]
+Offset = Annotated[int, Field(ge=0, le=1 << 40)]
 
 
 class _Asked(BaseModel):
     question: str
-    history: tuple[tuple[str, str], ...] = ()
+    history: tuple[tuple[Said, Said], ...] = ()
     documents: tuple[str, ...] | None = None
-    number: int = Field(0, ge=0)
+    number: int = Field(0, ge=0, le=1_000_000)
     text: str = ""
 
 
@@ -48,16 +54,16 @@ class _Shown(BaseModel):
 
 class _Opened(BaseModel):
     document: str
-    start: int = Field(ge=0)
-    end: int = Field(ge=0)
-    begin: int | None = None
+    start: Offset
+    end: Offset
+    begin: Offset | None = None
 
 
 class _Rated(BaseModel):
     turn: Any
     helpful: bool
     comment: str = ""
-    history: tuple[tuple[str, str], ...] = ()
+    history: tuple[tuple[Said, Said], ...] = ()
 
 
 class _Seen(BaseModel):
@@ -74,27 +80,30 @@ class Handlers:
     def __init__(self, assistant: Assistant, indexing: Indexing) -> None:
         self._assistant = assistant
         self._indexing = indexing
-        self._asking: anyio.CapacityLimiter | None = None
+        self._limiters: dict[int, anyio.CapacityLimiter] = {}
         self._looking = threading.Lock()
         self._looked = -math.inf
         self._list: Argument = {}
 
     def functions(self) -> list[Handler]:
         """What is to be had from the page, each under its own name."""
-        asking = (self.ask, self.suggest, self.why)
-        others = (self.show, self.whole, self.listing, self.remove, self.rate, self.export)
-        return [*(self._served(f, slow=True) for f in asking), *(self._served(f) for f in others)]
+        asking, showing = (self.ask, self.suggest, self.why), (self.show, self.export)
+        others = (self.whole, self.listing, self.remove, self.rate)
+        return [
+            *(self._served(function, ASKING) for function in asking),
+            *(self._served(function, SHOWING) for function in showing),
+            *(self._served(function) for function in others),
+        ]
 
-    def _served(self, function: Callable[[Any], Argument], slow: bool = False) -> Handler:
+    def _served(self, function: Callable[[Any], Argument], at_once: int = 0) -> Handler:
         """In a thread, with its argument checked; slow ones wait for each other and not in a thread."""
         (parameter,) = inspect.signature(function, eval_str=True).parameters.values()
         model: type[BaseModel] = parameter.annotation
 
         async def handler(argument: Argument) -> Argument:
-            self._asking = self._asking or anyio.CapacityLimiter(ASKING)
             try:
                 checked = model.model_validate(argument)
-                limiter = self._asking if slow else None
+                limiter = self._limiter(at_once) if at_once else None
                 return await anyio.to_thread.run_sync(partial(function, checked), limiter=limiter)
             except ValidationError:
                 return {"problem": MISUNDERSTOOD}
@@ -103,6 +112,10 @@ class Handlers:
 
         handler.__name__ = function.__name__
         return handler
+
+    def _limiter(self, at_once: int) -> anyio.CapacityLimiter:
+        """The one for so many at a time, which can be made in the event loop only."""
+        return self._limiters.setdefault(at_once, anyio.CapacityLimiter(at_once))
 
     def ask(self, asked: _Asked) -> Argument:
         """A new turn."""
@@ -126,7 +139,7 @@ class Handlers:
 
     def show(self, shown: _Shown) -> Argument:
         """The turns of a conversation that the browser kept."""
-        turns = [self._restored(kept) for kept in shown.turns]
+        turns = self._all_restored(shown)
         return {"turns": [self._rendered(turn, number) for number, turn in enumerate(turns)]}
 
     def whole(self, opened: _Opened) -> Argument:
@@ -172,13 +185,18 @@ class Handlers:
         turn = restored(rated.turn, self._assistant)
         if turn.answer is None:
             raise QuestionError("the documents have changed since: ask again, then rate the answer")
-        self._assistant.rate(turn.answer, rated.helpful, rated.comment, rated.history)
+        self._assistant.rate(turn.answer, rated.helpful, rated.comment, rated.history[-HISTORY:])
         return {}
 
     def export(self, shown: _Shown) -> Argument:
         """Turns as Markdown."""
-        turns = [self._restored(kept) for kept in shown.turns]
+        turns = self._all_restored(shown)
         return {"markdown": as_markdown(turns)}
+
+    def _all_restored(self, shown: _Shown) -> list[Turn]:
+        if len(shown.turns) > TURNS:
+            raise QuestionError(f"a conversation of over {TURNS:,} questions is too long: begin a new one")
+        return [self._restored(kept) for kept in shown.turns]
 
     def _restored(self, kept: object) -> Turn:
         """A turn that the browser kept; one that cannot be read does not stand in the way of the others."""
@@ -188,7 +206,7 @@ class Handlers:
             return Turn("…", None, _sentence(error))
 
     def _answer(self, asked: _Asked, suggest: bool) -> Answer:
-        return self._assistant.ask(asked.question, asked.history, asked.documents, suggest=suggest)
+        return self._assistant.ask(asked.question, asked.history[-HISTORY:], asked.documents, suggest=suggest)
 
     def _rendered(self, turn: Turn, number: int) -> Argument:
         answer = turn.answer

@@ -51,6 +51,13 @@ class Journal:
         except OSError as error:
             raise IndexUnwritable(f"cannot read {self.path} ({error.strerror})") from error
 
+    def size(self) -> int:
+        """How many bytes it has; none if it is not there."""
+        try:
+            return self.path.stat().st_size
+        except OSError:
+            return 0
+
     def append(self, line: bytes) -> None:
         """Add a line, which ends in a newline: all of it or nothing. Raises IndexUnwritable."""
         try:

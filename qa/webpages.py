@@ -8,10 +8,14 @@ from qa.decoding import decode
 from qa.errors import UnreadableFile
 from qa.parsed import Parsed, Part, from_parts
 
+MOST_TAGS = 120_000  # of a page; the time to find its main content grows with their square, here to 6 seconds
+
 
 def read_html(path: str, raw: bytes) -> Parsed:
     """The main content of a page, and what the page says of itself. Raises UnreadableFile."""
     html = decode(raw, html=True)
+    if html.count("<") > MOST_TAGS:
+        raise UnreadableFile(f"the page has over {MOST_TAGS:,} tags: split it")
     import trafilatura  # loaded only where a page is read: it costs as much as all the rest
 
     try:

@@ -17,7 +17,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from qa.guard import LONGEST, Guard
+from qa.guard import LONGER, LONGEST, LONGEST_PATH, Guard
 
 HERE_URL = "http://127.0.0.1:7860"
 ELSEWHERE = "https://example.invalid"
@@ -68,7 +68,9 @@ FOREIGN = [
 
 
 @pytest.mark.parametrize("headers", FOREIGN)
-@pytest.mark.parametrize("path", ["/gradio_api/queue/join", "/gradio_api/upload", "/qa/upload", "/login"])
+@pytest.mark.parametrize(
+    "path", ["/gradio_api/queue/join", "/gradio_api/component_server", "/qa/upload", "/login"]
+)
 def test_a_page_of_another_site_can_change_nothing(client: TestClient, headers: dict[str, str], path: str):
     for method in ("POST", "DELETE"):
         answer = client.request(method, path, headers=headers)
@@ -150,9 +152,10 @@ def test_a_body_has_a_length_and_a_limit(client: TestClient):
 
     assert client.post("/gradio_api/queue/join", content=b"", headers=said(LONGEST)).status_code == 200
     too_long = client.post("/gradio_api/queue/join", content=b"", headers=said(LONGEST + 1))
-    assert (too_long.status_code, too_long.json()) == (413, {"error": "at most 8 MB at a time"})
-    for path in ("/gradio_api/upload", "/qa/upload"):
-        assert client.post(path, content=b"", headers=said(LONGEST + 1)).status_code == 200
+    assert (too_long.status_code, too_long.json()) == (413, {"error": "at most 2 MB at a time"})
+    for path, longest in LONGER.items():
+        assert client.post(path, content=b"", headers=said(longest)).status_code == 200
+        assert client.post(path, content=b"", headers=said(longest + 1)).status_code == 413
         assert client.post(path, content=b"", headers=said(1 << 40)).status_code == 413
     assert client.post("/gradio_api/queue/join", content=iter([b"no length"])).status_code == 411
 
@@ -258,14 +261,18 @@ def test_what_describes_the_endpoints_is(address: str):
         assert httpx.get(address + path, trust_env=False).status_code == 200
 
 
-def test_an_uploaded_file_is_not_handed_out_again(address: str):
-    files = {"files": ("note.html", b"<script>alert(1)</script>")}
-    (path,) = httpx.post(f"{address}gradio_api/upload", files=files, trust_env=False).json()
-    assert raw(address, f"/gradio_api/file={path}").status_code == 403
-    sent = httpx.post(
-        f"{address}gradio_api/upload", files=files, trust_env=False, headers={"Origin": ELSEWHERE}
-    )
-    assert sent.status_code == 403
+def test_gradio_takes_no_file(address: str):
+    """It would keep them for a day, as many as come, and nothing needs them."""
+    for path in ("upload", "upload_progress?upload_id=x"):
+        files = {"files": ("note.html", b"<script>alert(1)</script>")}
+        answer = httpx.post(f"{address}gradio_api/{path}", files=files, trust_env=False)
+        assert (answer.status_code, answer.json()) == (403, {"error": "not served here"})
+
+
+def test_a_path_is_no_place_to_keep_things(client: TestClient):
+    heartbeat = "/gradio_api/heartbeat/"
+    assert client.get(heartbeat.ljust(LONGEST_PATH, "x")).status_code == 200
+    assert client.get(heartbeat.ljust(LONGEST_PATH + 1, "x")).status_code == 403
 
 
 def test_other_sites_are_not_allowed_to_read_even_where_the_server_is_bound_wider(tmp_path: Path):

@@ -100,7 +100,8 @@ function send(file, item, replace) {
       try {
         got = JSON.parse(request.responseText);
       } catch {}
-      arrived(file, item, request.status ? got : { problem: BROKEN });
+      const { status } = request;
+      arrived(file, item, status === 401 ? { problem: LEFT } : status ? got : { problem: BROKEN });
       done();
     };
     tell(item, "sending", "Sending …");

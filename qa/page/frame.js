@@ -7,7 +7,7 @@ const log = $("#log"), pane = $("#sources"), box = $("#ask");
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const narrow = matchMedia("(max-width: 860px)");
 const BROKEN = "The server does not answer: is it still running?";
-const LOGGED_OUT = "You are logged out: load the page anew to log in.";
+const LEFT = "You are logged out: load the page anew to log in.";
 const FAILED = "That went wrong on the server: its log says more.";
 const enters = (event) => event.key === "Enter" && !event.shiftKey && !event.isComposing;
 
@@ -17,8 +17,8 @@ async function call(name, argument = {}) {
 }
 
 async function trouble() {
-  const status = await fetch("config", { method: "HEAD" }).then((response) => response.status, () => 0);
-  return { 0: BROKEN, 401: LOGGED_OUT }[status] ?? FAILED;
+  const status = await fetch("robots.txt", { cache: "no-store" }).then((response) => response.status, () => 0);
+  return { 0: BROKEN, 401: LEFT }[status] ?? FAILED;
 }
 
 function made(html) {
