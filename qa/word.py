@@ -140,7 +140,7 @@ class _Package:
 
     def _part(self, name: str) -> Any:
         """A part as a tree, None where it is not there. Entities stay as they are, and nothing is fetched."""
-        from lxml import etree  # half of the time to import this package, and needed for few files
+        from lxml import etree  # only where a Word file is read: a question need not wait for it
 
         try:
             info = self._zip.getinfo(name)
