@@ -18,11 +18,11 @@ from typing import Any
 
 import anyio
 import anyio.to_thread
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from qa import cards, explaining, rendering
 from qa.assistant import Assistant
-from qa.conversation import Turn, as_markdown, record, restored
+from qa.conversation import Offset, Text, Turn, as_markdown, record, restored
 from qa.errors import QAError, QuestionError
 from qa.rows import Indexing, accepted, examples, limits, listed
 from qa.types import Answer
@@ -35,11 +35,11 @@ Handler = Callable[[Argument], Awaitable[Argument]]
 
 
 class _Asked(BaseModel):
-    question: str
-    history: tuple[tuple[str, str], ...] = ()
-    documents: tuple[str, ...] | None = None
-    number: int = Field(0, ge=0)
-    text: str = ""
+    question: Text
+    history: tuple[tuple[Text, Text], ...] = ()
+    documents: tuple[Text, ...] | None = None
+    number: Offset = 0
+    text: Text = ""
 
 
 class _Shown(BaseModel):
@@ -47,25 +47,25 @@ class _Shown(BaseModel):
 
 
 class _Opened(BaseModel):
-    document: str
-    start: int = Field(ge=0)
-    end: int = Field(ge=0)
-    begin: int | None = None
+    document: Text
+    start: Offset
+    end: Offset
+    begin: Offset | None = None
 
 
 class _Rated(BaseModel):
     turn: Any
     helpful: bool
-    comment: str = ""
-    history: tuple[tuple[str, str], ...] = ()
+    comment: Text = ""
+    history: tuple[tuple[Text, Text], ...] = ()
 
 
 class _Seen(BaseModel):
-    shown: str = ""
+    shown: Text = ""
 
 
 class _Removed(BaseModel):
-    path: str
+    path: Text
 
 
 class Handlers:
