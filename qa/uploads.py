@@ -34,18 +34,27 @@ def route(assistant: Assistant) -> Route:
         name, replace = request.query_params.get("name", ""), bool(request.query_params.get("replace"))
         try:
             safe_name(name)
-            check_size(int(request.headers.get("content-length", 0)))
+            check_size(_announced(request))
             with tempfile.TemporaryDirectory(prefix="qa-upload-") as folder:
                 received = Path(folder, "file")
                 await _receive(request, received)
                 got = await anyio.to_thread.run_sync(_place, assistant, name, received, replace)
-        except (QAError, ValueError) as error:
+        except QAError as error:
             return JSONResponse({"problem": _sentence(str(error))}, status_code=400)
+        except OSError as error:
+            problem = f"the file cannot be kept until it is read ({error.strerror}): make room for it"
+            return JSONResponse({"problem": _sentence(problem)}, status_code=500)
         except ClientDisconnect:
             return Response(status_code=400)
         return JSONResponse(got, status_code=400 if "problem" in got else 200)
 
     return Route(PATH, upload, methods=["PUT"])
+
+
+def _announced(request: Request) -> int:
+    """The length of the body as its sender gives it; 0 where there is none, or no number."""
+    length = request.headers.get("content-length", "")
+    return int(length) if len(length) < 20 and length.isdecimal() else 0
 
 
 async def _receive(request: Request, path: Path) -> None:
