@@ -49,6 +49,7 @@ def test_the_signatures_are_those_of_the_contract():
         "history": (),
         "documents": None,
         "threshold": None,
+        "suggest": True,
     }
     assert parameters(Assistant.remove) == {"document_id": nothing}
     assert next(iter(parameters(Assistant.add))) == "path"
@@ -92,10 +93,10 @@ def test_an_answer_and_what_it_holds_become_plain_dicts(synced):
     expected = [
         (answer, f"{keys_of_answer} suggestions"),
         (claim, "value citations"),
-        (citation, "number document start end quote passage"),
-        (hit, "passage document score"),
+        (citation, "number document start end quote passage page page_end"),
+        (hit, "passage document score page"),
         (hit.passage, "id document_id start end text header sentences"),
-        (hit.document, "id path title digest metadata"),
+        (hit.document, "id path title digest metadata pages"),
     ]
     for value, keys in expected:
         assert keys_of(value) == keys.split()
