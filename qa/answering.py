@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from qa.claims import Chosen, choose
 from qa.dates import dates
 from qa.evidence import Evidence, ScoredSentence
-from qa.kinds import Kind
+from qa.kinds import Kind, kind
 from qa.quantities import quantities
 from qa.quoting import cite, escape, sentences_of
 from qa.types import Answer, Claim, Hit
@@ -27,17 +27,9 @@ def refuse(
 ) -> Answer:
     """A refusal with what may help: words that no document holds, the nearest passages, other questions."""
     nearest = tuple(hits[:NEAREST])
-    parts = [REFUSAL if nearest else EMPTY]
-    if unknown and nearest:
-        words = [f"“{escape(word)}”" for word in unknown]
-        listed = f"{', '.join(words[:-1])} or {words[-1]}" if words[1:] else words[0]
-        parts.append(f"Nothing in them speaks of {listed}.")
-    if suggestions:
-        parts.append("They do answer:\n\n" + "\n".join(f"- {escape(asked)}" for asked in suggestions))
-    text = "\n\n".join(parts)
     return Answer(
         question,
-        text,
+        refusal(unknown, suggestions) if nearest else EMPTY,
         False,
         probability,
         (),
@@ -46,6 +38,18 @@ def refuse(
         unknown=tuple(unknown),
         suggestions=tuple(suggestions),
     )
+
+
+def refusal(unknown: Sequence[str], suggestions: Sequence[str]) -> str:
+    """The text of a refusal, where anything is indexed."""
+    parts = [REFUSAL]
+    if unknown:
+        words = [f"“{escape(word)}”" for word in unknown]
+        listed = f"{', '.join(words[:-1])} or {words[-1]}" if words[1:] else words[0]
+        parts.append(f"Nothing in them speaks of {listed}.")
+    if suggestions:
+        parts.append("They do answer:\n\n" + "\n".join(f"- {escape(asked)}" for asked in suggestions))
+    return "\n\n".join(parts)
 
 
 def compose(question: str, evidence: Evidence, probability: float) -> Answer:
@@ -61,8 +65,13 @@ def compose(question: str, evidence: Evidence, probability: float) -> Answer:
     claims = tuple(by_place[place] for place in sorted(by_place))
     shown = [by_place[place] for place in order]
     citations = tuple(citation for claim in shown for citation in claim.citations)
-    text = _differing(question, shown) if chosen.differ else _told(shown, chosen.kind)
+    text = worded(question, shown, chosen.differ)
     return Answer(question, text, True, probability, claims, citations, nearest, differ=chosen.differ)
+
+
+def worded(question: str, claims: Sequence[Claim], differ: bool) -> str:
+    """The text of an answer to what was understood, of claims in the order of their numbers."""
+    return _differing(question, claims) if differ else _told(claims, kind(question))
 
 
 def _in_reading_order(chosen: Chosen) -> list[int]:

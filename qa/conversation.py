@@ -2,30 +2,41 @@
 
 A record holds an answer by its values and the places of its quotes. It comes back from a browser, so nothing
 in it is trusted: each quote is looked for in its document as that is now, and where one is not there any
-more the whole answer is not shown again.
+more the whole answer is not shown again. The answer's text is worded anew, from what was found.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from itertools import islice
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from qa.answering import EMPTY, refusal, worded
 from qa.assistant import Assistant
 from qa.cards import as_text
-from qa.errors import QuestionError, UnknownDocument
+from qa.errors import QuestionError, StaleDocument, UnknownDocument
 from qa.quoting import escape
 from qa.types import Answer, Citation, Claim, Document, Hit, Passage
 
 _MARK = re.compile(r"\\.|\[(\d{1,6})\]", re.DOTALL)  # a backslash and what it escapes belong together
-# What no record of this server exceeds, so that a forged one costs no more than it.
-_MANY = 50  # quotes, passages, claims, words
-_Line = Annotated[str, Field(max_length=5_000)]
-_Text = Annotated[str, Field(max_length=200_000)]
-_Offset = Annotated[int, Field(ge=0, le=1 << 40)]
+_TRIES = 20  # places of a document that a quote is looked for at
+_FEW = Field(max_length=50)  # citations, claims or passages of one answer: more than there ever are
+
+
+def _encodable(text: str) -> str:
+    """Raises UnicodeEncodeError, a ValueError, for half a character: JSON can hold it, a database cannot."""
+    text.encode()
+    return text
+
+
+# Of what comes from a browser: no record of this server exceeds it, so that a forged one costs no more.
+Line = Annotated[str, Field(max_length=5_000), AfterValidator(_encodable)]
+Text = Annotated[str, Field(max_length=200_000), AfterValidator(_encodable)]
+Offset = Annotated[int, Field(ge=0, lt=2**53)]  # as browsers count
 _Number = Annotated[int, Field(ge=1, le=1_000)]
 
 
@@ -36,41 +47,60 @@ class _Kept(BaseModel):
 class Place(_Kept):
     """A slice of a document."""
 
-    document: _Line
-    start: _Offset
-    end: _Offset
+    document: Line
+    start: Offset
+    end: Offset
 
 
 class Quote(Place):
     """A citation: `quote` is the slice as it was."""
 
     number: _Number
-    quote: _Text = Field(min_length=1)
+    quote: Annotated[Text, Field(min_length=1)]
 
 
 class Said(_Kept):
     """A claim, by the numbers of its citations."""
 
-    value: _Text
-    citations: tuple[_Number, ...] = Field(min_length=1, max_length=_MANY)
+    value: Text
+    citations: Annotated[tuple[_Number, ...], Field(min_length=1, max_length=50)]
 
 
 class Record(_Kept):
-    """A turn of a conversation as the browser keeps it. `problem` is what went wrong, if no answer came."""
+    """A turn of a conversation as the browser keeps it. `problem` is what went wrong, if no answer came.
 
-    question: _Text
-    documents: tuple[str, ...] | None = None
-    problem: _Line = ""
-    text: _Text = ""
+    `text` is there for the page, which asks follow-ups with it; no answer is made of it again.
+    """
+
+    question: Text
+    documents: tuple[Line, ...] | None = None
+    problem: Line = ""
+    text: Text = ""
     answered: bool = False
-    confidence: float = Field(0.0, ge=0, le=1)
+    confidence: Annotated[float, Field(ge=0, le=1)] = 0.0
     differ: bool = False
-    understood: _Text = ""
-    unknown: tuple[_Line, ...] = Field((), max_length=1_000)
-    suggestions: tuple[_Line, ...] = Field((), max_length=_MANY)
-    claims: tuple[Said, ...] = Field((), max_length=_MANY)
-    citations: tuple[Quote, ...] = Field((), max_length=_MANY)
-    nearest: tuple[Place, ...] = Field((), max_length=_MANY)
+    understood: Text = ""
+    unknown: Annotated[tuple[Line, ...], Field(max_length=1_000)] = ()
+    suggestions: Annotated[tuple[Line, ...], _FEW] = ()
+    claims: Annotated[tuple[Said, ...], _FEW] = ()
+    citations: Annotated[tuple[Quote, ...], _FEW] = ()
+    nearest: Annotated[tuple[Place, ...], _FEW] = ()
+
+    @model_validator(mode="after")
+    def _numbered(self) -> Self:
+        """Citations count from 1, in the order of the claims, and each is of one claim."""
+        numbers = [number for claim in self.shown for number in claim.citations]
+        expected = list(range(1, 1 + len(self.citations)))
+        if not numbers == expected == [quote.number for quote in self.citations]:
+            raise ValueError("the numbers of the citations are in no order")
+        if self.answered != bool(self.claims):
+            raise ValueError("an answer has claims, and a refusal has none")
+        return self
+
+    @property
+    def shown(self) -> list[Said]:
+        """The claims in the order in which they are shown."""
+        return sorted(self.claims, key=lambda claim: claim.citations[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +117,8 @@ def record(turn: Turn) -> dict[str, Any]:
     """A turn as JSON for the browser to keep."""
     answer = turn.answer
     if answer is None:
-        return Record(question=turn.question, documents=turn.documents, problem=turn.problem).model_dump()
+        failed = Record(question=turn.question, documents=turn.documents, problem=turn.problem)
+        return failed.model_dump(mode="json")
     return Record(
         question=turn.question,
         documents=turn.documents,
@@ -137,24 +168,33 @@ class _Restoring:
         try:
             citations = {quote.number: self._citation(quote) for quote in known.citations}
             nearest = [self._hit(place) for place in known.nearest]
-            claims = [Claim(c.value, tuple(citations[n] for n in c.citations)) for c in known.claims]
-        except LookupError:
+        except (LookupError, StaleDocument):  # stale: it was changed just now
             return None
-        if known.answered != bool(claims) or any(c.value not in c.citations[0].quote for c in claims):
+        if any(not c.value.strip() or c.value not in citations[c.citations[0]].quote for c in known.claims):
             return None
+        hits = tuple(hit for hit in nearest if hit)
+        if not known.answered and not hits and self._assistant.documents():
+            return None  # that nothing is indexed, or that these are the nearest passages, is not so any more
         return Answer(
             question=known.question,
-            text=known.text,
+            text=self._text(citations, bool(hits)),
             answered=known.answered,
             confidence=known.confidence,
-            claims=tuple(claims),
+            claims=tuple(_claim(said, citations) for said in known.claims),
             citations=tuple(citations.values()),
-            nearest=tuple(hit for hit in nearest if hit),
+            nearest=hits,
             differ=known.differ,
             understood=known.understood,
             unknown=known.unknown,
             suggestions=known.suggestions,
         )
+
+    def _text(self, citations: Mapping[int, Citation], anything: bool) -> str:
+        known = self._known
+        if not known.answered:
+            return refusal(known.unknown, known.suggestions) if anything else EMPTY
+        shown = [_claim(said, citations) for said in known.shown]
+        return worded(known.understood or known.question, shown, known.differ)
 
     def _document(self, identity: str) -> Document:
         if identity not in self._documents:
@@ -167,14 +207,12 @@ class _Restoring:
     def _citation(self, quote: Quote) -> Citation:
         """The quote where it stood, or where it stands now. Raises LookupError where it is gone."""
         document = self._document(quote.document)
-        start = quote.start
-        if document.text[start : start + len(quote.quote)] != quote.quote:
-            start = document.text.find(quote.quote)
-        end = start + len(quote.quote)
-        passage = None if start < 0 else self._assistant.passage_at(document.id, start, end)
-        if passage is None:
-            raise LookupError(quote.document)
-        return Citation(quote.number, document, start, end, quote.quote, passage)
+        for start in _places(quote, document.text):
+            end = start + len(quote.quote)
+            passage = self._assistant.passage_at(document.id, start, end)
+            if passage and _whole(passage, start, end):
+                return Citation(quote.number, document, start, end, quote.quote, passage)
+        raise LookupError(quote.document)
 
     def _hit(self, place: Place) -> Hit | None:
         """The passage at a place; None where it is not there any more: it was no evidence anyway."""
@@ -184,6 +222,24 @@ class _Restoring:
             return None
         passage: Passage | None = self._assistant.passage_at(document.id, place.start, place.end)
         return Hit(passage, document, 0.0) if passage else None
+
+
+def _claim(said: Said, citations: Mapping[int, Citation]) -> Claim:
+    return Claim(said.value, tuple(citations[number] for number in said.citations))
+
+
+def _places(quote: Quote, text: str) -> Iterator[int]:
+    """Where a quote may stand in a text: where it stood, else the first few places with its characters."""
+    if text.startswith(quote.quote, quote.start):
+        yield quote.start
+    found = re.finditer(re.escape(quote.quote), text)
+    yield from (match.start() for match in islice(found, _TRIES))
+
+
+def _whole(passage: Passage, start: int, end: int) -> bool:
+    """Whether a slice is whole sentences, as every quote is."""
+    starts, ends = zip(*passage.sentences, strict=True) if passage.sentences else ((), ())
+    return start in starts and end in ends
 
 
 def as_markdown(turns: Sequence[Turn]) -> str:

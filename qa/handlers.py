@@ -14,16 +14,16 @@ import threading
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Annotated, Any
+from typing import Any
 
 import anyio
 import anyio.to_thread
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from qa import cards, explaining, rendering
 from qa.assistant import Assistant
 from qa.calls import MISUNDERSTOOD
-from qa.conversation import Turn, as_markdown, record, restored
+from qa.conversation import Line, Offset, Text, Turn, as_markdown, record, restored
 from qa.errors import QAError, QuestionError
 from qa.rows import Indexing, accepted, examples, label, limits, listed
 from qa.types import Answer
@@ -35,17 +35,14 @@ TURNS = 1_000  # of a conversation that are shown
 HISTORY = 50  # turns before a question that it is understood by
 Argument = dict[str, Any]
 Handler = Callable[[Argument], Awaitable[Argument]]
-# Of what a browser sends; a page that is used as it is meant sends far less.
-Said = Annotated[str, Field(max_length=50_000)]
-Offset = Annotated[int, Field(ge=0, le=1 << 40)]
 
 
 class _Asked(BaseModel):
-    question: str
-    history: tuple[tuple[Said, Said], ...] = ()
-    documents: tuple[str, ...] | None = None
-    number: int = Field(0, ge=0, le=1_000_000)
-    text: str = ""
+    question: Text
+    history: tuple[tuple[Text, Text], ...] = ()
+    documents: tuple[Line, ...] | None = None
+    number: Offset = 0
+    text: Text = ""
 
 
 class _Shown(BaseModel):
@@ -53,7 +50,7 @@ class _Shown(BaseModel):
 
 
 class _Opened(BaseModel):
-    document: str
+    document: Line
     start: Offset
     end: Offset
     begin: Offset | None = None
@@ -62,16 +59,16 @@ class _Opened(BaseModel):
 class _Rated(BaseModel):
     turn: Any
     helpful: bool
-    comment: str = ""
-    history: tuple[tuple[Said, Said], ...] = ()
+    comment: Text = ""
+    history: tuple[tuple[Text, Text], ...] = ()
 
 
 class _Seen(BaseModel):
-    shown: str = ""
+    shown: Text = ""
 
 
 class _Removed(BaseModel):
-    path: str
+    path: Text
 
 
 class Handlers:
@@ -138,9 +135,11 @@ class Handlers:
         return {"html": explaining.explanation(answer, changed=asked.text not in ("", answer.text))}
 
     def show(self, shown: _Shown) -> Argument:
-        """The turns of a conversation that the browser kept."""
+        """The turns of a conversation that the browser kept, with what they say now."""
         turns = self._all_restored(shown)
-        return {"turns": [self._rendered(turn, number) for number, turn in enumerate(turns)]}
+        rendered = [self._rendered(turn, number) for number, turn in enumerate(turns)]
+        texts = [turn.answer.text if turn.answer else "" for turn in turns]
+        return {"turns": [{**shown, "text": text} for shown, text in zip(rendered, texts, strict=True)]}
 
     def whole(self, opened: _Opened) -> Argument:
         """A document with a place marked."""

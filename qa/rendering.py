@@ -141,10 +141,10 @@ def confidence_words(confidence: float) -> tuple[str, str]:
     return next((kind, words) for least, kind, words in _WORDS if confidence >= least)
 
 
-def _meant(answer: Answer) -> str:
+def _meant(answer: Answer, start: str = "u") -> str:
     """What a follow-up was taken to mean."""
     meant = answer.understood
-    return f"understood as “{text(meant)}”" if meant not in ("", answer.question) else ""
+    return f"{start}nderstood as “{text(meant)}”" if meant not in ("", answer.question) else ""
 
 
 def _refused(answer: Answer, number: int) -> str:
@@ -167,7 +167,7 @@ def _looked_for(answer: Answer) -> str:
     words = _listed(content_words(answer.understood or answer.question), "and")
     unknown = _listed(answer.unknown, "or")
     parts = [
-        _meant(answer).capitalize(),
+        _meant(answer, "U"),
         f"Looked for {words}" if words else "",
         f"Nothing in the documents speaks of {unknown}" if unknown else "",
     ]

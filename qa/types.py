@@ -30,7 +30,7 @@ class Value:
         unknown, suggestions, and not its trace. A claim: value, citations. A citation: number, document,
         start, end, quote, passage, page, page_end. A hit: passage, document, score, page. A passage: id,
         document_id, start, end, text, header, sentences. A document: id, path, title, digest, metadata,
-        how many `pages` it has, and not its text.
+        pages (how many it has), and not its text.
         """
         names = (field.name for field in fields(self) if field.compare)
         return {name: _plain(getattr(self, name)) for name in names}

@@ -1,7 +1,7 @@
 """Files that are sent to the page: one request each, the file as its body, into the corpus folder.
 
-Gradio's own upload keeps what it gets in a folder that it serves from; nothing of this is ever served. Who may
-send files may fill the disk with them only so far: by their number, their size, and what is left free.
+Gradio's own upload keeps what it gets in a folder that it serves from; nothing of this is ever served. Who
+may send files may fill the disk with them only so far: by their number, their size, and what is left free.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class _Uploads:
         self._receiving = self._receiving or anyio.CapacityLimiter(AT_ONCE)
         self._reading = self._reading or anyio.CapacityLimiter(READING)
         name, replace = request.query_params.get("name", ""), bool(request.query_params.get("replace"))
-        length = int(request.headers.get("content-length", 0))  # which the guard has seen to
+        length = _announced(request)
         try:
             safe_name(name)
             check_size(length)
@@ -68,11 +68,20 @@ class _Uploads:
                     )
         except TimeoutError:
             return JSONResponse({"problem": _sentence(SLOW)}, 408)
-        except (QAError, ValueError) as error:
+        except QAError as error:
             return JSONResponse({"problem": _sentence(str(error))}, 400)
+        except OSError as error:
+            problem = f"the file cannot be kept until it is read ({error.strerror}): make room for it"
+            return JSONResponse({"problem": _sentence(problem)}, 500)
         except ClientDisconnect:
             return Response(status_code=400)
         return JSONResponse(got, 400 if "problem" in got else 200)
+
+
+def _announced(request: Request) -> int:
+    """The length of the body as its sender gives it; 0 where there is none, or no number."""
+    length = request.headers.get("content-length", "")
+    return int(length) if len(length) < 20 and length.isdecimal() else 0
 
 
 async def _receive(request: Request, path: Path) -> None:

@@ -49,6 +49,7 @@ def test_the_signatures_are_those_of_the_contract():
         "history": (),
         "documents": None,
         "threshold": None,
+        "suggest": True,
     }
     assert parameters(Assistant.remove) == {"document_id": nothing}
     assert next(iter(parameters(Assistant.add))) == "path"

@@ -13,6 +13,7 @@ from gradio_client.exceptions import AppError
 from serving import CORPUS, app, failed_start
 
 QUESTION = "How much would the railway to Pakistan cost?"
+DOCUMENT = {"id", "path", "title", "digest", "metadata", "pages"}
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +45,7 @@ def test_ask_answers_with_citations_that_can_be_checked(client: Client):
     assert answer["answered"]
     assert "$7 billion" in " ".join(citation["quote"] for citation in answer["citations"])
     for citation in answer["citations"]:
-        assert citation["document"].keys() == {"id", "path", "title", "digest", "metadata", "pages"}
+        assert citation["document"].keys() == DOCUMENT
         text = (CORPUS / citation["document"]["path"]).read_text("utf-8")
         assert text[citation["start"] : citation["end"]] == citation["quote"]
 
@@ -72,7 +73,7 @@ def test_search_gives_the_hits_best_first(client: Client):
 def test_documents_lists_them_without_their_texts(client: Client):
     documents = client.predict(api_name="/documents")
     assert [d["path"] for d in documents] == sorted(path.name for path in CORPUS.iterdir())
-    assert all(d.keys() == {"id", "path", "title", "digest", "metadata", "pages"} for d in documents)
+    assert all(d.keys() == DOCUMENT for d in documents)
 
 
 @pytest.mark.parametrize(

@@ -43,9 +43,9 @@ def test_a_name_is_made_harmless_and_otherwise_left_alone(sent, safe):
 
 @pytest.mark.parametrize(
     ("sent", "why"),
-    [("", "only .htm"), ("photo.exe", "only .htm"), ("a.txt.exe", "only .htm"), ("a.txt/", "only .htm"),
-     ("txt", "only .htm"), (".txt", "only .htm"), ("\u200b", "only .htm"), ("a\u200d", "only .htm"),
-     ("..\\..", "only .htm"), ("_/ . .txt", "only .htm")],
+    [("", "only .docx"), ("photo.exe", "only .docx"), ("a.txt.exe", "only .docx"), ("a.txt/", "only .docx"),
+     ("txt", "only .docx"), (".txt", "only .docx"), ("\u200b", "only .docx"), ("a\u200d", "only .docx"),
+     ("..\\..", "only .docx"), ("_/ . .txt", "only .docx")],
 )  # fmt: skip
 def test_a_name_of_which_nothing_is_left_or_that_is_not_read_is_refused(sent, why):
     with pytest.raises(UnreadableFile, match=why):
@@ -146,7 +146,7 @@ def test_each_file_gets_its_result_and_nothing_is_synced(synced, corpus, sent):
     reasons = [one.reason for one in placed if one.state != "placed"]
     for reason, said in zip(
         reasons,
-        ("the same file", "replace it", "is empty", "only .htm", "not a text file", "front matter",
+        ("the same file", "replace it", "is empty", "only .docx", "not a text file", "front matter",
          "over the limit", "cannot be read", "not a file"),
         strict=True,
     ):  # fmt: skip

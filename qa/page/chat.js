@@ -119,7 +119,10 @@ async function open(next) {
   const got = await call("show", { turns: next.turns });
   if (conversation !== next) return;
   if (got.problem) return toast(got.problem);
-  got.turns.forEach(({ html, cards }, number) => marked(place(number, html, cards), next.turns[number].helpful));
+  got.turns.forEach(({ html, cards, text }, number) => {
+    next.turns[number].text = text; // follow-ups build on what still stands in the documents
+    marked(place(number, html, cards), next.turns[number].helpful);
+  });
   const card = document.getElementById(next.selected?.card ?? "");
   select(next.selected?.turn ?? next.turns.length - 1, card);
   if (card) ($("mark", card) ?? card).scrollIntoView({ block: "center" });
