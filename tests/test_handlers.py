@@ -114,7 +114,9 @@ def test_why_explains_and_says_whether_it_is_still_so(server: Server, record: di
 def test_turns_that_were_kept_are_shown_as_they_were(server: Server):
     first, second = server.ask(), server.ask(UNKNOWN, number=1)
     shown = server("show", {"turns": [first["record"], second["record"]]})["turns"]
-    assert shown == [{key: got[key] for key in ("html", "cards")} for got in (first, second)]
+    assert shown == [
+        {"html": got["html"], "cards": got["cards"], "text": got["record"]["text"]} for got in (first, second)
+    ]
 
 
 def test_a_record_that_cannot_be_read_does_not_stand_in_the_way_of_the_others(

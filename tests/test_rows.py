@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import Any
 
 import pytest
 from shown import HOSTILE, TURNED, Shown, a_document, one_line
 
 from qa.listing import FileState, Listed
-from qa.rows import EXAMPLES, Indexing, accepted, examples, limits, listed
+from qa.rows import EXAMPLES, Indexing, accepted, examples, label, limits, listed
 from qa.types import Progress
 
 BREAKING = ['a" onclick="x', "it's", "<li>", "&amp;"]
@@ -17,11 +18,25 @@ BREAKING = ['a" onclick="x', "it's", "<li>", "&amp;"]
 
 def a_file(path: str = "ferry.md", **changes: Any) -> Listed:
     values = {"document": a_document(path=path), "passages": 3, "state": FileState.INDEXED, "reason": ""}
-    return Listed(**{"path": path, "modified": 1.0, "indexed_at": 2.0, **values, **changes})
+    return Listed(**{"path": path, "modified": 0.0, "indexed_at": 2.0, **values, **changes})
 
 
 def test_an_empty_folder_is_said_to_be_empty():
     assert one_line(listed([])).startswith("No documents yet")
+
+
+def test_the_day_on_which_a_file_was_written_stands_beside_its_path():
+    noon = time.mktime((2024, 5, 1, 12, 0, 0, 0, 0, -1))
+    assert "ferry.md · 2024-05-01" in one_line(listed([a_file(modified=noon)]))
+
+
+def test_what_failed_stands_first_and_is_counted():
+    files = [a_file("a.md"), a_file("b.md", document=None, state=FileState.FAILED, reason="it is empty")]
+    html = listed(files)
+    assert html.index('data-path="b.md"') < html.index('data-path="a.md"')
+    assert "Not indexed: it is empty" in one_line(html)
+    assert label(files) == "Documents (1, 1 failed)"
+    assert label(files[:1]) == "Documents (1)"
 
 
 def test_a_document_is_listed_with_what_is_known_of_it():
