@@ -14,8 +14,8 @@ TEXT = "# Ferry\n\nIt leaves at seven. It carries 340 passengers. It is white.\n
 QUOTE = "It carries 340 passengers."
 
 _TAGS = frozenset(
-    """a article b bdi blockquote br button caption dd details div dl dt footer h2 h3 h4 header input li mark ol p q
-    section span strong summary svg table tbody td th thead tr ul use""".split()
+    """a article b bdi blockquote br button caption dd details div dl dt footer h2 h3 header
+    input li mark ol p q section span strong summary svg table tbody td th thead tr ul use""".split()
 )
 _ATTRIBUTES = frozenset(
     """aria-hidden aria-label aria-labelledby checked class dir href id open role scope tabindex title type
