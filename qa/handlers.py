@@ -29,6 +29,9 @@ from qa.types import Answer
 
 RECENT = 0.5  # seconds
 ASKING = 4  # questions of the page that are answered at the same time; more of them wait
+SUGGESTING = (
+    1  # of refusals at the same time: suggestions cost as much as four questions, and no question waits
+)
 MISUNDERSTOOD = "The page sent something that cannot be understood: load it anew."
 Argument = dict[str, Any]
 Handler = Callable[[Argument], Awaitable[Argument]]
@@ -74,27 +77,27 @@ class Handlers:
     def __init__(self, assistant: Assistant, indexing: Indexing) -> None:
         self._assistant = assistant
         self._indexing = indexing
-        self._asking: anyio.CapacityLimiter | None = None
+        self._asking, self._suggesting = anyio.CapacityLimiter(ASKING), anyio.CapacityLimiter(SUGGESTING)
         self._looking = threading.Lock()
         self._looked = -math.inf
         self._list: Argument = {}
 
     def functions(self) -> list[Handler]:
         """What is to be had from the page, each under its own name."""
-        asking = (self.ask, self.suggest, self.why)
+        asking = [self._served(f, self._asking) for f in (self.ask, self.why)]
         others = (self.show, self.whole, self.listing, self.remove, self.rate, self.export)
-        return [*(self._served(f, slow=True) for f in asking), *(self._served(f) for f in others)]
+        return [*asking, self._served(self.suggest, self._suggesting), *(self._served(f) for f in others)]
 
-    def _served(self, function: Callable[[Any], Argument], slow: bool = False) -> Handler:
-        """In a thread, with its argument checked; slow ones wait for each other and not in a thread."""
+    def _served(
+        self, function: Callable[[Any], Argument], limiter: anyio.CapacityLimiter | None = None
+    ) -> Handler:
+        """In a thread, with its argument checked; those of one limiter wait for each other outside of it."""
         (parameter,) = inspect.signature(function, eval_str=True).parameters.values()
         model: type[BaseModel] = parameter.annotation
 
         async def handler(argument: Argument) -> Argument:
-            self._asking = self._asking or anyio.CapacityLimiter(ASKING)
             try:
                 checked = model.model_validate(argument)
-                limiter = self._asking if slow else None
                 return await anyio.to_thread.run_sync(partial(function, checked), limiter=limiter)
             except ValidationError:
                 return {"problem": MISUNDERSTOOD}

@@ -27,6 +27,9 @@ from qa.watching import first_sync, watched
 
 TITLE = "Ask the documents"
 DAY = 86400  # seconds
+SESSIONS = (
+    100  # that Gradio remembers: by default 10,000, of 11 kB each, though nothing is kept by session here
+)
 SCRIPTS = (
     "frame.js",
     "conversations.js",
@@ -92,6 +95,7 @@ def serve(
             ssr_mode=False,
             pwa=False,
             max_file_size="50mb",
+            state_session_capacity=SESSIONS,
             quiet=True,
             prevent_thread_lock=True,
         )
