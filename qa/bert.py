@@ -12,6 +12,8 @@ than two cores a batch, because nothing waits for the slower half of every small
 from __future__ import annotations
 
 import math
+import os
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -27,6 +29,7 @@ _LARGEST, _SMALLEST = 2048, 256  # word pieces of a batch; a larger one is no fa
 # Shapes are rounded up to these, for oneDNN compiles and keeps code for each that it meets (a gigabyte after
 # a thousand texts of all lengths), and softmax over a length that is no multiple of 16 takes twice as long.
 _ROW, _TOTAL = 16, 64
+BULK = 5  # how much nicer threads for bulk work are than those for questions
 _MOST_THREADS = 16  # more only wait for Python's lock
 _LONGEST_WAIT = 60.0  # seconds for threads to start
 _starting = threading.Lock()
@@ -192,7 +195,7 @@ def batches(lengths: Sequence[int], threads: int) -> Iterator[list[int]]:
 class Workers:
     """Threads for batches, as many as torch would use, each with one thread of torch to itself."""
 
-    def __init__(self) -> None:
+    def __init__(self, nice: int = 0) -> None:
         import torch
 
         usual = torch.get_num_threads()
@@ -202,6 +205,7 @@ class Workers:
         def start() -> None:
             torch.get_num_threads()  # else the number is set anew when the thread first computes
             torch.set_num_threads(1)
+            _yield_to_others(nice)
             started.wait(_LONGEST_WAIT)
 
         self._pool = ThreadPoolExecutor(self.count, "bert", start)
@@ -233,4 +237,11 @@ def workers(bulk: bool = False) -> Workers:
 
 @cache
 def _workers(bulk: bool) -> Workers:
-    return Workers()
+    return Workers(BULK if bulk else 0)
+
+
+def _yield_to_others(nice: int) -> None:
+    """Let this thread come after those that are less nice, where each has a priority of its own."""
+    if nice and sys.platform == "linux":
+        thread = threading.get_native_id()
+        os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + nice)

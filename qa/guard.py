@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -53,6 +54,7 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+_NAMED_BY_CONTENT = "/assets/"  # Gradio's scripts: another version of one has another name
 _READING = ("GET", "HEAD", "OPTIONS")
 
 
@@ -72,7 +74,9 @@ class Guard:
     @contextlib.asynccontextmanager
     async def in_front(self, app: Starlette) -> AsyncIterator[None]:
         """Take the place of the whole app: Gradio puts its own middleware before that of `app_kwargs`."""
-        self._app, app.middleware_stack = app.middleware_stack, self
+        assert app.middleware_stack
+        # Gradio compresses by the ending of a path: neither the page itself nor what its functions answer.
+        self._app, app.middleware_stack = GZipMiddleware(app.middleware_stack, compresslevel=5), self
         yield
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -83,7 +87,8 @@ class Guard:
         connection = HTTPConnection(scope)
         refusal = self._foreign(connection) or await self._answer(scope, receive) or _unserved(connection)
         if refusal is None:
-            await self._app(_without_foreign_origin(connection), receive, _with_headers(send))
+            lasting = scope["path"].startswith(_NAMED_BY_CONTENT)
+            await self._app(_without_foreign_origin(connection), receive, _with_headers(send, lasting))
         elif scope["type"] == "http":
             await refusal(scope, receive, _with_headers(send))
         else:
@@ -189,13 +194,17 @@ def _refused(status: int, message: str) -> Response:
     return JSONResponse({"error": message}, status, {"Connection": "close"} if status == 413 else None)
 
 
-def _with_headers(send: Send) -> Send:
+def _with_headers(send: Send, lasting: bool = False) -> Send:
+    """Add the headers of every response; a browser need not ask for what is `lasting` and found again."""
+
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
             message = {**message, "headers": list(message.get("headers", ()))}
             headers = MutableHeaders(scope=message)
             for name, value in _HEADERS.items():
                 headers.setdefault(name, value)  # the login page has its own
+            if lasting and message["status"] == 200:
+                headers["Cache-Control"] = "private, max-age=31536000, immutable"
         await send(message)
 
     return send_with_headers

@@ -30,6 +30,7 @@ from qa.types import Answer
 
 RECENT = 0.5  # seconds
 ASKING = 4  # questions of the page that are answered at the same time; more of them wait
+SUGGESTING = 1  # refusals that questions are suggested for; each costs as much as four questions
 SHOWING = 2  # conversations that are shown or exported at the same time; each may be long
 TURNS = 1_000  # of a conversation that are shown
 HISTORY = 50  # turns before a question that it is understood by
@@ -77,30 +78,32 @@ class Handlers:
     def __init__(self, assistant: Assistant, indexing: Indexing) -> None:
         self._assistant = assistant
         self._indexing = indexing
-        self._limiters: dict[int, anyio.CapacityLimiter] = {}
+        self._asking, self._suggesting, self._showing = map(
+            anyio.CapacityLimiter, (ASKING, SUGGESTING, SHOWING)
+        )
         self._looking = threading.Lock()
         self._looked = -math.inf
         self._list: Argument = {}
 
     def functions(self) -> list[Handler]:
         """What is to be had from the page, each under its own name."""
-        asking, showing = (self.ask, self.suggest, self.why), (self.show, self.export)
-        others = (self.whole, self.listing, self.remove, self.rate)
         return [
-            *(self._served(function, ASKING) for function in asking),
-            *(self._served(function, SHOWING) for function in showing),
-            *(self._served(function) for function in others),
+            *(self._served(function, self._asking) for function in (self.ask, self.why)),
+            self._served(self.suggest, self._suggesting),
+            *(self._served(function, self._showing) for function in (self.show, self.export)),
+            *(self._served(function) for function in (self.whole, self.listing, self.remove, self.rate)),
         ]
 
-    def _served(self, function: Callable[[Any], Argument], at_once: int = 0) -> Handler:
-        """In a thread, with its argument checked; slow ones wait for each other and not in a thread."""
+    def _served(
+        self, function: Callable[[Any], Argument], limiter: anyio.CapacityLimiter | None = None
+    ) -> Handler:
+        """In a thread, with its argument checked; those of one limiter wait for each other outside of it."""
         (parameter,) = inspect.signature(function, eval_str=True).parameters.values()
         model: type[BaseModel] = parameter.annotation
 
         async def handler(argument: Argument) -> Argument:
             try:
                 checked = model.model_validate(argument)
-                limiter = self._limiter(at_once) if at_once else None
                 return await anyio.to_thread.run_sync(partial(function, checked), limiter=limiter)
             except ValidationError:
                 return {"problem": MISUNDERSTOOD}
@@ -109,10 +112,6 @@ class Handlers:
 
         handler.__name__ = function.__name__
         return handler
-
-    def _limiter(self, at_once: int) -> anyio.CapacityLimiter:
-        """The one for so many at a time, which can be made in the event loop only."""
-        return self._limiters.setdefault(at_once, anyio.CapacityLimiter(at_once))
 
     def ask(self, asked: _Asked) -> Argument:
         """A new turn."""

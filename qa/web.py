@@ -90,7 +90,6 @@ def serve(
                     *tools.routes(endpoints.functions(assistant), ASKING),
                 ],
             },
-            state_session_capacity=SESSIONS,
             strict_cors=True,
             share=False,
             show_error=False,
@@ -101,6 +100,7 @@ def serve(
             ssr_mode=False,
             pwa=False,
             max_file_size="50mb",
+            state_session_capacity=SESSIONS,
             quiet=True,
             prevent_thread_lock=True,
         )

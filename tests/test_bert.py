@@ -1,6 +1,8 @@
 """The network written out here computes what transformers computes, and its threads do as they should."""
 
+import os
 import random
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -129,6 +131,19 @@ def test_threads_that_ask_at_once_share_the_workers():
     assert len(set(map(id, found))) == 1
     assert found[0].count == torch.get_num_threads() == before
     assert module.workers(bulk=True) is not found[0]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have a priority of their own on Linux only")
+def test_threads_for_bulk_work_come_after_all_others():
+    def priority() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    usual = priority()
+    asked = set(module.workers().map(lambda _: priority(), range(20)))
+    bulk = set(module.workers(bulk=True).map(lambda _: priority(), range(20)))
+    assert asked == {usual}
+    assert bulk == {min(19, usual + module.BULK)}
+    assert priority() == usual
 
 
 def test_workers_take_no_more_than_they_can_do():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -173,6 +174,25 @@ def test_every_answer_carries_what_keeps_the_page_to_itself(client: TestClient):
         assert headers["cross-origin-resource-policy"] == "same-origin"
 
 
+def test_long_answers_are_compressed_for_those_who_can_read_that():
+    async def long(request: Request) -> PlainTextResponse:
+        return PlainTextResponse("the same again " * 1000)
+
+    async def events(request: Request) -> PlainTextResponse:
+        return PlainTextResponse("data: the same again\n\n" * 1000, media_type="text/event-stream")
+
+    routes = [Route("/", long), Route("/gradio_api/queue/data", events)]
+    app = Starlette(routes=routes, lifespan=Guard(None, local=True).in_front)
+    with TestClient(app, base_url=HERE_URL) as client:
+        packed = client.get("/", headers={"Accept-Encoding": "gzip, br"})
+        assert packed.headers["content-encoding"] == "gzip"
+        assert int(packed.headers["content-length"]) < 500
+        assert packed.text == "the same again " * 1000
+        assert "content-encoding" not in client.get("/", headers={"Accept-Encoding": "identity"}).headers
+        # Events are to arrive as they come.
+        assert "content-encoding" not in client.get("/gradio_api/queue/data").headers
+
+
 # From here on it is the real thing, app.py in a process of its own.
 
 
@@ -254,6 +274,17 @@ def test_the_file_route_is_closed(address: str, path: str):
 def test_what_nobody_needs_is_not_served(address: str, path: str):
     answer = httpx.get(address + path, trust_env=False)
     assert (answer.status_code, answer.json()) == (403, {"error": "not served here"})
+
+
+def test_scripts_are_kept_by_the_browser_and_the_page_is_not(address: str):
+    page = httpx.get(address, trust_env=False, timeout=20)
+    script = re.search(r'src="\./(assets/[^"]+\.js)"', page.text)
+    assert script
+    kept = httpx.get(address + script[1], trust_env=False, timeout=20)
+    assert kept.headers["cache-control"] == "private, max-age=31536000, immutable"
+    for path in ("", "assets/none.js", "theme.css"):
+        other = httpx.get(address + path, trust_env=False, timeout=20)
+        assert "immutable" not in other.headers.get("cache-control", "")
 
 
 def test_what_describes_the_endpoints_is(address: str):
