@@ -133,13 +133,9 @@ class Server:
 
     def __init__(self, address: str) -> None:
         self._client = httpx.Client(base_url=address, timeout=120, trust_env=False, limits=httpx.Limits())
-        config = self._client.get("config").json()
-        self._component = next(c["id"] for c in config["components"] if c["props"].get("elem_id") == "page")
 
     def call(self, name: str, argument: dict[str, Any]) -> dict[str, Any]:
-        session = threading.current_thread().name
-        body = {"session_hash": session, "component_id": self._component, "fn_name": name, "data": argument}
-        response = self._client.post("gradio_api/component_server", json=body)
+        response = self._client.post("qa/call", json={"fn_name": name, "data": argument})
         response.raise_for_status()
         return response.json()
 

@@ -1,7 +1,8 @@
-"""What the page's script asks of its server: a function by its name, answered where Gradio would answer.
+"""What the page's script asks of its server: a function by its name, with an argument.
 
-Gradio's own way keeps a session of every hash that it is sent, takes files as well, and fails where there is
-no such component. Here nothing is kept, and every answer is JSON: what the function gives, or a problem.
+Gradio has a way for that (`server_functions`), but keeps a session of every hash that it is sent, takes files
+as well, and tells the page nothing of what went wrong. Here nothing is kept, and every answer is JSON: what
+the function gives, or a problem.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-PATH = "/gradio_api/component_server"
+PATH = "/qa/call"
 ROOM = 32 << 20  # bytes of all bodies at the same time; as objects they take up to 25 times as much
 PATIENCE, SLOWEST = 20.0, 50_000  # a body is waited for so many seconds, and longer by its bytes a second
 MISUNDERSTOOD = "The page sent something that cannot be understood: load it anew."

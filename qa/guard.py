@@ -30,7 +30,7 @@ API = "/gradio_api"
 MEGABYTE = 1 << 20
 LONGEST = 2 * MEGABYTE  # of a body
 LONGER = {  # of those that hold a conversation, or a file
-    f"{API}/component_server": 8 * MEGABYTE,
+    "/qa/call": 8 * MEGABYTE,
     "/qa/upload": 20 * MEGABYTE,
 }
 LONGEST_PATH = 2048  # bytes, without the query; a session is named in some
@@ -41,7 +41,7 @@ _SERVED = (
     *("/svelte/", "/qa/"),
     *(f"{API}/{name}" for name in ("info", "openapi.json", "app_id", "startup-events", "theme.css")),
     *(f"{API}/{name}" for name in ("call/", "queue/", "run/", "api/", "heartbeat/", "cancel", "reset")),
-    *(f"{API}/{name}" for name in ("component_server", "mcp")),
+    f"{API}/mcp",
 )
 _POLICY = (
     "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; "

@@ -8,17 +8,17 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const narrow = matchMedia("(max-width: 860px)");
 const BROKEN = "The server does not answer: is it still running?";
 const LEFT = "You are logged out: load the page anew to log in.";
-const FAILED = "That went wrong on the server: its log says more.";
 const enters = (event) => event.key === "Enter" && !event.shiftKey && !event.isComposing;
 
-// What a function of the server gives, or { problem }. Gradio's client keeps the reason of a failure to itself.
+// What a function of the server gives, or { problem }.
 async function call(name, argument = {}) {
-  return (await server[name](argument)) ?? { problem: await trouble() };
-}
-
-async function trouble() {
-  const status = await fetch("robots.txt", { cache: "no-store" }).then((response) => response.status, () => 0);
-  return { 0: BROKEN, 401: LEFT }[status] ?? FAILED;
+  const body = JSON.stringify({ fn_name: name, data: argument });
+  try {
+    const response = await fetch("qa/call", { method: "POST", headers: { "Content-Type": "application/json" }, body });
+    return response.status === 401 ? { problem: LEFT } : await response.json();
+  } catch {
+    return { problem: BROKEN };
+  }
 }
 
 function made(html) {
