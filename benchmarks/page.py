@@ -3,23 +3,25 @@
 usage: python benchmarks/page.py SET.json [--people 20] [--documents 200]
 
 SET is a file in SQuAD format: its paragraphs, eight to a document, are uploaded while people ask. The corpus
-is the project's own, the questions are those of benchmarks/questions/corpus-test.jsonl. Each person asks the
-next question as soon as the last one is answered; they ask while nothing else happens, and again while the
-upload is sent and indexed. Prints Markdown. Wants the test extra, Chromium and chromedriver.
+is the project's own, the questions are those of benchmarks/questions/corpus-test.jsonl. People ask while
+nothing else happens, and while the upload is sent and indexed, each time on a server of its own. Prints
+Markdown. Wants the test extra, Chromium and chromedriver.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import itertools
 import json
+import os
 import shutil
 import statistics
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -33,7 +35,8 @@ from serving import CORPUS, app  # noqa: E402
 from squad import paragraphs  # noqa: E402
 
 QUESTIONS = HERE / "questions" / "corpus-test.jsonl"
-ASKED, LOADS, TOGETHER, QUIET = 50, 10, 8, 20.0  # questions, page loads, paragraphs a document, seconds
+ASKED, LOADS, TOGETHER = 50, 10, 8  # questions, page loads, paragraphs a document
+QUIET, READING = 20.0, 10.0  # seconds: of each measurement, and before a person asks again
 
 
 def main() -> None:
@@ -45,20 +48,46 @@ def main() -> None:
     questions = [json.loads(line)["question"] for line in QUESTIONS.read_text("utf-8").splitlines()]
     texts = [paragraph.text for paragraph in paragraphs(options.set)]
     files = ["\n\n".join(texts[i : i + TOGETHER]) for i in range(0, len(texts), TOGETHER)]
+    with started() as address:
+        with_browser(address, questions)
+        server = Server(address)
+        rows = quiet(server, questions, options.people) + uploading(server, questions, 0, files)
+        alone = peak()
+    with started() as address:
+        server = Server(address)
+        rows += uploading(server, questions, 1, files)
+    with started() as address:
+        server = Server(address)
+        rows += uploading(server, questions, options.people, files)
+        print(HEAD, rows, sep="")
+        print(
+            f"The most memory of the server: {alone} where nobody asked meanwhile, {peak()} in the last row"
+        )
+
+
+@contextlib.contextmanager
+def started() -> Iterator[str]:
+    """The address of a server over a copy of the corpus, with its models loaded."""
     with tempfile.TemporaryDirectory() as folder:
         corpus = Path(folder, "corpus")
         shutil.copytree(CORPUS, corpus)
         with app(Path(folder, "index"), corpus) as address:
-            browser = chromium(Path(folder, "profile"))
-            try:
-                for name, size in (("1440x900", DESKTOP), ("390x844", PHONE)):
-                    with sized(browser, size):
-                        print(loads(Page(browser, address), name))
-                with sized(browser, DESKTOP):
-                    print(answers(Page(browser, address), spread(questions, ASKED)))
-            finally:
-                browser.quit()
-            print(crowd(Server(address), questions, options.people, files[: options.documents]))
+            Server(address).call("ask", {"question": "What is the railway?"})
+            yield address
+
+
+def with_browser(address: str, questions: list[str]) -> None:
+    with tempfile.TemporaryDirectory() as profile:
+        browser = chromium(Path(profile))
+        try:
+            for name, size in (("1440x900", DESKTOP), ("390x844", PHONE)):
+                with sized(browser, size):
+                    page = Page(browser, address)
+                    print(loads(page, name, cached=False), loads(page, name, cached=True), sep="")
+            with sized(browser, DESKTOP):
+                print(answers(Page(browser, address), spread(questions, ASKED)))
+        finally:
+            browser.quit()
 
 
 def spread(items: list[str], number: int) -> list[str]:
@@ -66,26 +95,28 @@ def spread(items: list[str], number: int) -> list[str]:
     return [items[i * len(items) // number] for i in range(number)]
 
 
-def loads(page: Page, name: str) -> str:
-    """From the request of the page to its first paint and to its list of documents, nothing being cached."""
+def loads(page: Page, name: str, cached: bool) -> str:
+    """From the request of the page to its first paint and to its list of documents."""
     page.browser.execute_cdp_cmd("Network.enable", {})
-    page.browser.execute_cdp_cmd("Network.setCacheDisabled", {"cacheDisabled": True})
+    page.browser.execute_cdp_cmd("Network.setCacheDisabled", {"cacheDisabled": not cached})
     found = []
-    for _ in range(LOADS):
-        page.reload()
+    for _ in range(LOADS + 1):
+        page.browser.get(page.address)
+        page.ready()
         found.append(page.script(LOADED))
-    page.browser.execute_cdp_cmd("Network.setCacheDisabled", {"cacheDisabled": False})
-    painted, usable, kilobytes = (statistics.median(column) for column in zip(*found, strict=True))
+    painted, usable, requests, kilobytes = map(statistics.median, zip(*found[1:], strict=True))
     return (
-        f"Page load at {name}, {LOADS} times, nothing cached (medians): first paint {painted:.2f} s,"
-        f" usable {usable:.2f} s, {kilobytes:.0f} kB\n"
+        f"Page load at {name}, {'cached' if cached else 'nothing cached'}, {LOADS} times (medians):"
+        f" first paint {painted:.2f} s, usable {usable:.2f} s, {requests:.0f} requests, {kilobytes:.0f} kB\n"
     )
 
 
 LOADED = """
 const all = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")];
 const paint = performance.getEntriesByName("first-contentful-paint")[0].startTime;
-return [paint / 1000, performance.now() / 1000, all.reduce((sum, e) => sum + e.transferSize, 0) / 1000];
+const sent = all.filter((e) => e.transferSize > 0);
+const bytes = sent.reduce((sum, e) => sum + e.transferSize, 0);
+return [paint / 1000, performance.now() / 1000, sent.length, bytes / 1000];
 """
 
 
@@ -144,59 +175,93 @@ class Server:
 
 
 class Crowd:
-    """People who ask, each one question after the other, until they are told to stop."""
+    """People who ask, each one question after the other, until they are told to stop.
 
-    def __init__(self, server: Server, questions: list[str], people: int) -> None:
+    As on the page, who is refused is then offered questions; each asks the next one some `pause` later.
+    """
+
+    def __init__(self, server: Server, questions: list[str], people: int, pause: float = 0) -> None:
         self._server = server
         self._questions = itertools.cycle(questions)
         self._people = people
+        self._pause = pause
         self.took: list[float] = []
         self.errors = 0
 
-    def _asks(self, stop: threading.Event) -> None:
+    def _asks(self, stop: threading.Event, place: int) -> None:
+        stop.wait(self._pause * place / self._people)
         while not stop.is_set():
+            question = {"question": next(self._questions)}
             started = time.perf_counter()
             try:
-                got = self._server.call("ask", {"question": next(self._questions)})
+                got = self._server.call("ask", question)
+                self.took.append(time.perf_counter() - started)
                 self.errors += "problem" in got or bool(got["record"]["problem"])
+                if got.get("more"):
+                    self.errors += "problem" in self._server.call("suggest", question)
             except httpx.HTTPError:
                 self.errors += 1
-            self.took.append(time.perf_counter() - started)
+            stop.wait(self._pause)
 
     def during(self, work: Callable[[], None]) -> str:
-        """Have them ask while something is done; a row of the table."""
+        """Have them ask while something is done; the end of a row of the table."""
         stop, started = threading.Event(), time.perf_counter()
-        with ThreadPoolExecutor(self._people) as pool:
-            for _ in range(self._people):
-                pool.submit(self._asks, stop)
+        with ThreadPoolExecutor(max(1, self._people)) as pool:
+            for place in range(self._people):
+                pool.submit(self._asks, stop, place)
             work()
-            seconds = time.perf_counter() - started
+            seconds, answers = time.perf_counter() - started, len(self.took)
             stop.set()
-        rate = len(self.took) / (time.perf_counter() - started)
+        if not self.took:
+            return f"{seconds:.0f} | | | | |"
         p50, p95 = statistics.median(self.took), _p95(self.took)
-        return f"{seconds:.0f} | {rate:.1f} | {p50:.2f} | {p95:.2f} | {len(self.took)} | {self.errors} |"
+        return f"{seconds:.0f} | {answers / seconds:.1f} | {p50:.2f} | {p95:.2f} | {self.errors} |"
 
 
-def crowd(server: Server, questions: list[str], people: int, files: list[str]) -> str:
+HEAD = """\
+| people | meanwhile | s | answers a second | p50 s | p95 s | errors |
+|-|-|-|-|-|-|-|
+"""
+
+
+def quiet(server: Server, questions: list[str], people: int) -> str:
+    """Rows of the table: people who ask while nothing else happens."""
+    crowds = {
+        "1": Crowd(server, questions, 1),
+        f"{people}, who read for {READING:.0f} s": Crowd(server, questions, people, READING),
+        f"{people}": Crowd(server, questions, people),
+    }
+    rows = (f"| {name} | nothing | {one.during(lambda: time.sleep(QUIET))}\n" for name, one in crowds.items())
+    return "".join(rows)
+
+
+def uploading(server: Server, questions: list[str], people: int, files: list[str]) -> str:
+    """A row of the table: people who ask while files are sent and indexed."""
+
     def upload() -> None:
         with ThreadPoolExecutor(3) as pool:  # as many at once as the page sends
             list(pool.map(server.upload, (f"{n:04}.txt" for n in range(len(files))), files))
         while _unfinished(server):
             time.sleep(0.5)
 
-    alone = Crowd(server, questions, 1).during(lambda: time.sleep(QUIET))
-    idle = Crowd(server, questions, people).during(lambda: time.sleep(QUIET))
-    busy = Crowd(server, questions, people).during(upload)
-    return (
-        "\n| people | meanwhile | s | answers a second | p50 s | p95 s | answers | errors |\n"
-        f"|-|-|-|-|-|-|-|-|\n| 1 | nothing | {alone}\n| {people} | nothing | {idle}\n"
-        f"| {people} | {len(files)} documents are uploaded and indexed | {busy}\n"
-    )
+    name = f"{len(files)} documents are uploaded and indexed"
+    return f"| {people} | {name} | {Crowd(server, questions, people).during(upload)}\n"
 
 
 def _unfinished(server: Server) -> bool:
     listing = server.call("listing", {})
     return bool(listing["indexing"]) or 'data-state="waiting"' in listing["html"]
+
+
+def peak() -> str:
+    """The most memory that the server, a child of this process, has held so far; known on Linux."""
+    for status in Path("/proc").glob("[0-9]*/status"):
+        with contextlib.suppress(OSError):
+            lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
+            arguments = status.with_name("cmdline").read_bytes().split(b"\0")
+            if int(lines["PPid"]) == os.getpid() and b"app.py" in arguments:
+                return f"{int(lines['VmHWM'].split()[0]) / 1024:.0f} MiB"
+    return "unknown"
 
 
 if __name__ == "__main__":
