@@ -27,13 +27,14 @@ FAILED = "The server failed: its log says why."
 Function = Callable[[Any], Awaitable[dict[str, Any]]]
 
 
-def route(functions: Iterable[Function]) -> Route:
+def routes(functions: Iterable[Function]) -> list[Route]:
     """POST {"fn_name": NAME, "data": ARGUMENT}: the function of that name is called with the argument.
 
     Problems are {"problem": one line}, with the status 400 for what cannot be understood, 408 for what comes
     too slowly, 503 where too much comes at once, and 500, with a trace in the log, where a function fails.
     """
-    return Route(PATH, _Calls(functions).answer, methods=["POST"])
+    answer = _Calls(functions).answer
+    return [Route(PATH + slash, answer, methods=["POST"]) for slash in ("", "/")]  # as Gradio has it
 
 
 class _Calls:

@@ -63,14 +63,14 @@ class Record(_Kept):
     problem: _Line = ""
     text: _Text = ""
     answered: bool = False
-    confidence: float = Field(0.0, ge=0, le=1)
+    confidence: float = Field(default=0.0, ge=0, le=1)
     differ: bool = False
     understood: _Text = ""
-    unknown: tuple[_Line, ...] = Field((), max_length=1_000)
-    suggestions: tuple[_Line, ...] = Field((), max_length=_MANY)
-    claims: tuple[Said, ...] = Field((), max_length=_MANY)
-    citations: tuple[Quote, ...] = Field((), max_length=_MANY)
-    nearest: tuple[Place, ...] = Field((), max_length=_MANY)
+    unknown: tuple[_Line, ...] = Field(default=(), max_length=1_000)
+    suggestions: tuple[_Line, ...] = Field(default=(), max_length=_MANY)
+    claims: tuple[Said, ...] = Field(default=(), max_length=_MANY)
+    citations: tuple[Quote, ...] = Field(default=(), max_length=_MANY)
+    nearest: tuple[Place, ...] = Field(default=(), max_length=_MANY)
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,7 +175,7 @@ def _matches(path: str, served: str) -> bool:
 def _bounded(connection: HTTPConnection) -> Response | None:
     """The server reads no more of a body than its length says, so that length is what counts."""
     headers, path = connection.headers, connection.scope["path"]
-    longest = LONGER.get(path, LONGEST)
+    longest = LONGER.get(path.rstrip("/"), LONGEST)
     length = headers.get("content-length", "0")
     if "transfer-encoding" in headers or not length.isdecimal():
         return _refused(411, "say how long the body is, by Content-Length")

@@ -44,7 +44,7 @@ class _Asked(BaseModel):
     question: str
     history: tuple[tuple[Said, Said], ...] = ()
     documents: tuple[str, ...] | None = None
-    number: int = Field(0, ge=0, le=1_000_000)
+    number: int = Field(default=0, ge=0, le=1_000_000)
     text: str = ""
 
 

@@ -27,7 +27,9 @@ def sync_with_progress(
 
         def show(progress: Progress) -> None:
             bar.total, bar.n = progress.total, progress.done
-            bar.set_postfix_str(f"{progress.embedded} passages, {one_line(progress.path[-40:])}", refresh=True)
+            bar.set_postfix_str(
+                f"{progress.embedded} passages, {one_line(progress.path[-40:])}", refresh=True
+            )
 
         report = assistant.sync(show, purge, settled)
     print(_summary(report), file=sys.stderr)

@@ -1,4 +1,4 @@
-"""Text for a terminal, which takes some characters as commands: to clear itself, to set its title, to turn round.
+"""Text for a terminal, which takes some characters as commands: to clear itself, to set its title.
 
 Titles, names of files and questions may hold any of them; what is printed shows them as \\x1b and the like.
 """
@@ -9,9 +9,7 @@ import logging
 import re
 
 # Controls but the line break and the tab; marks that turn text which follows; halves; other line breaks.
-_COMMANDS = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-)
+_COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def plain(text: str) -> str:

@@ -19,7 +19,7 @@ from qa import calls, endpoints, tools, uploads
 from qa.assistant import Assistant
 from qa.errors import QAError, SettingsError
 from qa.guard import Guard, is_loopback
-from qa.handlers import ASKING, Handler, Handlers
+from qa.handlers import ASKING, Handlers
 from qa.progress import tell_news
 from qa.rows import Indexing
 from qa.settings import Settings
@@ -69,8 +69,8 @@ def serve(
     guard = Guard(login, local=local)
     if login is None and not local:
         _tell(f"qa: anyone who can reach {name} can ask and read: set QA_LOGIN=name:password")
+    page = build(assistant)
     functions = Handlers(assistant, indexing or Indexing()).functions()
-    page = build(assistant, functions)
     processing_utils.async_ssrf_protected_get = endpoints.fetch_nothing
     # Gradio asks its own server whether it is there; through a proxy that question would leave the machine.
     spared = os.environ.get("no_proxy") or os.environ.get("NO_PROXY")  # the lower case is what counts
@@ -84,7 +84,7 @@ def serve(
             app_kwargs={
                 "lifespan": guard.in_front,
                 "routes": [
-                    calls.route(functions),
+                    *calls.routes(functions),
                     uploads.route(assistant),
                     *tools.routes(endpoints.functions(assistant), ASKING),
                 ],
@@ -116,15 +116,14 @@ def serve(
     return page
 
 
-def build(assistant: Assistant, functions: list[Handler]) -> gr.Blocks:
-    """The page, with the functions that its script calls, and the endpoints over an assistant."""
+def build(assistant: Assistant) -> gr.Blocks:
+    """The page and its endpoints over an assistant."""
     with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(DAY, DAY), fill_width=True) as page:
         gr.HTML(
             _asset("page.html"),
             elem_id="page",
             apply_default_css=False,
             js_on_load="\n".join(map(_asset, SCRIPTS)),
-            server_functions=functions,  # their names; they are called by way of qa.calls
         )
         endpoints.add(assistant, {"concurrency_limit": ASKING, "concurrency_id": "ask"})
     return page.queue(max_size=WAITING)

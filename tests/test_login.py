@@ -11,18 +11,17 @@ from pathlib import Path
 
 import httpx
 import pytest
+from browsing import chromium, needs_browser
 from conftest import python
 from gradio_client import Client
 from gradio_client.exceptions import AuthenticationError
-from selenium.webdriver import Chrome, ChromeOptions
-from selenium.webdriver.chrome.service import Service
+from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 from serving import PATIENCE, app
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
-from test_page import CHROMIUM, DRIVER, FLAGS
 
 from qa import login
 from qa.login import AGE, TOO_MANY, WRONG, Login
@@ -317,18 +316,12 @@ def test_too_many_tries_are_told_when_to_come_back(monkeypatch: pytest.MonkeyPat
 
 @pytest.fixture
 def chrome(tmp_path: Path) -> Iterator[Chrome]:
-    if not (CHROMIUM and DRIVER):
-        pytest.skip("there is no Chromium with its driver here")
-    options = ChromeOptions()
-    options.binary_location = CHROMIUM
-    for flag in [*FLAGS.split(), f"--user-data-dir={tmp_path}"]:
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    browser = Chrome(options, Service(DRIVER))
+    browser = chromium(tmp_path)
     yield browser
     browser.quit()
 
 
+@needs_browser
 def test_a_person_logs_in_without_scripts(chrome: Chrome, address: str):
     def wait(text: str) -> None:
         WebDriverWait(chrome, PATIENCE, 0.1).until(lambda _: text in chrome.page_source)

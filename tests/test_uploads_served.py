@@ -89,7 +89,9 @@ def raw(address: str, length: str, content: bytes) -> bytes:
     """The first line of what a request is answered that says of itself what length it likes."""
     place = urlsplit(address)
     with socket.create_connection((place.hostname, place.port), timeout=30) as connection:
-        head = f"PUT /qa/upload?name=long.md HTTP/1.1\r\nHost: {place.netloc}\r\n{length}Connection: close\r\n"
+        head = (
+            f"PUT /qa/upload?name=long.md HTTP/1.1\r\nHost: {place.netloc}\r\n{length}Connection: close\r\n"
+        )
         connection.sendall(f"{head}Authorization: Basic YWRhOnMzY3JldA==\r\n\r\n".encode() + content)
         return connection.recv(65536).splitlines()[0]
 

@@ -10,20 +10,16 @@ const BROKEN = "The server does not answer: is it still running?";
 const LEFT = "You are not logged in any more: load this page again, and log in.";
 const enters = (event) => event.key === "Enter" && !event.shiftKey && !event.isComposing;
 
+// Not by Gradio's own `server`, which says nothing of what went wrong.
 async function call(name, argument = {}) {
   try {
-    return await server[name](argument);
+    const body = JSON.stringify({ fn_name: name, data: argument });
+    const response = await fetch("gradio_api/component_server", { method: "POST", body });
+    if (response.status === 401) return { problem: LEFT };
+    const got = await response.json();
+    return response.ok || got.problem ? got : { problem: got.error ?? BROKEN };
   } catch {
-    return { problem: await trouble() };
-  }
-}
-
-// Why a call was not answered: Gradio does not say. Anything that is served wants the login.
-async function trouble() {
-  try {
-    return (await fetch("robots.txt", { cache: "no-store" })).status === 401 ? LEFT : BROKEN;
-  } catch {
-    return BROKEN;
+    return { problem: BROKEN };
   }
 }
 
