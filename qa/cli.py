@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, NoReturn
 from qa.errors import QAError, SettingsError
 from qa.progress import counted, sync_with_progress, tell_news
 from qa.settings import Settings
+from qa.terminal import PlainFormatter, json_escaped, one_line, plain
 from qa.types import Answer, Document, Hit
 
 if TYPE_CHECKING:
@@ -34,7 +35,9 @@ WIDTH = 100  # characters of a line
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit code. Errors that a user can cause are one line on stderr and a 1."""
-    logging.basicConfig(level=logging.WARNING, format="qa: %(message)s")
+    handler = logging.StreamHandler()
+    handler.setFormatter(PlainFormatter("qa: %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
     parser = _parser()
     options = parser.parse_args(arguments)
     try:
@@ -47,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stdout.flush()  # here, where a pipe that was closed is understood
         return code
     except QAError as error:
-        print(f"qa: {error}", file=sys.stderr)
+        print(f"qa: {plain(str(error))}", file=sys.stderr)
         return 1
     except BrokenPipeError:  # the reader of a pipe went away, as `| head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -167,7 +170,7 @@ def _watch(assistant: Assistant) -> int:
 def _ask(settings: Settings, options: argparse.Namespace) -> int:
     with _open(settings) as assistant:
         answer = assistant.ask(options.question)
-    print(_json(answer.as_dict()) if options.json else _answer(answer))
+    print(_json(answer.as_dict()) if options.json else plain(_answer(answer)))
     return 0
 
 
@@ -177,7 +180,8 @@ def _search(settings: Settings, options: argparse.Namespace) -> int:
     if options.json:
         print(_json([hit.as_dict() for hit in hits]))
     else:
-        print("\n\n".join(_hit(hit, number) for number, hit in enumerate(hits, 1)) or "Nothing found.")
+        found = "\n\n".join(_hit(hit, number) for number, hit in enumerate(hits, 1))
+        print(plain(found) or "Nothing found.")
     return 0
 
 
@@ -219,13 +223,13 @@ def _status(settings: Settings, options: argparse.Namespace) -> int:
     }
     print("\n".join(f"{name:<10} {value}" for name, value in rows.items()))
     for failure in status.failures:
-        print(f"  {failure.path}: {failure.reason}")
+        print(f"  {one_line(failure.path)}: {one_line(failure.reason)}")
     if entries:
-        print("\nfeedback, newest first:", *verdicts.listed(entries), sep="\n")
+        print("\nfeedback, newest first:", *map(plain, verdicts.listed(entries)), sep="\n")
     for path, pieces in left_out.items():
-        print(f"\n{path}: {len(pieces)} left out")
+        print(f"\n{one_line(path)}: {len(pieces)} left out")
         for reason, text in pieces:
-            print(f"  [{reason}] {textwrap.shorten(text, 100, placeholder=' …')}")
+            print(f"  [{reason}] {plain(textwrap.shorten(text, 100, placeholder=' …'))}")
     return 0
 
 
@@ -273,7 +277,7 @@ def _serve(settings: Settings, _: argparse.Namespace) -> int:
 
 
 def _json(values: object) -> str:
-    return json.dumps(values, ensure_ascii=False, indent=2)
+    return json_escaped(json.dumps(values, ensure_ascii=False, indent=2))
 
 
 def _answer(answer: Answer) -> str:

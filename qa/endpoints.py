@@ -94,7 +94,7 @@ async def fetch_nothing(url: str) -> None:
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise QuestionError("the first argument must be text")
-    return value
+    return _whole(value)
 
 
 def _count(value: object) -> int:
@@ -119,7 +119,12 @@ def _texts(value: object, wanted: str) -> list[str]:
     items = _list(value, wanted)
     if not all(isinstance(item, str) for item in items):
         raise QuestionError(wanted)
-    return items
+    return list(map(_whole, items))
+
+
+def _whole(text: str) -> str:
+    """JSON can carry half a surrogate pair, UTF-8 and the database cannot."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _list(value: object, wanted: str) -> list[Any]:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from qa.terminal import one_line
 from qa.types import Failure, Progress, Purged, SyncReport
 
 if TYPE_CHECKING:
@@ -26,7 +27,9 @@ def sync_with_progress(
 
         def show(progress: Progress) -> None:
             bar.total, bar.n = progress.total, progress.done
-            bar.set_postfix_str(f"{progress.embedded} passages, {progress.path[-40:]}", refresh=True)
+            bar.set_postfix_str(
+                f"{progress.embedded} passages, {one_line(progress.path[-40:])}", refresh=True
+            )
 
         report = assistant.sync(show, purge, settled)
     print(_summary(report), file=sys.stderr)
@@ -53,7 +56,7 @@ def tell_news(report: SyncReport) -> None:
 
 def _tell_failures(failures: tuple[Failure, ...]) -> None:
     for failure in failures:
-        print(f"qa: {failure.path}: {failure.reason}", file=sys.stderr, flush=True)
+        print(f"qa: {one_line(failure.path)}: {one_line(failure.reason)}", file=sys.stderr, flush=True)
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """Files that are sent to the page: one request each, the file as its body, into the corpus folder.
 
 Gradio's own upload keeps what it gets in a folder that it serves from; nothing of this is ever served. Who
-may send files may fill the disk with them only so far: by their number, their size, and what is left free.
+may send files fills the disk with them only so far: by their number, their size, and what is left free.
 """
 
 from __future__ import annotations

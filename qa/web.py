@@ -70,8 +70,8 @@ def serve(
     guard = Guard(login, local=local)
     if login is None and not local:
         _tell(f"qa: anyone who can reach {name} can ask and read: set QA_LOGIN=name:password")
-    functions = Handlers(assistant, indexing or Indexing()).functions()
     page = build(assistant)
+    functions = Handlers(assistant, indexing or Indexing()).functions()
     processing_utils.async_ssrf_protected_get = endpoints.fetch_nothing
     # Gradio asks its own server whether it is there; through a proxy that question would leave the machine.
     spared = os.environ.get("no_proxy") or os.environ.get("NO_PROXY")  # the lower case is what counts
@@ -118,7 +118,7 @@ def serve(
 
 
 def build(assistant: Assistant) -> gr.Blocks:
-    """The page, and the endpoints over an assistant."""
+    """The page and its endpoints over an assistant."""
     with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(DAY, DAY), fill_width=True) as page:
         gr.HTML(
             _asset("page.html"),

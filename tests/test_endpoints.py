@@ -116,3 +116,17 @@ def test_a_missing_corpus_is_told_in_one_line(tmp_path: Path):
     assert code == 1
     assert len(lines) == 1
     assert "nowhere" in lines[0]
+
+
+def test_half_a_character_is_no_trouble(address: str, index: Path):
+    half = "\\ud800"
+    for argument in ('"question": "Who %s?"', '"question": "Who?", "documents": ["%s"]',
+                     '"question": "And he?", "history": [["%s", "%s"]]'):  # fmt: skip
+        body = "{" + argument.replace("%s", half) + "}"
+        headers = {"Content-Type": "application/json"}
+        started = httpx.post(
+            f"{address}gradio_api/call/v2/ask", content=body, headers=headers, trust_env=False
+        )
+        told = get(f"{address}gradio_api/call/ask/{started.json()['event_id']}", timeout=60).text
+        assert "event: complete" in told
+    assert "Traceback" not in index.with_name("index.log").read_text()

@@ -17,7 +17,7 @@ LAYERS = (
     {"types", "errors"},
     {
         *("settings", "blocks", "decoding", "pdfium", "layout", "numerals", "words", "questions", "metrics"),
-        *("journal", "login", "markup", "calls"),
+        *("journal", "login", "markup", "calls", "terminal"),
     },
     {"furniture", "flow", "units", "dates", "names", "bert", "models", "guard", "tools"},
     {"boilerplate", "quantities", "suggestions"},

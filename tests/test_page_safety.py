@@ -9,6 +9,7 @@ import pytest
 from browsing import Page, needs_browser, requested, texts
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 from serving import app
 
 pytestmark = needs_browser
@@ -95,9 +96,69 @@ def test_the_name_of_an_upload_is_made_harmless(browser: Chrome, tmp_path: Path)
     assert list(tmp_path.glob("*.md")) == []
 
 
+def test_what_was_forged_in_the_browser_is_shown_as_text(browser: Chrome, tmp_path: Path, corpus: Path):
+    turns = [
+        {"question": HOSTILE, "problem": HOSTILE},
+        {"question": HOSTILE, "text": HOSTILE, "unknown": [HOSTILE], "understood": HOSTILE,
+         "suggestions": [HOSTILE], "claims": [], "nearest": [], "citations": []},
+        {"question": HOSTILE, "answered": True, "text": HOSTILE,
+         "claims": [{"value": HOSTILE, "citations": [1]}],
+         "citations": [{"document": HOSTILE, "start": 0, "end": 9, "number": 1, "quote": HOSTILE}]},
+        {"question": HOSTILE, "citations": HOSTILE}, None, HOSTILE, 7, [HOSTILE], {"question": {}},
+    ]  # fmt: skip
+    with app(tmp_path / "index", corpus) as address:
+        page = Page(browser, address)
+        page.script(FORGED, [{"id": HOSTILE, "title": HOSTILE, "updated": HOSTILE}], {"turns": turns})
+        page.reload()
+        page.wait(lambda: len(page.turns()) == 5)
+        assert HOSTILE in page.turns()[0].find_element(By.CSS_SELECTOR, "[role=alert]").text
+        assert texts(page.seen("#conversations .title")) == [HOSTILE]
+        for turn in page.turns():
+            for button in turn.find_elements(By.CSS_SELECTOR, "[data-act=copy], [data-act=rate]"):
+                button.click()
+        page.act("export")
+        page.ask(KEEPER)
+        assert page.all("#page img, #page script, #page i, #page [onerror], #page [onfocus]") == []
+        assert browser.title == "Ask the documents"
+        assert browser.get_log("browser") == []
+
+
+def test_who_was_logged_out_is_told_to_log_in(browser: Chrome, tmp_path: Path, corpus: Path):
+    with app(tmp_path / "index", corpus, QA_LOGIN="ada:s3cret") as address:
+        browser.get(address)
+        browser.find_element(By.NAME, "username").send_keys("ada")
+        browser.find_element(By.NAME, "password").send_keys("s3cret" + Keys.ENTER)
+        page = Page(browser, address)
+        assert page.one("#logout").is_displayed()
+        page.script("fetch('logout')")  # as another tab would
+        page.wait(lambda: "log in" in page.one("#indexing").get_attribute("textContent"))
+        page.type(KEEPER)
+        page.wait(lambda: "You are not logged in any more" in page.one("#log .failed").text)
+        page.show("documents")
+        page.script(SENT, "mill.md", "The mill of Norvik has four floors.")
+        page.wait(lambda: "log in" in page.one("#uploads .state").text)
+        assert not (corpus / "mill.md").exists()
+        browser.refresh()
+        assert browser.find_element(By.NAME, "password").is_displayed()
+        browser.get_log("browser")  # the answers 401
+
+
+FORGED = """
+localStorage.clear();
+localStorage.setItem("qa:conversations", JSON.stringify(arguments[0]));
+localStorage.setItem("qa:conversation:" + arguments[0][0].id, JSON.stringify(arguments[1]));
+"""
 SENT = """
 const data = new DataTransfer();
 data.items.add(new File([arguments[1]], arguments[0]));
 const event = new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true });
 document.querySelector("#drop").dispatchEvent(event);
 """
+
+
+def test_a_server_that_is_gone_is_told(browser: Chrome, tmp_path: Path, corpus: Path):
+    with app(tmp_path / "index", corpus) as address:
+        page = Page(browser, address)
+    page.type(KEEPER)
+    page.wait(lambda: "The server does not answer" in page.one("#log .failed").text)
+    browser.get_log("browser")  # what could not be reached

@@ -51,7 +51,8 @@ const conversations = (() => {
 
   function open(id) {
     const found = read(key(id));
-    return Array.isArray(found?.turns) ? { ...fresh(), ...found, id } : null;
+    if (!Array.isArray(found?.turns)) return null;
+    return { ...fresh(), ...found, id, title: String(found.title ?? ""), turns: found.turns.filter((t) => t?.constructor === Object) };
   }
 
   // An empty conversation is not kept: nobody would find anything in it.

@@ -16,6 +16,7 @@ async function look() {
     if (got.state !== shown) list(got);
     $("#indexing").textContent = got.indexing;
   }
+  if (got?.problem) $("#indexing").textContent = got.problem;
   page.classList.toggle("away", got?.problem === BROKEN);
   looking = setTimeout(look, got?.indexing || sent.size ? BUSY : LOOK);
 }

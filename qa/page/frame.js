@@ -15,7 +15,9 @@ async function call(name, argument = {}) {
   const body = JSON.stringify({ fn_name: name, data: argument });
   try {
     const response = await fetch("qa/call", { method: "POST", headers: { "Content-Type": "application/json" }, body });
-    return response.status === 401 ? { problem: LEFT } : await response.json();
+    if (response.status === 401) return { problem: LEFT };
+    const got = await response.json();
+    return response.ok || got.problem ? got : { problem: got.error ?? BROKEN };
   } catch {
     return { problem: BROKEN };
   }
