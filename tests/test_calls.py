@@ -35,11 +35,11 @@ async def fail(argument: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def client() -> TestClient:
-    return TestClient(Starlette(routes=calls.routes([double, fail])))
+    return TestClient(Starlette(routes=[calls.route([double, fail])]))
 
 
 def sent(name: object, argument: object) -> bytes:
-    return json.dumps({"fn_name": name, "data": argument, "session_hash": "s", "component_id": 1}).encode()
+    return json.dumps({"fn_name": name, "data": argument}).encode()
 
 
 def test_a_function_is_called_by_its_name(client: TestClient):
@@ -90,7 +90,7 @@ def asgi(length: int, content: bytes | None) -> tuple[Any, list[dict[str, Any]]]
 def test_more_than_there_is_room_for_is_put_off_and_what_is_slow_given_up(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(calls, "PATIENCE", 0.2)
     monkeypatch.setattr(calls, "SLOWEST", 1e12)
-    route, _ = calls.routes([double])
+    route = calls.route([double])
 
     async def crowd() -> tuple[list[dict[str, Any]], ...]:
         slow, refused, later = asgi(ROOM, None), asgi(9, sent("double", 1)), asgi(9, sent("double", 1))
@@ -173,12 +173,10 @@ def test_a_vote_on_a_forged_answer_takes_no_room(address: str, index: Path):
     assert (index / "feedback.jsonl").stat().st_size == size
 
 
-def test_neither_a_component_nor_a_session_has_to_exist(address: str):
-    for more in ({"component_id": 99}, {"component_id": "x", "session_hash": "x" * 1_000_000}):
-        body = json.dumps({"fn_name": "listing", "data": {}, **more})
-        for path in (PATH, PATH + "/"):  # nor does Gradio answer by the one or the other
-            answer = httpx.post(address + path[1:], content=body, timeout=60, trust_env=False)
-            assert answer.json()["documents"] == 5
+def test_gradios_own_way_to_functions_is_closed(address: str):
+    for path in ("gradio_api/component_server", "gradio_api/component_server/"):
+        asked = {"fn_name": "listing", "data": {}, "component_id": 1, "session_hash": "x"}
+        assert httpx.post(address + path, json=asked, timeout=60, trust_env=False).status_code == 403
 
 
 def test_who_goes_away_in_the_middle_leaves_no_trace(address: str, index: Path):

@@ -7,7 +7,7 @@ const log = $("#log"), pane = $("#sources"), box = $("#ask");
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const narrow = matchMedia("(max-width: 860px)");
 const BROKEN = "The server does not answer: is it still running?";
-const LEFT = "You are logged out: load the page anew to log in.";
+const LEFT = "You are not logged in any more: load this page again, and log in.";
 const enters = (event) => event.key === "Enter" && !event.shiftKey && !event.isComposing;
 
 // What a function of the server gives, or { problem }.
