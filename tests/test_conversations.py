@@ -70,6 +70,7 @@ def test_an_edited_question_takes_the_place_of_all_that_came_after(page: Page):
     page.one("#edited").send_keys(RAILWAY, Keys.ENTER)
     page.wait(lambda: asked(page) == [RAILWAY])
     assert "$7 billion" in page.answered(0).text
+    assert titles(page) == [RAILWAY]
     page.reload()
     page.wait(lambda: asked(page) == [RAILWAY])
 

@@ -101,6 +101,7 @@ function edit(number) {
 }
 
 function cut(number) {
+  if (!number) conversation.title = ""; // of the first question, which is another one now
   conversation.turns.length = Math.min(conversation.turns.length, number);
   for (const turn of all(".turn", log)) if (Number(turn.dataset.turn) >= number) turn.remove();
   for (const cards of all(".cards", pane)) if (Number(cards.dataset.turn) >= number) cards.remove();
