@@ -25,6 +25,7 @@ from qa.assistant import Assistant
 from qa.calls import MISUNDERSTOOD
 from qa.conversation import Line, Offset, Text, Turn, as_markdown, record, restored
 from qa.errors import QAError, QuestionError
+from qa.markup import sentence
 from qa.rows import Indexing, accepted, examples, label, limits, listed
 from qa.types import Answer
 
@@ -108,7 +109,7 @@ class Handlers:
             except ValidationError:
                 return {"problem": MISUNDERSTOOD}
             except QAError as error:
-                return {"problem": _sentence(error)}
+                return {"problem": sentence(str(error))}
 
         handler.__name__ = function.__name__
         return handler
@@ -119,7 +120,7 @@ class Handlers:
             answer = self._answer(asked, suggest=False)
             turn = Turn(asked.question, answer, documents=asked.documents)
         except QAError as error:
-            turn = Turn(asked.question, None, _sentence(error), asked.documents)
+            turn = Turn(asked.question, None, sentence(str(error)), asked.documents)
         more = turn.answer is not None and not turn.answer.answered and bool(turn.answer.nearest)
         return {**self._rendered(turn, asked.number), "record": record(turn), "more": more}
 
@@ -201,7 +202,7 @@ class Handlers:
         try:
             return restored(kept, self._assistant)
         except QuestionError as error:
-            return Turn("…", None, _sentence(error))
+            return Turn("…", None, sentence(str(error)))
 
     def _answer(self, asked: _Asked, suggest: bool) -> Answer:
         return self._assistant.ask(asked.question, asked.history[-HISTORY:], asked.documents, suggest=suggest)
@@ -216,9 +217,3 @@ class Handlers:
             "html": rendering.turn(turn.question, rendering.answered(answer, number), number),
             "cards": cards.sources(answer, number, neighbours),
         }
-
-
-def _sentence(error: QAError) -> str:
-    """An error's line as the page tells it."""
-    line = str(error)
-    return f"{line[:1].upper()}{line[1:]}."

@@ -35,13 +35,18 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
+def sentence(problem: str) -> str:
+    """The line of an error, as the page tells it."""
+    return f"{problem[:1].upper()}{problem[1:]}."
+
+
 def icon(name: str) -> str:
     """One of the drawings of page.html."""
     return f'<svg aria-hidden="true"><use href="#i-{name}"/></svg>'
 
 
 def button(act: str, label: str, drawing: str = "", kind: str = "plain", **data: object) -> str:
-    """A button that page.js knows by its `act`; with a drawing the label is there for screen readers only.
+    """A button that acts.js knows by its `act`; with a drawing the label is there for screen readers only.
 
     `data` is what the act is done with, as data-… attributes; what is None is left out.
     """

@@ -22,6 +22,7 @@ from starlette.routing import Route
 from qa.assistant import Assistant
 from qa.errors import CorpusError, QAError
 from qa.folder import walk
+from qa.markup import sentence
 from qa.placing import Placement, safe_name
 from qa.reading import check_size
 
@@ -67,12 +68,12 @@ class _Uploads:
                         _place, self._assistant, name, received, replace, limiter=self._reading
                     )
         except TimeoutError:
-            return JSONResponse({"problem": _sentence(SLOW)}, 408)
+            return JSONResponse({"problem": sentence(SLOW)}, 408)
         except QAError as error:
-            return JSONResponse({"problem": _sentence(str(error))}, 400)
+            return JSONResponse({"problem": sentence(str(error))}, 400)
         except OSError as error:
             problem = f"the file cannot be kept until it is read ({error.strerror}): make room for it"
-            return JSONResponse({"problem": _sentence(problem)}, 500)
+            return JSONResponse({"problem": sentence(problem)}, 500)
         except ClientDisconnect:
             return Response(status_code=400)
         return JSONResponse(got, 400 if "problem" in got else 200)
@@ -99,7 +100,7 @@ def _place(assistant: Assistant, name: str, received: Path, replace: bool) -> di
     (placed,) = assistant.place([(name, received)], replace)
     if placed.state in (Placement.PLACED, Placement.REPLACED, Placement.SAME):
         return {"path": placed.path, "known": placed.state is Placement.SAME}
-    return {"problem": _sentence(placed.reason), "exists": placed.state is Placement.EXISTS}
+    return {"problem": sentence(placed.reason), "exists": placed.state is Placement.EXISTS}
 
 
 def check_room(corpus: Path, size: int) -> None:
@@ -118,7 +119,3 @@ def _size(path: str) -> int:
     with suppress(OSError):
         return os.lstat(path).st_size
     return 0
-
-
-def _sentence(reason: str) -> str:
-    return f"{reason[:1].upper()}{reason[1:]}."
