@@ -13,6 +13,7 @@ import json
 import tempfile
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 from qa import Answer, Assistant
 
@@ -26,7 +27,7 @@ def outcome(answer: Answer) -> str:
     return "agree" if any(len(claim.citations) > 1 for claim in answer.claims) else "unrelated"
 
 
-def asked(pairs: list[dict[str, object]]) -> list[tuple[str, Answer]]:
+def asked(pairs: list[dict[str, Any]]) -> list[tuple[str, Answer]]:
     """For each pair what came out, and the answer."""
     found = []
     with tempfile.TemporaryDirectory() as folder:
@@ -47,7 +48,7 @@ def asked(pairs: list[dict[str, object]]) -> list[tuple[str, Answer]]:
     return found
 
 
-def precision(pairs: list[dict[str, object]], said: list[str]) -> dict[str, float]:
+def precision(pairs: list[dict[str, Any]], said: list[str]) -> dict[str, float]:
     """How often what is said is so, for agree and differ: 0 where nothing is said."""
     right = Counter(outcome for pair, outcome in zip(pairs, said, strict=True) if outcome == pair["label"])
     all_said = Counter(said)

@@ -14,6 +14,7 @@ import json
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from qa import Assistant
 from qa.evaluation import Outcome, evaluate, figures
@@ -27,7 +28,7 @@ def later(outcomes: tuple[Outcome, ...], follows: list[bool | None], which: bool
     return [o for o, leaning in zip(outcomes, follows, strict=True) if leaning is which]
 
 
-def spelled_out(conversations: tuple[Conversation, ...], lines: list[dict]) -> list[Conversation]:
+def spelled_out(conversations: tuple[Conversation, ...], lines: list[dict[str, Any]]) -> list[Conversation]:
     """Each turn as the question that it means."""
     return [
         tuple(

@@ -1,10 +1,10 @@
 """What indexing and reading cost: passages a second, the share of each stage, and a dozen passages read.
 
-usage: python benchmarks/encoding.py SET.json [--texts N]
+usage: python benchmarks/encoding.py SET.json [--texts N] [--questions N]
 
 SET is a file in SQuAD format. Its first N paragraphs are turned into vectors by sentence-transformers (fp32,
 as it comes, and under bf16 autocast) and by this project's own forward pass, in turn in one process; then
-the whole set is synced and the stages are timed; then questions are answered. Prints Markdown tables.
+the whole set is synced and the stages are timed; then N questions are answered. Prints Markdown tables.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,13 +35,14 @@ from qa.writer import Writer
 sys.path.insert(0, str(Path(__file__).parent.parent / "training"))
 from squad import paragraphs
 
-WARM, DOZEN, ASKED = 64, 12, 100
+WARM, DOZEN = 64, 12
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("set", type=Path)
     parser.add_argument("--texts", type=int, default=600)
+    parser.add_argument("--questions", type=int, default=100)
     options = parser.parse_args()
     found = list(paragraphs(options.set))
     texts = [paragraph.text for paragraph in found]
@@ -53,7 +55,7 @@ def main() -> None:
         with Assistant.open(corpus, Path(temporary) / "index") as assistant:
             print(stages(assistant), end="\n\n", flush=True)
             questions = [question.text for paragraph in found for question in paragraph.questions]
-            print(reading(assistant, random.Random(1).sample(questions, ASKED)))
+            print(reading(assistant, random.Random(1).sample(questions, options.questions)))
 
 
 def speeds(texts: Sequence[str]) -> str:
@@ -64,7 +66,7 @@ def speeds(texts: Sequence[str]) -> str:
     theirs = SentenceTransformer(str(ModelFiles().folder), device="cpu", local_files_only=True)
     ours = {"fp32": find_encoder(), find_encoder().precision: find_encoder()}
     for precision, encoder in ours.items():
-        encoder.precision = precision  # type: ignore[misc]
+        encoder.precision = precision
 
     def by_theirs(autocast: bool) -> Callable[[Sequence[str]], Any]:
         def encode(some: Sequence[str]) -> Any:
@@ -76,16 +78,17 @@ def speeds(texts: Sequence[str]) -> str:
     ways: dict[str, Callable[[Sequence[str]], Any]] = {
         "sentence-transformers, fp32": by_theirs(False),
         "sentence-transformers, bf16 autocast": by_theirs(True),
-        **{f"this project, {p}": lambda some, e=e: encode_all(e, some) for p, e in ours.items()},
+        **{f"this project, {p}": partial(encode_all, e) for p, e in ours.items()},
     }
     lines = ["| vectors by | texts/s | times | cosine to the first, mean / least |", "|-|-|-|-|"]
-    first = rate = None
+    found: list[tuple[Any, float]] = []  # vectors, texts a second
     for name, way in ways.items():
         way(texts[:WARM])
         started = time.perf_counter()
         vectors = way(texts)
         speed = len(texts) / (time.perf_counter() - started)
-        first, rate = (vectors, speed) if first is None else (first, rate)
+        found.append((vectors, speed))
+        first, rate = found[0]
         cosines = (vectors * first).sum(axis=1)
         lines.append(
             f"| {name} | {speed:.1f} | {speed / rate:.2f} | {cosines.mean():.5f} / {cosines.min():.5f} |"
@@ -121,16 +124,18 @@ def stages(assistant: Assistant) -> str:
 
     import qa.splitting
 
-    assistant._encoder.encode_query("What is loaded late is loaded now.")
-    encode, assistant._encoder.encode = assistant._encoder.encode, waited
+    encoder = assistant.engine.encoder
+    encoder.encode_query("What is loaded late is loaded now.")
+    encode = encoder.encode
+    encoder.encode = waited  # type: ignore[method-assign]
     timed(syncing, "scan", "finding and hashing files")
     timed(syncing, "parse", "reading")
     timed(qa.splitting, "split", "splitting")
     for name in ("known_vectors", "add_vectors", "commit", "record"):
         timed(Writer, name, "storing")
-    timed(assistant._retriever, "save", "storing")
+    timed(assistant.engine.retriever, "save", "storing")
     report = assistant.sync()
-    assistant._encoder.encode = encode
+    encoder.encode = encode  # type: ignore[method-assign]
     spent["everything else"] = report.seconds - sum(spent.values())
     lines = [
         f"{len(report.added):,} files, {report.embedded:,} passages in {report.seconds:.1f} s:"

@@ -13,6 +13,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +103,7 @@ def changes(system: System, texts: Mapping[str, str], size: int) -> dict[str, An
     for step, (wanted, new, gone) in steps.items():
         system.place(wanted)
         before = system.embedded
-        took = seconds(lambda wanted=wanted, new=new, gone=gone: system.update(wanted, new, gone))
+        took = seconds(partial(system.update, wanted, new, gone))
         found[step] = {"seconds": took, "embedded": system.embedded - before}
         found[step]["shown"] = all(name in shown(system, wanted[name]) for name in new) and not any(
             name in shown(system, texts[name]) for name in gone

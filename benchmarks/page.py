@@ -1,11 +1,13 @@
 """The page in a real browser, and under 20 people: how soon it is there, how soon an answer is painted.
 
-usage: python benchmarks/page.py SET.json [--people 20] [--documents 200]
+usage: python benchmarks/page.py SET.json [--people N] [--documents N] [--loads N] [--questions N]
+                                 [--seconds N]
 
 SET is a file in SQuAD format: its paragraphs, eight to a document, are uploaded while people ask. The corpus
-is the project's own, the questions are those of benchmarks/questions/corpus-test.jsonl. People ask while
-nothing else happens, and while the upload is sent and indexed, each time on a server of its own. Prints
-Markdown. Wants the test extra, Chromium and chromedriver.
+is the project's own, the questions are those of benchmarks/questions/corpus-test.jsonl, some of which are
+asked in the browser. People ask for some seconds while nothing else happens, and while the upload is sent
+and indexed, each time on a server of its own. Prints Markdown. Wants the test extra, Chromium and
+chromedriver.
 """
 
 from __future__ import annotations
@@ -35,8 +37,8 @@ from serving import CORPUS, app  # noqa: E402
 from squad import paragraphs  # noqa: E402
 
 QUESTIONS = HERE / "questions" / "corpus-test.jsonl"
-ASKED, LOADS, TOGETHER = 50, 10, 8  # questions, page loads, paragraphs a document
-QUIET, READING = 20.0, 10.0  # seconds: of each measurement, and before a person asks again
+TOGETHER = 8  # paragraphs a document
+READING = 10.0  # seconds before a person asks again
 
 
 def main() -> None:
@@ -44,14 +46,19 @@ def main() -> None:
     parser.add_argument("set", type=Path)
     parser.add_argument("--people", type=int, default=20)
     parser.add_argument("--documents", type=int, default=200)
+    parser.add_argument("--loads", type=int, default=10)
+    parser.add_argument("--questions", type=int, default=50)
+    parser.add_argument("--seconds", type=float, default=20)
     options = parser.parse_args()
     questions = [json.loads(line)["question"] for line in QUESTIONS.read_text("utf-8").splitlines()]
     texts = [paragraph.text for paragraph in paragraphs(options.set)]
     files = ["\n\n".join(texts[i : i + TOGETHER]) for i in range(0, len(texts), TOGETHER)]
+    files = files[: options.documents]
     with started() as address:
-        with_browser(address, questions)
+        with_browser(address, options.loads, spread(questions, options.questions))
         server = Server(address)
-        rows = quiet(server, questions, options.people) + uploading(server, questions, 0, files)
+        rows = quiet(server, questions, options.people, options.seconds)
+        rows += uploading(server, questions, 0, files)
         alone = peak()
     with started() as address:
         server = Server(address)
@@ -76,16 +83,17 @@ def started() -> Iterator[str]:
             yield address
 
 
-def with_browser(address: str, questions: list[str]) -> None:
+def with_browser(address: str, times: int, questions: list[str]) -> None:
     with tempfile.TemporaryDirectory() as profile:
         browser = chromium(Path(profile))
         try:
             for name, size in (("1440x900", DESKTOP), ("390x844", PHONE)):
                 with sized(browser, size):
                     page = Page(browser, address)
-                    print(loads(page, name, cached=False), loads(page, name, cached=True), sep="")
+                    for cached in (False, True):
+                        print(loads(page, name, times, cached), end="")
             with sized(browser, DESKTOP):
-                print(answers(Page(browser, address), spread(questions, ASKED)))
+                print(answers(Page(browser, address), questions))
         finally:
             browser.quit()
 
@@ -95,18 +103,18 @@ def spread(items: list[str], number: int) -> list[str]:
     return [items[i * len(items) // number] for i in range(number)]
 
 
-def loads(page: Page, name: str, cached: bool) -> str:
+def loads(page: Page, name: str, times: int, cached: bool) -> str:
     """From the request of the page to its first paint and to its list of documents."""
     page.browser.execute_cdp_cmd("Network.enable", {})
     page.browser.execute_cdp_cmd("Network.setCacheDisabled", {"cacheDisabled": not cached})
     found = []
-    for _ in range(LOADS + 1):
+    for _ in range(times + 1):
         page.browser.get(page.address)
         page.ready()
         found.append(page.script(LOADED))
     painted, usable, requests, kilobytes = map(statistics.median, zip(*found[1:], strict=True))
     return (
-        f"Page load at {name}, {'cached' if cached else 'nothing cached'}, {LOADS} times (medians):"
+        f"Page load at {name}, {'cached' if cached else 'nothing cached'}, {times} times (medians):"
         f" first paint {painted:.2f} s, usable {usable:.2f} s, {requests:.0f} requests, {kilobytes:.0f} kB\n"
     )
 
@@ -168,7 +176,8 @@ class Server:
     def call(self, name: str, argument: dict[str, Any]) -> dict[str, Any]:
         response = self._client.post("qa/call", json={"fn_name": name, "data": argument})
         response.raise_for_status()
-        return response.json()
+        answer: dict[str, Any] = response.json()
+        return answer
 
     def upload(self, name: str, text: str) -> None:
         self._client.put("qa/upload", params={"name": name}, content=text.encode()).raise_for_status()
@@ -224,15 +233,15 @@ HEAD = """\
 """
 
 
-def quiet(server: Server, questions: list[str], people: int) -> str:
+def quiet(server: Server, questions: list[str], people: int, seconds: float) -> str:
     """Rows of the table: people who ask while nothing else happens."""
     crowds = {
         "1": Crowd(server, questions, 1),
         f"{people}, who read for {READING:.0f} s": Crowd(server, questions, people, READING),
         f"{people}": Crowd(server, questions, people),
     }
-    rows = (f"| {name} | nothing | {one.during(lambda: time.sleep(QUIET))}\n" for name, one in crowds.items())
-    return "".join(rows)
+    took = ((name, one.during(lambda: time.sleep(seconds))) for name, one in crowds.items())
+    return "".join(f"| {name} | nothing | {row}\n" for name, row in took)
 
 
 def uploading(server: Server, questions: list[str], people: int, files: list[str]) -> str:

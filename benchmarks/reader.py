@@ -28,10 +28,11 @@ def asked(
     assistant: Assistant, question: str, documents: list[str] | None = None
 ) -> tuple[str, float, float, tuple[Hit, ...]]:
     """The short answer, its confidence, the cosine of the nearest passage, and the hits re-ranked."""
-    found = assistant._find(question, DEPTH, documents)
-    evidence = assistant._evidence(found)
+    engine = assistant.engine
+    found = engine.find(question, DEPTH, documents)
+    evidence = engine.evidence(found)
     best = evidence.sentences[0]
-    confidence = assistant._calibration.probability(evidence.signals)
+    confidence = engine.calibration.probability(evidence.signals)
     return best.text(best.answer), confidence, found.nearest, evidence.hits
 
 

@@ -26,23 +26,30 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "training"))
 from squad import paragraphs
 
 HEAD = "| set | questions | way | Recall@1 | Recall@3 | Recall@5 | MRR |\n|-|-|-|-|-|-|-|"
+Asked = tuple[str, str, list[str]]  # a question, the name of its paragraph, its answers
 DEPTH = 100  # passages looked at for a rank; a paragraph below counts as not found
 
 
-def load(path: Path) -> tuple[dict[str, str], list[tuple[str, str, list[str]]]]:
+def load(path: Path) -> tuple[dict[str, str], list[Asked]]:
     """A SQuAD file: paragraphs by name, and questions with their paragraph's name and their answers."""
     found = list(paragraphs(path))
     questions = [(q.text, p.name, [text for _, text in q.answers]) for p in found for q in p.questions]
     return {p.name: p.text for p in found}, questions
 
 
-def indexed(paragraphs: dict[str, str], folder: Path) -> Assistant:
+def paraphrases(path: Path, of: str) -> list[Asked]:
+    """The questions of our own on the paragraphs of one set."""
+    lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    return [(line["question"], line["paragraph"], []) for line in lines if line["set"] == of]
+
+
+def indexed(paragraphs: dict[str, str], folder: Path, use_reader: bool = True) -> Assistant:
     """An assistant over a corpus in which each paragraph is a file."""
     corpus = folder / "corpus"
     corpus.mkdir()
     for name, text in paragraphs.items():
         (corpus / f"{name}.txt").write_text(text, "utf-8")
-    assistant = Assistant.open(corpus, folder / "index")
+    assistant = Assistant.open(corpus, folder / "index", use_reader=use_reader)
     report = assistant.sync()
     print(
         f"{len(report.added)} paragraphs, {report.embedded} passages, {len(report.failed)} failed",
@@ -53,9 +60,10 @@ def indexed(paragraphs: dict[str, str], folder: Path) -> Assistant:
 
 def rankings(assistant: Assistant, question: str, rerank: bool = True) -> dict[str, list[Hit]]:
     """The passages in the order of each way. RRF is reciprocal rank fusion, k = 60, equal weights."""
-    query = assistant._encoder.encode_query(question)
-    with assistant._store.read() as snapshot:
-        nearest = assistant._retriever.vectors(snapshot).search(query, DEPTH)[:DEPTH]
+    engine = assistant.engine
+    query = engine.encoder.encode_query(question)
+    with engine.store.read() as snapshot:
+        nearest = engine.retriever.vectors(snapshot).search(query, DEPTH)[:DEPTH]
         matching = snapshot.keyword_search(content_words(question), DEPTH)
         ranked = [number for number, _ in nearest], [number for number, _ in matching]
         passages = snapshot.passages(sorted({number for way in ranked for number in way}))
@@ -80,7 +88,7 @@ def row(name: str, way: str, ranks: Sequence[float]) -> str:
     return f"| {name} | {len(at)} | {way} | {recalls} | {np.mean(1 / at):.3f} |"
 
 
-def table(name: str, assistant: Assistant, questions: Sequence[tuple[str, str, list[str]]]) -> Iterable[str]:
+def table(name: str, assistant: Assistant, questions: Sequence[Asked]) -> Iterable[str]:
     """Rows of the table for one set."""
     ranks: dict[str, list[float]] = {}
     for question, paragraph, _ in questions:
@@ -103,15 +111,13 @@ def main() -> None:
     for path in options.sets:
         paragraphs, questions = load(path)
         picked = random.Random(1).sample(questions, min(options.limit, len(questions)))
-        with tempfile.TemporaryDirectory() as folder, indexed(paragraphs, Path(folder)) as assistant:
-            if options.without_reader:
-                assistant._reader = None
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            indexed(paragraphs, Path(folder), not options.without_reader) as assistant,
+        ):
             print("\n".join(table(path.stem, assistant, picked)), flush=True)
-            if options.paraphrase:
-                lines = map(json.loads, options.paraphrase.read_text("utf-8").splitlines())
-                own = [(q["question"], q["paragraph"], []) for q in lines if q["set"] == path.stem]
-                if own:
-                    print("\n".join(table(f"paraphrases of {path.stem}", assistant, own)), flush=True)
+            if options.paraphrase and (own := paraphrases(options.paraphrase, path.stem)):
+                print("\n".join(table(f"paraphrases of {path.stem}", assistant, own)), flush=True)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ A text is one document, of which the model reads as much as the system lets it. 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from systems import System, Texts, ThisProject
@@ -131,8 +132,8 @@ class Txtai(System):
         from txtai import Embeddings
 
         self.models: dict[str, Any] = {}  # shared, so that a new index does not load the model again
-        self.make = lambda: Embeddings(
-            path=self.model, hybrid=True, content=True, gpu=False, models=self.models
+        self.make = partial(
+            Embeddings, path=self.model, hybrid=True, content=True, gpu=False, models=self.models
         )
         self.empty()
 
@@ -176,7 +177,8 @@ class Chroma(System):
         )
 
     def search(self, question: str, k: int, way: str) -> list[str]:
-        return self.collection.query(query_texts=[question], n_results=k)["ids"][0]
+        (names,) = self.collection.query(query_texts=[question], n_results=k)["ids"]
+        return list(names)
 
     def put(self, texts: Texts) -> None:
         most, names = self.client.get_max_batch_size(), list(texts)
@@ -211,7 +213,7 @@ class Haystack(System):
         }
         self.embedder = embedders.SentenceTransformersDocumentEmbedder(**of_both)
         self.embedder.warm_up()
-        self.query_embedder = lambda: embedders.SentenceTransformersTextEmbedder(**of_both)
+        self.query_embedder = partial(embedders.SentenceTransformersTextEmbedder, **of_both)
 
     def empty(self) -> None:
         from haystack import Pipeline

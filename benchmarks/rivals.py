@@ -134,7 +134,8 @@ def measured(name: str, python: Path, job: Mapping[str, Any]) -> dict[str, Any]:
         )
         if not answered.is_file():
             return {"error": f"its process ended with exit status {ended.returncode}"}
-        return json.loads(answered.read_text("utf-8"))
+        figures: dict[str, Any] = json.loads(answered.read_text("utf-8"))
+        return figures
 
 
 def model() -> Path:

@@ -143,7 +143,7 @@ def picture(results: Figures, path: Path) -> None:
     heights = [0.62 + 0.25 * len(shown) for _, shown, _, _ in parts]  # inches
     with rc_context({"font.size": 9.5, "text.color": INK, "ytick.color": INK}):
         drawing = Figure(figsize=(10, sum(heights)))
-        places = drawing.subfigures(3, 1, height_ratios=heights)
+        places: Any = drawing.subfigures(3, 1, height_ratios=heights)
         for place, height, (heading, shown, of, scale) in zip(places, heights, parts, strict=True):
             place.suptitle(heading, x=0.012, y=1 - 0.06 / height, ha="left", fontsize=11, fontweight="bold")
             top = 1 - 0.54 / height

@@ -1,9 +1,9 @@
 """From a cold process to an answer: how long a command and the page take, and what that is made of.
 
-usage: python benchmarks/startup.py [--repeat N]
+usage: python benchmarks/startup.py [--repeat N] [--warm N]
 
 Every process is started N times, all in turn; the median counts. Nothing else should run meanwhile, and the
-files are warm: the first round is not counted. The peer is a process that only imports
+files are warm: the first rounds are not counted. The peer is a process that only imports
 sentence-transformers, which is what any program begins with that computes its vectors by that library.
 Prints Markdown tables.
 """
@@ -57,16 +57,17 @@ lap("the question")
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--repeat", type=int, default=5)
+    parser.add_argument("--warm", type=int, default=1)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         index = Path(temporary) / "index"
         with Assistant.open(ROOT / "corpus", index) as assistant:
             assistant.sync()
-        print(commands(index, options.repeat))
+        print(commands(index, options.repeat, options.warm))
         print(f"\n{parts(index, options.repeat)}")
 
 
-def commands(index: Path, repeat: int) -> str:
+def commands(index: Path, repeat: int, warm: int) -> str:
     """Processes as people start them, beside the peer."""
     where = ["--corpus", str(ROOT / "corpus"), "--index", str(index)]
     qa = [sys.executable, "-m", "qa"]
@@ -82,10 +83,10 @@ def commands(index: Path, repeat: int) -> str:
         "`python app.py`, to an answer asked for at once": lambda: served(where, answer=True),
     }
     found: dict[str, list[float]] = {name: [] for name in ways}
-    for turn in range(repeat + 1):
+    for turn in range(warm + repeat):
         for name, way in ways.items():
             took = way()
-            if turn:
+            if turn >= warm:
                 found[name].append(took)
     peer = statistics.median(next(iter(found.values())))
     lines = ["| from its start | seconds | times the peer |", "|-|-|-|"]
@@ -107,9 +108,9 @@ def parts(index: Path, repeat: int) -> str:
             name, seconds = line.split("\t")
             found.setdefault(name, []).append(float(seconds))
     lines = ["| part | seconds |", "|-|-|"]
-    for name, seconds in found.items():
+    for name, took in found.items():
         process = f"a process that imports {name}" if name in ("torch", "gradio") else name
-        lines.append(f"| {process} | {statistics.median(seconds):.2f} |")
+        lines.append(f"| {process} | {statistics.median(took):.2f} |")
     return "\n".join(lines)
 
 

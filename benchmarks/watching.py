@@ -1,8 +1,8 @@
 """How soon a change of the folder can be asked about, while it is watched.
 
-usage: python benchmarks/watching.py SET.json [--burst N]
+usage: python benchmarks/watching.py SET.json [--held N] [--burst N]
 
-SET is a file in SQuAD format, whose paragraphs are the documents: 500 to begin with, and a burst of N more,
+SET is a file in SQuAD format, whose paragraphs are the documents: some to begin with, and a burst of more,
 written as fast as they can be. Counted is the time from the last byte written to the first search that shows
 it; a second of it is waited for further changes. Prints a Markdown table.
 """
@@ -23,19 +23,20 @@ from qa.watching import watched
 sys.path.insert(0, str(Path(__file__).parent.parent / "training"))
 from squad import paragraphs
 
-HELD, PATIENCE = 500, 300.0
+PATIENCE = 300.0  # seconds
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("set", type=Path)
+    parser.add_argument("--held", type=int, default=500)
     parser.add_argument("--burst", type=int, default=1000)
     options = parser.parse_args()
     texts = [paragraph.text for paragraph in paragraphs(options.set)]
     with tempfile.TemporaryDirectory() as temporary:
         corpus = Path(temporary) / "corpus"
         corpus.mkdir()
-        for number, text in enumerate(texts[:HELD]):
+        for number, text in enumerate(texts[: options.held]):
             (corpus / f"{number:05}.txt").write_text(text, "utf-8")
         with Assistant.open(corpus, Path(temporary) / "index") as assistant:
             assistant.sync()
@@ -43,12 +44,13 @@ def main() -> None:
             reports: list[SyncReport] = []
             with watched(assistant, reports.append):
                 time.sleep(3)
-                rows = changes(assistant, corpus, texts[HELD : HELD + options.burst], reports)
+                rows = changes(assistant, corpus, texts[options.held :][: options.burst], reports)
     print("| change | seconds until it is searched | syncs | passages embedded |\n|-|-|-|-|")
     print("\n".join(rows))
 
 
 def changes(assistant: Assistant, corpus: Path, burst: list[str], reports: list[SyncReport]) -> list[str]:
+    held = len(assistant.documents())
     one, other = corpus / "note.txt", corpus / "renamed.txt"
 
     def paths() -> set[str]:
@@ -58,8 +60,8 @@ def changes(assistant: Assistant, corpus: Path, burst: list[str], reports: list[
         return any(text in hit.passage.text for hit in assistant.search(text, k=3, rerank=False))
 
     def write_burst() -> None:
-        for number, text in enumerate(burst, HELD):
-            (corpus / f"{number:05}.txt").write_text(text, "utf-8")
+        for number, text in enumerate(burst):
+            (corpus / f"burst-{number:05}.txt").write_text(text, "utf-8")
 
     steps: list[tuple[str, Callable[[], object], Callable[[], bool]]] = [
         (
@@ -74,7 +76,7 @@ def changes(assistant: Assistant, corpus: Path, burst: list[str], reports: list[
         ),
         ("it is renamed", lambda: one.rename(other), lambda: paths() >= {"renamed.txt"}),
         ("it is deleted", other.unlink, lambda: "renamed.txt" not in paths()),
-        (f"{len(burst):,} files at once", write_burst, lambda: len(paths()) == HELD + len(burst)),
+        (f"{len(burst):,} files at once", write_burst, lambda: len(paths()) == held + len(burst)),
     ]
     rows = []
     for name, change, shown in steps:

@@ -108,9 +108,13 @@ def _told(claims: Sequence[Claim], form: Kind) -> str:
     return "\n\n".join(parts)
 
 
+def differing(question: str) -> str:
+    """That sources differ in what answers a question."""
+    return f"Sources give different {'dates' if wanted(question) is Wanted.DATE else 'figures'}"
+
+
 def _differing(question: str, claims: Sequence[Claim]) -> str:
-    what = "dates" if wanted(question) is Wanted.DATE else "figures"
-    lines = [f"Sources give different {what}:"]
+    lines = [f"{differing(question)}:"]
     for claim in claims:
         origin = "; ".join(filter(None, (escape(origin_of(claim)), _agreement(claim))))
         lines.append(f"- **{escape(claim.value)}** ({origin}): {_quoted(claim)}")

@@ -58,16 +58,22 @@ class Assistant:
 
     @classmethod
     def open(
-        cls, corpus: str | Path = "corpus", index: str | Path = "index", settings: Settings | None = None
+        cls,
+        corpus: str | Path = "corpus",
+        index: str | Path = "index",
+        settings: Settings | None = None,
+        *,
+        use_reader: bool = True,
     ) -> Self:
         """An assistant over the last committed state of an index; nothing is synced or written.
 
         The two folders are the arguments'; `settings` gives the rest, by default from the environment.
-        An index that is missing is an empty one. Raises ModelError, SettingsError, IndexTooNew.
+        Without `use_reader` it answers by similarity alone, as where the reader is missing. An index that
+        is missing is an empty one. Raises ModelError, SettingsError, IndexTooNew.
         """
         settings = replace(settings or Settings.from_environment(), corpus=Path(corpus), index=Path(index))
         encoder = find_encoder(settings.model)
-        assistant = cls(settings, encoder, find_reader(encoder))
+        assistant = cls(settings, encoder, find_reader(encoder) if use_reader else None)
         try:
             with assistant._store.read():
                 pass
@@ -78,7 +84,8 @@ class Assistant:
     def close(self) -> None:
         """Let go of what is in memory. Nothing is lost without it."""
         self._retriever = Retriever(self._store, self._encoder)
-        self._asking = Asking(Search(self._store, self._retriever, self._encoder, self._reader))
+        self._search = Search(self._store, self._retriever, self._encoder, self._reader)
+        self._asking = Asking(self._search)
 
     def __enter__(self) -> Self:
         return self
@@ -246,6 +253,11 @@ class Assistant:
         """
         self._corpus.take_out(path)
         self.sync()
+
+    @property
+    def engine(self) -> Search:
+        """What finds and reads passages for every question: candidates, evidence, calibration."""
+        return self._search
 
     @property
     def threshold(self) -> float:

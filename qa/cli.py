@@ -286,7 +286,9 @@ def _answer(answer: Answer) -> str:
     if not answer.answered:
         return "\n\n".join([*parts, *_refusal(answer)])
     if answer.differ:
-        parts.append("Sources give different figures:")
+        from qa.answering import differing
+
+        parts.append(f"{differing(answer.understood or answer.question)}:")
     for claim in answer.claims:
         if answer.differ or (claim is answer.claims[0] and claim.is_short):
             agree = f" ({len(claim.citations)} sources agree)" if len(claim.citations) > 1 else ""

@@ -1,6 +1,6 @@
 """How likely the best sentence is right: a logistic regression over the signals of its evidence.
 
-Fitted by `python benchmarks/calibrate.py` on questions whose answer is indexed and on as many whose
+Fitted by `training/calibrate.py` on questions whose answer is indexed and on as many whose
 answer is not; what it was fitted on and how well it does is written in benchmarks/calibration.md.
 """
 

@@ -167,8 +167,8 @@ def figures(outcomes: Sequence[Outcome]) -> dict[str, float | None]:
         "calibration error": calibration_error(p, right) if known else None,
         "AUROC": auroc(p, right) if known else None,
         "rejected, given again": _mean([o.again for o in rejected]),
-        "seconds, p50": float(np.quantile(seconds, 0.5)),
-        "seconds, p95": float(np.quantile(seconds, 0.95)),
+        "seconds, p50": float(np.quantile(seconds, 0.5)) if seconds else None,
+        "seconds, p95": float(np.quantile(seconds, 0.95)) if seconds else None,
     }
 
 

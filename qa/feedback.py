@@ -33,6 +33,7 @@ LONGEST = 500  # characters of a comment
 LONGEST_VOTE = 50_000  # bytes of one, with what it quotes
 MOST = 100_000_000  # bytes of all of them
 FILE = "feedback.jsonl"
+FILES = (FILE, "feedback.lock")  # in the folder of the index, and what is written beside them
 _LATEST = 253_370_764_800.0  # the year 9999
 _JOINERS = "\u200c\u200d"  # of letters in Persian, and of emoji
 

@@ -20,43 +20,46 @@ DocumentIds = Collection[str] | None  # None for all documents
 
 
 class Search:
-    """The last committed state of an index, to be asked. Safe to use from several threads."""
+    """The last committed state of an index, to be asked. Safe to use from several threads.
+
+    Its parts are there for those who measure them one by one.
+    """
 
     def __init__(self, store: Store, retriever: Retriever, encoder: Encoder, reader: Reader | None) -> None:
-        self._store = store
-        self._retriever = retriever
-        self._encoder = encoder
-        self._reader = reader
+        self.store = store
+        self.retriever = retriever
+        self.encoder = encoder
+        self.reader = reader
 
     @property
     def calibration(self) -> Calibration:
         """How the confidence follows from the signals, with the reader that there is or without one."""
-        return SIMILARITY if self._reader is None else Calibration(**facts()["calibration"])
+        return SIMILARITY if self.reader is None else Calibration(**facts()["calibration"])
 
     def state(self) -> tuple[str, int]:
         """Which state of the index is served: it differs after every change of the documents."""
-        with self._store.read() as snapshot:
+        with self.store.read() as snapshot:
             return snapshot.stamp
 
     def find(self, question: str, k: int, documents: DocumentIds) -> Found:
         """The k passages that fit best. Raises QuestionError, IndexStale."""
-        with self._store.read() as snapshot:
+        with self.store.read() as snapshot:
             recipe = snapshot.meta("recipe")
-        if recipe and recipe != f"{RECIPE} {self._encoder.fingerprint}":
+        if recipe and recipe != f"{RECIPE} {self.encoder.fingerprint}":
             raise IndexStale(
-                f"the index in {self._store.folder} was made with another encoder or version: run qa sync"
+                f"the index in {self.store.folder} was made with another encoder or version: run qa sync"
             )
-        return self._retriever.search(question, k, documents)
+        return self.retriever.search(question, k, documents)
 
     def evidence(self, found: Found, admits: Admits = anything) -> Evidence:
         """What the best passages hold for the question, by the reader where there is one."""
-        if self._reader is None:
-            return by_similarity(found, self._encoder, admits)
-        return by_reading(found, self._reader, self._encoder, admits)
+        if self.reader is None:
+            return by_similarity(found, self.encoder, admits)
+        return by_reading(found, self.reader, self.encoder, admits)
 
     def sample(self, size: int, documents: DocumentIds) -> list[Passage]:
         """At most `size` passages, spread evenly over the documents; the same each time."""
-        with self._store.read() as snapshot:
+        with self.store.read() as snapshot:
             numbers = snapshot.passage_numbers(documents)
             chosen = sorted({numbers[i * len(numbers) // size] for i in range(size)}) if numbers else []
             found = snapshot.passages(chosen)

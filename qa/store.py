@@ -20,6 +20,7 @@ from qa.writer import Writer
 
 DATABASE = "index.sqlite"
 _LOCK = "sync.lock"
+FILES = (DATABASE, _LOCK)  # in the folder of the index, and what is written beside them
 
 
 class Store:

@@ -18,6 +18,7 @@ from pathlib import Path, PurePath
 
 from watchfiles import Change, watch
 
+from qa import feedback, placing, retrieval, store
 from qa.assistant import Assistant
 from qa.errors import IndexBusy, QAError
 from qa.progress import sync_with_progress
@@ -35,6 +36,8 @@ AGAIN, SLOWEST = 1.0, 60.0  # before a sync that failed is tried again: at first
 REST = 5.0  # after a sync that took long, at most: as long as it took
 POLLING = 2.0  # between two looks at a folder that tells nothing
 
+# What the index folder holds begins with the name of one of its files: it may be the corpus folder itself.
+_OF_THE_INDEX = (*store.FILES, retrieval.CACHE, *feedback.FILES, placing.LOCK)
 _log = logging.getLogger("qa")
 
 
@@ -222,9 +225,7 @@ def _matters(root: Path, index: Path, change: Change, path: Path) -> bool:
     inside = path.relative_to(root).parts
     if not inside or any(part.startswith((".", "~$")) for part in inside):
         return False
-    if index == root and inside[0].startswith(
-        ("index.sqlite", "sync.lock", "vectors.faiss", "feedback.jsonl", "feedback.lock")
-    ):
+    if index == root and inside[0].startswith(_OF_THE_INDEX):
         return False
     if index != root and index.is_relative_to(root) and path.is_relative_to(index):
         return False

@@ -21,7 +21,8 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 PATIENCE = 30  # seconds; a busy machine answers slowly
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next(filter(None, map(shutil.which, _NAMES)), None)
 DRIVER = shutil.which("chromedriver")
 FLAGS = (
     "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
@@ -61,7 +62,7 @@ def sized(browser: Chrome, size: tuple[int, int], dark: bool = False) -> Iterato
 
 def requested(browser: Chrome) -> set[str]:
     """The hosts that the browser has asked anything of since this was last called."""
-    messages = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
+    messages = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]  # type: ignore[no-untyped-call]
     urls = [m["params"]["request"]["url"] for m in messages if m["method"] == "Network.requestWillBeSent"]
     return {urlsplit(url).netloc for url in urls if urlsplit(url).scheme not in ("data", "blob", "chrome")}
 
@@ -83,7 +84,7 @@ class Page:
 
     def ready(self) -> None:
         """Wait until it can be used: the documents are listed."""
-        self.wait(lambda: "(" in self.one("#tab-documents").get_attribute("textContent"))
+        self.wait(lambda: "(" in (self.one("#tab-documents").get_attribute("textContent") or ""))
 
     def reload(self) -> None:
         self.browser.refresh()

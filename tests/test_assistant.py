@@ -42,7 +42,8 @@ def parameters(function) -> dict[str, object]:
 
 def test_the_signatures_are_those_of_the_contract():
     nothing = inspect.Parameter.empty
-    assert parameters(Assistant.open) == {"corpus": "corpus", "index": "index", "settings": None}
+    opened = {"corpus": "corpus", "index": "index", "settings": None, "use_reader": True}
+    assert parameters(Assistant.open) == opened
     assert parameters(Assistant.search) == {"words": nothing, "k": 5, "documents": None, "rerank": True}
     assert parameters(Assistant.ask) == {
         "question": nothing,

@@ -102,6 +102,14 @@ def test_a_question_that_the_documents_do_not_answer_is_refused_with_what_is_nea
     assert "The Ferry" in out
 
 
+def test_dates_that_differ_are_called_dates(folders, capsys):
+    for name, when in (("a.txt", "May 1874"), ("b.txt", "June 1875")):
+        (folders / "corpus" / name).write_text(f"The bridge at Osk was finished in {when}, says the town.\n")
+    run(capsys, "sync")
+    _, out, _ = run(capsys, "ask", "When was the bridge at Osk finished?")
+    assert out.startswith("Sources give different dates:\n")
+
+
 def test_status_tells_what_is_indexed_and_what_failed(folders, capsys):
     (folders / "corpus" / "empty.txt").write_text("")
     code, _, err = run(capsys, "sync")

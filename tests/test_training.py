@@ -16,55 +16,6 @@ from qa.models import ModelFiles
 from qa.reader import ExtractiveReader, best_span
 from qa.types import Passage
 
-TEXTS = {
-    "The bridge": [
-        (
-            "The stone bridge at Osk was finished in 1874 by Anders Lund.",
-            "Who finished the bridge?",
-            "Anders Lund",
-        ),
-        ("A flood took the middle arch of the bridge in 1926.", "When did a flood take the arch?", "1926"),
-        (
-            "The bridge at Tolvane was finished in 1931 by Kari Holm.",
-            "Who built the one at Tolvane?",
-            "Kari Holm",
-        ),
-    ],
-    "The ferry": [
-        ("The ferry to Tolvane carries 340 passengers.", "How many people does the ferry take?", "340"),
-        ("A ticket for the ferry costs 12 crowns.", "What does a ticket cost?", "12 crowns"),
-        ("The ferry was built in Bergen.", "Where was the ferry built?", "Bergen"),
-    ],
-}
-
-
-@pytest.fixture
-def squad(tmp_path):
-    """A file in SQuAD format with twelve articles, of which one in six is held aside."""
-    articles = []
-    for n in range(6):
-        for title, texts in TEXTS.items():
-            rows = [(f"{text} Part {n}.", question, answer) for text, question, answer in texts]
-            articles.append(
-                {
-                    "title": f"{title} {n}",
-                    "paragraphs": [
-                        {
-                            "context": text,
-                            "qas": [
-                                {"question": q, "answers": [{"text": a, "answer_start": text.index(a)}]},
-                                {"question": f"{q} Why?", "answers": [], "is_impossible": True},
-                            ],
-                        }
-                        for text, q, a in rows
-                    ],
-                }
-            )
-    path = tmp_path / "set.json"
-    path.write_text(json.dumps({"data": articles}), "utf-8")
-    return path
-
-
 # --- the sets --------------------------------------------------------------------------------------
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from conftest import DOCUMENTS, HERE, WordEncoder, write
+from watchfiles import Change
 
 from qa import watching
 from qa.assistant import Assistant
@@ -23,7 +24,7 @@ from qa.errors import IndexBusy, IndexUnwritable
 from qa.settings import Settings
 from qa.store import Store
 from qa.types import Failure, SyncReport
-from qa.watching import Settled, watched
+from qa.watching import Settled, _matters, watched
 
 PATIENCE = 30  # seconds; everything here takes one or two
 QUIET = 0.5  # seconds; half of what it is
@@ -200,6 +201,19 @@ def test_an_index_inside_the_corpus_does_not_wake_the_watcher(corpus, encoder, n
         eventually(lambda: "goats.txt" in assistant.texts())
         settle(assistant)
         assert len(assistant.syncs) == 2
+
+
+def test_what_the_index_keeps_is_no_change_of_a_corpus_that_is_its_folder_too(assistant, corpus):
+    everything = Assistant(Settings(corpus=corpus, index=corpus), WordEncoder())
+    before = {path.name for path in corpus.iterdir()}
+    everything.sync()
+    everything.rate(everything.ask("How many passengers does the ferry carry?", threshold=0), True)
+    everything.place([("goats.txt", corpus / "bridge.txt")])
+    kept = {path.name for path in corpus.iterdir()} - before - {"goats.txt"}
+    assert {"index.sqlite", "vectors.faiss", "sync.lock", "placing.lock", "feedback.jsonl"} <= kept
+    for name in kept | {f"{name}.123.new" for name in kept} | {"index.sqlite-wal", "index.sqlite.damaged-1"}:
+        assert not _matters(corpus, corpus, Change.deleted, corpus / name), name
+    assert _matters(corpus, corpus, Change.deleted, corpus / "valley")
 
 
 # --- half-written files --------------------------------------------------------------------------
@@ -475,13 +489,18 @@ def test_a_folder_that_cannot_be_watched_is_looked_at_instead(
 # --- the command ---------------------------------------------------------------------------------
 
 
+def _heeds_interrupts() -> None:
+    """What is started in the background ignores Ctrl-C, and so does all that it starts."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @contextmanager
 def command(corpus: Path, index: Path, log: Path) -> Iterator[subprocess.Popen[bytes]]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("QA_")}
     with log.open("w") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "qa", "sync", "--watch", "--corpus", corpus, "--index", index],
-            stdout=output, stderr=output, cwd=HERE.parent, env=kept,
+            stdout=output, stderr=output, cwd=HERE.parent, env=kept, preexec_fn=None if os.name == "nt" else _heeds_interrupts,
         )  # fmt: skip
     try:
         yield process

@@ -42,7 +42,8 @@ def observe(
     assistant: Assistant, question: str, documents: list[str] | None = None
 ) -> tuple[Mapping[str, float], str, str]:
     """The signals of a question, and the quote of the best sentence with the path of its document."""
-    evidence = assistant._evidence(assistant._find(reworded(question), LOOKED_AT, documents))
+    engine = assistant.engine
+    evidence = engine.evidence(engine.find(reworded(question), LOOKED_AT, documents))
     best = evidence.sentences[0]
     quote = best.text(quote_span(best, kind(question) is Kind.SEVERAL))
     return evidence.signals, quote, best.hit.document.path
@@ -74,9 +75,7 @@ def _corpus(
         corpus.mkdir()
         for paragraph in indexed:
             (corpus / f"{paragraph.name}.txt").write_text(paragraph.text, "utf-8")
-        with Assistant.open(corpus, Path(folder, "index")) as assistant:
-            if without_reader:
-                assistant._reader = None
+        with Assistant.open(corpus, Path(folder, "index"), use_reader=not without_reader) as assistant:
             assistant.sync()
             ids = {d.path: d.id for d in assistant.documents()}
             questions = [(q, f"{p.name}.txt") for p in asked for q in p.questions]
@@ -91,9 +90,10 @@ def _corpus(
 
 
 def articles(folder: Path, questions: Path, without_reader: bool) -> Iterator[Observed]:
-    with tempfile.TemporaryDirectory() as index, Assistant.open(folder, index) as assistant:
-        if without_reader:
-            assistant._reader = None
+    with (
+        tempfile.TemporaryDirectory() as index,
+        Assistant.open(folder, index, use_reader=not without_reader) as assistant,
+    ):
         assistant.sync()
         for (question,) in load(questions).conversations:
             signals, text, path = observe(assistant, question.text)
@@ -153,7 +153,7 @@ def main() -> None:
         examples = [tuple(line) for line in json.loads(options.cache.read_text("utf-8"))]
     else:
         examples = [
-            *(e for pair in options.articles or () for e in articles(*pair, options.without_reader)),
+            *(e for a, b in options.articles or () for e in articles(a, b, options.without_reader)),
             *squad(options.squad, options.without_reader),
         ]
         if options.cache:

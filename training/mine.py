@@ -35,7 +35,7 @@ def answer_spans(passage: Passage, answers: tuple[tuple[int, str], ...]) -> list
 
 def mined(assistant: Assistant, sources: dict[str, Paragraph]) -> list[dict[str, Any]]:
     """The questions of all paragraphs with their passage and their negatives."""
-    with assistant._store.read() as snapshot:
+    with assistant.engine.store.read() as snapshot:
         numbers = snapshot.passage_numbers()
         found = snapshot.passages(numbers)
         paths = {d.id: Path(d.path).stem for d in snapshot.documents()}
@@ -58,12 +58,15 @@ def mined(assistant: Assistant, sources: dict[str, Paragraph]) -> list[dict[str,
         for question in paragraph.questions:
             hits = [hit.passage for hit in assistant.search(question.text, LOOKED_AT, rerank=False)]
             own = [(answer_spans(p, question.answers), p) for p in of.get(name, ())]
-            spans, passage = max(
+            best = max(
                 own,
                 key=lambda pair: (len(pair[0]), -hits.index(pair[1]) if pair[1] in hits else -LOOKED_AT),
-                default=([], None),
+                default=None,
             )
-            if passage is None or bool(spans) != bool(question.answers):
+            if best is None:
+                continue
+            spans, passage = best
+            if bool(spans) != bool(question.answers):
                 continue  # an answer that runs over the end of its passage
             if texts[passage.document_id] != paragraph.text:
                 continue  # offsets would mean something else

@@ -209,7 +209,7 @@ def train(folder: Path, plan: Sequence[Sequence[Pair]], limit: int | None) -> No
     for step in range(first, stop):
         examples = [e for pair in plan[step] for e in pair]
         value = loss(network(**batch([e.row for e in examples])), examples)
-        value.backward()
+        torch.autograd.backward(value)
         for p, w in zip(master, weights, strict=True):
             assert w.grad is not None
             p.grad = w.grad.float()

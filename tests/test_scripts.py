@@ -1,0 +1,200 @@
+"""The scripts that measure and train: each is started as people start it, on a handful of questions."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from browsing import needs_browser
+from conftest import DOCUMENTS, HERE, write
+
+ROOT = HERE.parent
+BENCHMARKS, TRAINING = ROOT / "benchmarks", ROOT / "training"
+SCRIPTS = sorted([*BENCHMARKS.glob("*.py"), *TRAINING.glob("*.py")])
+PATIENCE = 300  # seconds
+
+
+def run(script: Path, *arguments: object) -> str:
+    """What a script prints; it must end well."""
+    command = [sys.executable, script, *map(str, arguments)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def lines(path: Path, *values: dict) -> Path:
+    path.write_text("".join(json.dumps(value) + "\n" for value in values), "utf-8")
+    return path
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """The small corpus as a folder."""
+    folder = tmp_path / "corpus"
+    write(folder, DOCUMENTS)
+    return folder
+
+
+QUESTIONS = [
+    {"question": "How many passengers does the ferry carry?", "answers": ["340"]}
+    | {"evidence": [{"document": "ferry.md", "contains": ["340 passengers"]}]},
+    {"question": "Who built the bridge at Osk?", "answers": ["Anders Lund"]}
+    | {"evidence": [{"document": "bridge.txt", "contains": ["Anders Lund"]}]},
+    {"question": "When was the opera house burnt?", "answerable": False, "why": "off-topic"},
+]
+
+
+# --- what is measured ----------------------------------------------------------------------------
+
+
+def test_agreement(tmp_path):
+    said = {"source": "Quay News", "date": "2021-05-01", "answer": "340"}
+    a, b = ({**said, "text": f"The ferry to Tolvane carries {n} passengers."} for n in ("340", "340"))
+    pair = {"id": "1", "label": "agree", "question": "How many passengers does the ferry carry?"}
+    printed = run(BENCHMARKS / "agreement.py", lines(tmp_path / "pairs.jsonl", pair | {"a": a, "b": b}))
+    assert "| agree | 1 | 0 | 0 |" in printed
+
+
+def test_boilerplate(squad):
+    assert "| set | 36 |" in run(BENCHMARKS / "boilerplate.py", squad)
+
+
+def test_dialogues(tmp_path, small):
+    turns = [
+        QUESTIONS[0] | {"follows": False},
+        {"question": "And when does it leave?", "standalone": "When does the ferry leave?", "follows": True}
+        | {"evidence": [{"document": "ferry.md", "contains": ["at seven"]}]},
+    ]
+    file = lines(tmp_path / "dialogues.jsonl", {"turns": turns})
+    printed = run(BENCHMARKS / "dialogues.py", file, "--corpus", small, "--misses")
+    assert "dialogues: 1 dialogues, 2 turns" in printed
+    assert printed.count("| lean on earlier ones |") == 3
+
+
+def test_encoding(squad):
+    printed = run(BENCHMARKS / "encoding.py", squad, "--texts", 4, "--questions", 3)
+    assert "36 files, 36 passages" in printed
+    assert "| encoding |" in printed
+    assert "3 questions" in printed
+
+
+def test_formats():
+    printed = run(BENCHMARKS / "formats.py", "--pages", 2, "--repeat", 1)
+    assert printed.count("| this project |") == 3
+
+
+@needs_browser
+def test_the_page(squad):
+    sizes = ("--people", 2, "--documents", 1, "--loads", 1, "--questions", 2, "--seconds", 2)
+    printed = run(BENCHMARKS / "page.py", squad, *sizes)
+    assert printed.count("Page load at") == 4
+    assert "| 1 | nothing |" in printed
+    assert printed.count("1 documents are uploaded and indexed") == 3
+
+
+def test_the_reader(squad):
+    printed = run(BENCHMARKS / "reader.py", squad, "--limit", 4)
+    assert "| short answer, any passage: F1 |" in printed
+    assert "re-ranked" in printed
+
+
+def test_retrieval(squad, tmp_path):
+    from squad import paragraphs
+
+    asked = {"question": "Who made it?", "set": "set", "paragraph": next(paragraphs(squad)).name}
+    own = lines(tmp_path / "own.jsonl", asked)
+    printed = run(BENCHMARKS / "retrieval.py", squad, "--limit", 3, "--paraphrase", own)
+    ways = [line.split("|")[1:4] for line in printed.splitlines()[2:]]
+    assert [way.strip() for _, _, way in ways] == ["dense", "BM25", "RRF", "fused", "re-ranked"] * 2
+    assert [count.strip() for _, count, _ in ways] == ["3"] * 5 + ["1"] * 5
+
+
+def test_retrieval_without_the_reader_does_not_read(monkeypatch, squad, tmp_path):
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    from retrieval import indexed
+
+    with indexed({"a": "The ferry carries 340 passengers."}, tmp_path, use_reader=False) as assistant:
+        assert assistant.status().reader.startswith("none")
+        (passage,) = assistant.ask("How many passengers?", threshold=0).trace.considered
+        assert passage.margin is None
+
+
+def test_rivals(squad, tmp_path):
+    kept, drawn = tmp_path / "figures.json", tmp_path / "picture.png"
+    sizes = ("--systems", "project", "--limit", 30, "--questions", 3)
+    printed = run(BENCHMARKS / "rivals.py", squad, *sizes, "--json", kept)
+    assert "this project" in printed
+    assert run(BENCHMARKS / "rivals.py", "--from", kept, "--picture", drawn) == printed
+    assert drawn.stat().st_size > 1000
+
+
+def test_startup():
+    printed = run(BENCHMARKS / "startup.py", "--repeat", 1, "--warm", 0)
+    assert "| `qa --help` |" in printed
+    assert "| the question |" in printed
+
+
+def test_watching(squad):
+    printed = run(BENCHMARKS / "watching.py", squad, "--held", 30, "--burst", 3)
+    assert [line.split("|")[1].strip() for line in printed.splitlines()[2:]] == [
+        "a file added",
+        "it is changed",
+        "it is renamed",
+        "it is deleted",
+        "3 files at once",
+    ]
+
+
+# --- what is trained -----------------------------------------------------------------------------
+
+
+def test_a_reader_is_made_from_beginning_to_end(squad, tmp_path):
+    mined, trained, weights = tmp_path / "new_wiki.jsonl", tmp_path / "run", tmp_path / "reader.safetensors"
+    assert "questions" in run(TRAINING / "mine.py", mined, squad)
+    assert "step 1/" in run(TRAINING / "train.py", trained, mined, "--steps", 1)
+    assert "| new_wiki | 3 |" in run(TRAINING / "evaluate.py", trained, mined, "--limit", 3)
+    made = json.loads(run(TRAINING / "export.py", trained, weights))
+    assert made["bytes"] == weights.stat().st_size
+
+
+@pytest.mark.parametrize("reader", [True, False])
+def test_the_confidence_is_fitted(squad, small, tmp_path, reader):
+    questions = lines(tmp_path / "questions.jsonl", *QUESTIONS)
+    options = () if reader else ("--without-reader",)
+    cache, picture = tmp_path / "seen.json", tmp_path / "picture.png"
+    arguments = (squad, "--articles", small, questions, "--cache", cache, "--picture", picture, *options)
+    printed = run(TRAINING / "calibrate.py", *arguments)
+    fitted = json.loads(printed.splitlines()[0])
+    assert ("margin" in fitted["weights"]) == reader
+    assert 0 < fitted["threshold"] < 1
+    assert "| all |" in printed
+    assert picture.stat().st_size > 1000
+    assert run(TRAINING / "calibrate.py", *arguments) == printed  # from what was observed before
+
+
+# --- all of them ---------------------------------------------------------------------------------
+
+MODULES = {"edit", "squad", "systems", "rival_systems", "rivals_report", "measured"}  # used by the others
+
+
+def test_every_script_is_started_here():
+    tests = Path(__file__).read_text("utf-8")
+    started = {path.stem for path in SCRIPTS if f'"{path.name}"' in tests}
+    assert {path.stem for path in SCRIPTS} - started == MODULES
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
+def test_no_script_reaches_into_private_parts(path):
+    tree = ast.parse(path.read_text("utf-8"))
+    private = {
+        f"{node.value.id}.{node.attr}" if isinstance(node.value, ast.Name) else node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr.startswith("_") and not node.attr.startswith("__")
+    }
+    assert {name for name in private if not name.startswith("self.")} == set()
+    imported = [a.name for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) for a in n.names]
+    assert [name for name in imported if name.startswith("_")] == []
