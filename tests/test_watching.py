@@ -500,7 +500,8 @@ def command(corpus: Path, index: Path, log: Path) -> Iterator[subprocess.Popen[b
     with log.open("w") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "qa", "sync", "--watch", "--corpus", corpus, "--index", index],
-            stdout=output, stderr=output, cwd=HERE.parent, env=kept, preexec_fn=None if os.name == "nt" else _heeds_interrupts,
+            stdout=output, stderr=output, cwd=HERE.parent, env=kept,
+            preexec_fn=None if os.name == "nt" else _heeds_interrupts,
         )  # fmt: skip
     try:
         yield process
