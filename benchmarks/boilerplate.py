@@ -11,8 +11,8 @@ import json
 import sys
 from pathlib import Path
 
+from qa.documents.formats import parse
 from qa.errors import UnreadableFile
-from qa.reading import parse
 
 
 def main() -> None:

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from qa import Assistant
-from qa.evaluation import Outcome, evaluate, figures
-from qa.questions import Conversation, load
+from qa.evaluation.measures import Outcome, evaluate, figures
+from qa.evaluation.question_sets import Conversation, load
 
 FIGURES = ("right", "citation recall", "falsely refused", "refusal recall", "seconds, p50", "seconds, p95")
 

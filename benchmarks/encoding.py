@@ -24,13 +24,13 @@ from typing import Any
 
 import numpy as np
 
-from qa import sync as syncing
 from qa.assistant import Assistant
-from qa.encoder import find_encoder
-from qa.models import ModelFiles
-from qa.reader import find_reader
-from qa.similarity import encode_all
-from qa.writer import Writer
+from qa.corpus import sync as syncing
+from qa.index.writer import Writer
+from qa.models.encoder import find_encoder
+from qa.models.files import ModelFiles
+from qa.models.reader import find_reader
+from qa.search.similarity import encode_all
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "training"))
 from squad import paragraphs
@@ -122,7 +122,7 @@ def stages(assistant: Assistant) -> str:
                 return
             yield result
 
-    import qa.splitting
+    import qa.documents.splitting
 
     encoder = assistant.engine.encoder
     encoder.encode_query("What is loaded late is loaded now.")
@@ -130,7 +130,7 @@ def stages(assistant: Assistant) -> str:
     encoder.encode = waited  # type: ignore[method-assign]
     timed(syncing, "scan", "finding and hashing files")
     timed(syncing, "parse", "reading")
-    timed(qa.splitting, "split", "splitting")
+    timed(qa.documents.splitting, "split", "splitting")
     for name in ("known_vectors", "add_vectors", "commit", "record"):
         timed(Writer, name, "storing")
     timed(assistant.engine.retriever, "save", "storing")

@@ -21,7 +21,7 @@ import docx
 import pypdfium2
 from fpdf import FPDF
 
-from qa.reading import parse
+from qa.documents.formats import parse
 
 WORDS = (
     "harbour quay ferry master fog morning boats nets widely counted passengers walls repaired stone mason"

@@ -21,7 +21,7 @@ from retrieval import DEPTH, HEAD, indexed, load, rankings, row
 from sklearn.metrics import roc_auc_score
 
 from qa import Assistant, Hit
-from qa.metrics import exact_match, f1
+from qa.evaluation.metrics import exact_match, f1
 
 
 def asked(

@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from qa import Assistant, Hit
-from qa.words import content_words
+from qa.language.words import content_words
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "training"))
 from squad import paragraphs

@@ -17,8 +17,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from qa import Assistant
+from qa.corpus.watch import watched
 from qa.types import SyncReport
-from qa.watching import watched
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "training"))
 from squad import paragraphs

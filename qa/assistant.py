@@ -11,20 +11,20 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from qa.asking import Asking
-from qa.encoder import Encoder, find_encoder
+from qa.answers.ask import Asking
+from qa.corpus.listing import Listed, listing
+from qa.corpus.placing import Corpus, Placed
+from qa.corpus.sync import document_id, sync
 from qa.errors import IndexDamaged, IndexUnwritable, UnknownDocument
-from qa.feedback import Feedback, FeedbackLog
-from qa.listing import Listed, listing
-from qa.placing import Corpus, Placed
+from qa.feedback.log import Feedback, FeedbackLog
+from qa.index.snapshot import Counts
+from qa.index.store import Store
+from qa.models.encoder import Encoder, find_encoder
+from qa.models.reader import Reader, find_reader
 from qa.purging import purge
-from qa.reader import Reader, find_reader
-from qa.retrieval import Retriever
-from qa.searching import Search
+from qa.search.engine import Search
+from qa.search.retrieval import Retriever
 from qa.settings import Settings
-from qa.snapshot import Counts
-from qa.store import Store
-from qa.sync import document_id, sync
 from qa.types import Answer, Document, Failure, Hit, Passage, Progress, SyncReport, Value
 
 _log = logging.getLogger("qa")

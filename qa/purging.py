@@ -7,11 +7,11 @@ killed is run again.
 
 from __future__ import annotations
 
-from qa.feedback import FeedbackLog
-from qa.retrieval import Retriever
-from qa.store import Store
+from qa.feedback.log import FeedbackLog
+from qa.index.store import Store
+from qa.index.writer import Writer
+from qa.search.retrieval import Retriever
 from qa.types import Purged
-from qa.writer import Writer
 
 
 def purge(store: Store, writer: Writer, retriever: Retriever) -> Purged:

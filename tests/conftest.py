@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from qa.assistant import Assistant
-from qa.reader import Reading
+from qa.models.reader import Reading
 from qa.settings import Settings
 from qa.types import Answer, Document, Passage
 

@@ -11,8 +11,8 @@ from conftest import QUESTION, WordEncoder, check, document, write
 import qa
 from qa import errors
 from qa.assistant import Assistant
-from qa.encoder import Encoder
 from qa.errors import QAError, StaleDocument, UnknownDocument
+from qa.models.encoder import Encoder
 
 # --- names -------------------------------------------------------------------------------------
 

@@ -12,8 +12,8 @@ import pytest
 from conftest import HERE, WordEncoder, python, write
 
 from qa.assistant import Assistant
+from qa.index.store import Store
 from qa.settings import Settings
-from qa.store import Store
 
 CRASH = """
 import os, signal, sys, time

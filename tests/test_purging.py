@@ -16,7 +16,7 @@ from conftest import HERE, python, write
 
 from qa.assistant import Assistant
 from qa.errors import IndexBusy, IndexDamaged, IndexUnwritable, StaleDocument
-from qa.store import Store
+from qa.index.store import Store
 from qa.types import Purged
 
 PATH = "yard/zwieback-42.md"
@@ -56,7 +56,9 @@ SYNC = """
 import os, sys
 from pathlib import Path
 from conftest import WordEncoder
-from qa import Assistant, Settings, retrieval, store
+from qa import Assistant, Settings
+from qa.index import store
+from qa.search import retrieval
 
 assistant = Assistant(Settings(corpus=Path(sys.argv[1]), index=Path(sys.argv[2])), WordEncoder())
 """
@@ -403,7 +405,7 @@ def test_the_vectors_are_saved_under_the_lock(assistant, corpus, index, barge, m
         saved.append(True)
 
     saved: list[bool] = []
-    monkeypatch.setattr("qa.vectors.VectorIndex.save", save)
+    monkeypatch.setattr("qa.index.vectors.VectorIndex.save", save)
     (corpus / PATH).unlink()
     assistant.sync()
     assert saved == [True]
@@ -418,7 +420,7 @@ def reading(index: Path) -> Iterator[subprocess.Popen]:
     code = """
 import sys
 from pathlib import Path
-from qa.store import Store
+from qa.index.store import Store
 with Store(Path(sys.argv[1])).read() as snapshot:
     print(len(snapshot.documents()), flush=True)
     sys.stdin.readline()
@@ -442,7 +444,7 @@ def stop(reader: subprocess.Popen) -> None:
 
 
 def test_a_reader_in_the_way_is_told_and_the_sync_is_done(assistant, corpus, index, barge, monkeypatch):
-    monkeypatch.setattr("qa.database.PATIENCE", 0.2)
+    monkeypatch.setattr("qa.index.database.PATIENCE", 0.2)
     (corpus / PATH).unlink()
     with reading(index) as reader:
         with pytest.raises(IndexBusy, match=r"the sync is done, .*: run qa sync --purge again"):
@@ -466,7 +468,7 @@ def test_a_reader_that_is_done_soon_is_waited_for(assistant, corpus, index, barg
 
 
 def test_a_reader_in_the_same_process_is_in_the_way_as_well(assistant, corpus, index, barge, monkeypatch):
-    monkeypatch.setattr("qa.database.PATIENCE", 0.2)
+    monkeypatch.setattr("qa.index.database.PATIENCE", 0.2)
     (corpus / PATH).unlink()
     with Store(index).read() as snapshot:
         assert len(snapshot.documents()) == 4

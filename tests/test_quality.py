@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from qa import Assistant
-from qa.evaluation import evaluate, figures
-from qa.questions import load
+from qa.evaluation.measures import evaluate, figures
+from qa.evaluation.question_sets import load
 
 ROOT = Path(__file__).parent.parent
 SETS = ROOT / "benchmarks" / "questions"

@@ -8,7 +8,7 @@ import pytest
 from conftest import HERE, python, said
 
 from qa import Answer, Assistant
-from qa.encoder import find_encoder
+from qa.models.encoder import find_encoder
 
 CORPUS = HERE.parent / "corpus"
 

@@ -11,9 +11,9 @@ from mine import mined
 from squad import Paragraph, Question, paragraphs
 from train import GROUPS, Network, Tokens, batch, batches, example, loss, pairs, train
 
-from qa.encoder import find_encoder
-from qa.models import ModelFiles
-from qa.reader import ExtractiveReader, best_span
+from qa.models.encoder import find_encoder
+from qa.models.files import ModelFiles
+from qa.models.reader import ExtractiveReader, best_span
 from qa.types import Passage
 
 # --- the sets --------------------------------------------------------------------------------------

@@ -27,11 +27,11 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from squad import Paragraph, paragraphs
 
 from qa import Assistant
-from qa.evidence import LOOKED_AT
-from qa.kinds import Kind, kind, reworded
-from qa.metrics import Booleans, Floats, bins, calibration_error, risks
-from qa.questions import load
-from qa.quoting import quote_span
+from qa.answers.quotes import quote_span
+from qa.evaluation.metrics import Booleans, Floats, bins, calibration_error, risks
+from qa.evaluation.question_sets import load
+from qa.language.questions import Kind, kind, reworded
+from qa.search.evidence import LOOKED_AT
 
 FALSELY_REFUSED = 0.06  # of the answerable questions, each corpus weighing the same: makes the threshold
 WHOLE, ALONE = 300, 40  # answerable questions to all paragraphs, and to each article alone

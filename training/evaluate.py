@@ -22,9 +22,9 @@ from edit import edited
 from sklearn.metrics import roc_auc_score
 from train import Network, batch
 
-from qa.metrics import f1
-from qa.models import ModelFiles
-from qa.reader import Tokens, best_span
+from qa.evaluation.metrics import f1
+from qa.models.files import ModelFiles
+from qa.models.reader import Tokens, best_span
 
 
 def read(network: Network, tokens: Tokens, asked: Sequence[tuple[str, str]]) -> list[tuple[float, str]]:

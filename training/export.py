@@ -17,7 +17,7 @@ import torch
 from safetensors.torch import save_file
 from train import Network
 
-from qa.models import DEFAULT_SHA256
+from qa.models.files import DEFAULT_SHA256
 
 RANK = 32
 
@@ -25,7 +25,7 @@ RANK = 32
 def differences(
     base: dict[str, torch.Tensor], trained: dict[str, torch.Tensor], rank: int
 ) -> dict[str, torch.Tensor]:
-    """The tensors of the artefact, by the names that qa/reader.py expects."""
+    """The tensors of the artefact, by the names that qa/models/reader.py expects."""
     kept: dict[str, torch.Tensor] = {}
     for name, weight in trained.items():
         if name.startswith("head."):

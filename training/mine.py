@@ -18,7 +18,7 @@ from typing import Any
 from squad import Paragraph, paragraphs
 
 from qa import Assistant, Passage
-from qa.evidence import LOOKED_AT
+from qa.search.evidence import LOOKED_AT
 
 NEGATIVES = 6
 

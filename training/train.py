@@ -26,8 +26,8 @@ from edit import edited
 from torch.nn import functional
 from transformers import AutoModel
 
-from qa.models import ModelFiles
-from qa.reader import Row, Tokens
+from qa.models.files import ModelFiles
+from qa.models.reader import Row, Tokens
 
 GROUPS = 16  # pairs of rows in a batch
 RATE, WARM_UP, RANK_WEIGHT = 1.2e-4, 0.06, 0.5

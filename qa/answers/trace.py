@@ -1,0 +1,120 @@
+"""Why an answer is as it is: a Trace of values that were at hand anyway, and the time that each part took."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from qa.language.questions import Kind, kind
+from qa.language.wanted import Wanted, wanted
+from qa.search.evidence import LOOKED_AT, Evidence, ScoredSentence
+from qa.search.retrieval import Found
+from qa.types import Considered, Hit, Passage, Sought, Timings, Trace, Tried
+
+_LEAD = 90  # characters of a passage that are shown
+_FORMS = {Kind.SEVERAL: "several sentences", Kind.YES_NO: "the sentence that settles a yes or no"}
+_OF = {Wanted.NUMBER: ", a figure", Wanted.DATE: ", a date", Wanted.NAME: ", a name", Wanted.ANY: ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """One way to understand a question, and what the documents say to it.
+
+    `probability` is that they answer it, `likely` the same, less the further this way was to seek.
+    """
+
+    question: str
+    found: Found
+    evidence: Evidence
+    probability: float
+    likely: float
+
+
+class Stopwatch:
+    """Adds up the seconds that the parts of a task take, by the names in Timings."""
+
+    def __init__(self) -> None:
+        self._started = time.perf_counter()
+        self._spent: defaultdict[str, float] = defaultdict(float)
+
+    @contextmanager
+    def on(self, part: str) -> Iterator[None]:
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self._spent[part] += time.perf_counter() - started
+
+    def timings(self) -> Timings:
+        return Timings(
+            search=self._spent["search"],
+            read=self._spent["read"],
+            compose=self._spent["compose"],
+            suggestions=self._spent["suggestions"],
+            total=time.perf_counter() - self._started,
+        )
+
+
+def traced(best: Understood, tried: Sequence[Understood], threshold: float, watch: Stopwatch) -> Trace:
+    """The trace of an answer to `best`, one of the ways that were tried."""
+    return Trace(
+        searched=best.found.searched,
+        considered=_considered(best),
+        words=tuple(Sought(term.word, term.passages) for term in best.found.terms),
+        readings=tuple(Tried(way.question, way.probability) for way in tried),
+        wanted=form(best.question),
+        signals=dict(best.evidence.signals),
+        confidence=best.probability,
+        threshold=threshold,
+        timings=watch.timings(),
+    )
+
+
+def form(question: str) -> str:
+    """The form of answer that a question wants, in plain words."""
+    sort = kind(question)
+    return f"a short answer{_OF[wanted(question)]}" if sort is Kind.SHORT else _FORMS[sort]
+
+
+def _considered(best: Understood) -> tuple[Considered, ...]:
+    """The passages that were looked at, which come first among the hits."""
+    retrieved = {hit.passage.id: hit.score for hit in best.found.hits[:LOOKED_AT]}
+    read: dict[str, ScoredSentence] = {}
+    for sentence in (*best.evidence.sentences, *best.evidence.read):
+        known = read.get(sentence.hit.passage.id)
+        if sentence.margin > (known.margin if known else -math.inf):
+            read[sentence.hit.passage.id] = sentence
+    return tuple(
+        _passage(hit, retrieved[hit.passage.id], best.found.parts[hit.passage.id], read.get(hit.passage.id))
+        for hit in best.evidence.hits
+        if hit.passage.id in retrieved
+    )
+
+
+def _passage(
+    hit: Hit, retrieved: float, parts: tuple[float, float], read: ScoredSentence | None
+) -> Considered:
+    return Considered(
+        document_id=hit.document.id,
+        path=hit.document.path,
+        title=hit.document.title,
+        passage_id=hit.passage.id,
+        lead=_lead(hit.passage),
+        retrieval=retrieved,
+        similarity=parts[0],
+        words=parts[1],
+        margin=read.margin if read else None,
+        span=read.text(read.answer) if read and read.answer else "",
+        score=hit.score,
+    )
+
+
+def _lead(passage: Passage) -> str:
+    """How a passage begins, after its headings."""
+    start = passage.sentences[0][0] - passage.start if passage.sentences else 0
+    return textwrap.shorten(passage.text[start:], _LEAD, placeholder="…")

@@ -1,0 +1,95 @@
+"""Progress in the terminal: of a sync, for the command and for the page, and of what is only counted."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qa.cli.terminal import one_line
+from qa.types import Failure, Progress, Purged, SyncReport
+
+if TYPE_CHECKING:
+    from qa.assistant import Assistant
+
+
+def sync_with_progress(
+    assistant: Assistant, purge: bool = False, settled: Callable[[Path], bool] = lambda _: True
+) -> SyncReport:
+    """Sync with a progress bar on stderr, then a summary and one line for each file that failed."""
+    from tqdm import tqdm
+
+    # Without a terminal there is no bar, so that logs stay readable.
+    with tqdm(total=0, unit="doc", desc="Indexing", disable=None, leave=False) as bar:
+
+        def show(progress: Progress) -> None:
+            bar.total, bar.n = progress.total, progress.done
+            bar.set_postfix_str(
+                f"{progress.embedded} passages, {one_line(progress.path[-40:])}", refresh=True
+            )
+
+        report = assistant.sync(show, purge, settled)
+    print(_summary(report), file=sys.stderr)
+    if report.purged:
+        print(_purged(report.purged), file=sys.stderr)
+    _tell_failures(report.failed)
+    return report
+
+
+def tell_news(report: SyncReport) -> None:
+    """A line on stderr for a sync that nobody asked for, and one line for each file that failed."""
+    renamed = len(report.renamed)
+    counts = {
+        "added": len(report.added) - renamed,
+        "updated": len(report.updated),
+        "renamed": renamed,
+        "removed": len(report.removed) - renamed,
+        "failed": len(report.failed),
+    }
+    changed = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+    print(f"{time.strftime('%H:%M:%S')} {changed}; {_cost(report)}", file=sys.stderr, flush=True)
+    _tell_failures(report.failed)
+
+
+def _tell_failures(failures: tuple[Failure, ...]) -> None:
+    for failure in failures:
+        print(f"qa: {one_line(failure.path)}: {one_line(failure.reason)}", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def counted(total: int, unit: str) -> Iterator[Callable[[int], None]]:
+    """A progress bar on stderr, if that is a terminal; what it yields is called with how many are done."""
+    from tqdm import tqdm
+
+    with tqdm(total=total, unit=unit, disable=None, leave=False) as bar:
+
+        def show(done: int) -> None:
+            bar.n = done
+            bar.refresh()
+
+        yield show
+
+
+def _summary(report: SyncReport) -> str:
+    counted = ("added", "updated", "removed", "unchanged", "failed", "skipped")
+    parts = [f"{len(getattr(report, name))} {name}" for name in counted if getattr(report, name)]
+    return f"{', '.join(parts) or 'no documents'}; {_cost(report)}"
+
+
+def _cost(report: SyncReport) -> str:
+    return f"{report.embedded} passages embedded in {report.seconds:.1f} s"
+
+
+def _purged(purged: Purged) -> str:
+    counted = {
+        "unused vector": purged.vectors,
+        "damaged database": purged.databases,
+        "unfinished file": purged.leftovers,
+    }
+    parts = [f"{count:,} {name}{'s' * (count > 1)}" for name, count in counted.items() if count]
+    if purged.feedback:
+        parts.append(f"feedback on {purged.feedback:,} answer{'s' * (purged.feedback > 1)} redacted")
+    return f"purged: {', '.join(parts) or 'nothing unused'}; {purged.bytes / 1e6:.1f} MB freed"

@@ -1,0 +1,75 @@
+"""Web pages: the text is their main content, which trafilatura finds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qa.documents.decoding import decode
+from qa.documents.parsed import Parsed, Part, from_parts
+from qa.errors import UnreadableFile
+
+MOST_TAGS = 120_000  # of a page; the time to find its main content grows with their square, here to 6 seconds
+
+
+def read_html(path: str, raw: bytes) -> Parsed:
+    """The main content of a page, and what the page says of itself. Raises UnreadableFile."""
+    html = decode(raw, html=True)
+    if html.count("<") > MOST_TAGS:
+        raise UnreadableFile(f"the page has over {MOST_TAGS:,} tags: split it")
+    import trafilatura  # loaded only where a page is read: it costs as much as all the rest
+
+    try:
+        page = trafilatura.bare_extraction(html, include_comments=False, with_metadata=True)
+    except Exception as error:  # lxml and trafilatura raise many kinds on broken markup
+        raise UnreadableFile(f"the page cannot be parsed ({type(error).__name__})") from error
+    if page is None or isinstance(page, dict) or page.body is None:
+        raise UnreadableFile("no text of an article was found in the page")
+    parts = list(_html_parts(page.body))
+    known = {
+        "source": page.sitename, "author": page.author, "date": page.date, "url": page.url,
+        "language": page.language,
+    }  # fmt: skip
+    return from_parts(
+        path,
+        parts,
+        _page_title(page.title or "", page.sitename or "", parts),
+        {key: " ".join(value.split()) for key, value in known.items() if value},
+        lambda text: [("outside the main content", line) for line in _page_lines(html) if line not in text],
+    )
+
+
+def _html_parts(element: object) -> list[Part]:
+    """The paragraphs of trafilatura's tree in reading order, and whether each is a heading."""
+    parts: list[Part] = []
+    for child in element:  # type: ignore[attr-defined]
+        if child.tag in {"p", "head", "item", "cell", "row", "code"} and not child.findall(".//p"):
+            cells = child.findall("cell") if child.tag == "row" else []
+            pieces = [" ".join("".join(cell.itertext()).split()) for cell in cells or [child]]
+            if line := " | ".join(piece for piece in pieces if piece):
+                parts.append((line, child.tag == "head"))
+        elif len(child):
+            parts += _html_parts(child)
+        elif line := " ".join("".join(child.itertext()).split()):
+            parts.append((line, False))
+    return parts
+
+
+def _page_title(title: str, site: str, parts: Sequence[Part]) -> str:
+    """The page's title without the site's name that many pages append to it."""
+    title = " ".join(title.split())
+    if site and title.endswith(site) and title != site:
+        title = title.removesuffix(site).rstrip(" |:·»–—-")
+    return title or next((part for part, is_heading in parts if is_heading), "")
+
+
+def _page_lines(html: str) -> list[str]:
+    """The visible lines of a page, for the list of what was left out."""
+    from lxml import etree
+    from lxml import html as lxml_html
+
+    tree = lxml_html.fromstring(html)
+    etree.strip_elements(
+        tree, "script", "style", "noscript", "template", "head", etree.Comment, with_tail=False
+    )
+    lines = (" ".join(piece.split()) for piece in tree.itertext())
+    return [line for line in dict.fromkeys(lines) if line]

@@ -1,0 +1,154 @@
+"""Names in a text, and whether two of them are one: "Kistafin" is "Yerzhan Kistafin, the ambassador"."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from itertools import pairwise
+
+from qa.language.words import FUNCTION_WORDS, singular
+from qa.types import Span
+
+_WORD = r"(?:[^\W\d_]\.)+|[^\W_]+(?:['’.\-–][^\W_]+)*"
+_TITLES = frozenset(
+    """mr mrs ms dr prof professor sir lady lord general gen president prime minister deputy foreign
+    first vice chairman chairwoman chair secretary ambassador king queen prince emir sheikh ceo director
+    governor senator captain colonel judge justice chancellor mayor""".split()
+)
+_SMALL = frozenset("a an and at by de del der for in la of on or the to van von with s".split())
+_JOINTS = frozenset(("", "of", "of the", "for", "&", "-", "–"))
+_BODIES = frozenset(  # that are named for something
+    """Center Centre Institute Bank Ministry Association Organisation Organization Council Fund Agency Office
+    Department Society School Programme Program Committee Commission Secretary Minister Union""".split()
+)
+_CALENDAR = frozenset(
+    """January February March April May June July August September October November December Monday Tuesday
+    Wednesday Thursday Friday Saturday Sunday I""".split()
+)
+_ADJECTIVE = frozenset("stan istan istani stani ese ian ean egian an n ish i a ay ey en y e s".split()) | {""}
+_ROOT = 4  # letters that a country and its adjective share: Kazakh, Turk(ey), Chin(a)
+_SHORT = 5  # letters; shorter names are compared letter by letter
+
+
+def names(text: str) -> list[str]:
+    """The names in a text in order: runs of words with a capital letter, small words between them."""
+    return [text[slice(*span)] for span in name_spans(text)]
+
+
+def name_spans(text: str) -> list[Span]:
+    """Where the names of a text stand."""
+    words = list(re.finditer(_WORD, text))
+    found: list[list[re.Match[str]]] = []
+    for word in words:
+        opens = _starts(text, word.start()) and word[0].lower() in FUNCTION_WORDS
+        numbered = (
+            word[0].isdigit()
+            and len(word[0]) < 4
+            and bool(found)
+            and text[found[-1][-1].end() : word.start()] == " "
+        )
+        if not (_capital(word[0]) or numbered) or opens or word[0] in _CALENDAR:
+            continue
+        run = found[-1] if found else None
+        between = text[run[-1].end() : word.start()].strip() if run else ""
+        if between == "for" and run and run[-1][0] not in _BODIES:
+            between = "…"
+        if run and (between in _JOINTS or (between == "and" and _JOINTS & set(_between(text, run)))):
+            run.append(word)
+        else:
+            found.append([word])
+    return [(run[0].start(), run[-1].end()) for run in found]
+
+
+def _between(text: str, run: list[re.Match[str]]) -> list[str]:
+    """What stands between the words of a run, but for white space."""
+    return [text[a.end() : b.start()].strip() for a, b in pairwise(run) if text[a.end() : b.start()].strip()]
+
+
+def same_name(a: str, b: str) -> bool:
+    """Whether two short answers name the same: in full or in part, as an acronym, in another spelling."""
+    ours, theirs = _entities(a), _entities(b)
+    if not ours or not theirs:
+        return bool(_stems(a)) and _stems(a) == _stems(b)
+    if len(ours) != len(theirs):
+        return False
+    return all(any(_same_entity(x, y) for y in theirs) for x in ours) and all(
+        any(_same_entity(x, y) for x in ours) for y in theirs
+    )
+
+
+def mentions(text: str, name: str) -> bool:
+    """Whether a text speaks of a name, also by its adjective (Kazakh, Kazakhstan) or a part of it."""
+    own, there = _words(name), _words(text)
+    if not own:
+        return False
+    return any(_same_word(own[-1], word) or _acronym(word, own) for word in there)
+
+
+def _entities(answer: str) -> list[list[str]]:
+    """The words of each name of an answer; without an "and", what follows a comma only explains."""
+    found: list[list[str]] = []
+    if len(names("x " + answer)) == 1:  # "the Ministry of Trade and Industry"
+        return [_words(names("x " + answer)[0])]
+    parts = re.split(r",\s+(?:and\s+)?|\s+(?:and|or|as well as)\s+|;", answer)
+    if not re.search(r"\s(?:and|or|as well as)\s", answer):
+        parts = parts[:1]
+    for part in parts:
+        if runs := names("x " + part):
+            found.append(_words(runs[-1] if len(runs) > 1 and _is_title(runs[0]) else runs[0]))
+    return found
+
+
+def _same_entity(a: list[str], b: list[str]) -> bool:
+    if not a or not b:
+        return False
+    short, long = sorted((a, b), key=len)
+    if len(short) == 1 and _acronym(short[0], long):
+        return True
+    return all(any(_same_word(x, y) for y in long) for x in short)
+
+
+def _acronym(word: str, of: list[str]) -> bool:
+    return len(word) > 1 and len(of) > 1 and word == "".join(w[0] for w in of)
+
+
+def _same_word(a: str, b: str) -> bool:
+    if a == b or (1 in (len(a), len(b)) and a[0] == b[0]):
+        return True
+    unlike = (i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y)
+    common = next(unlike, min(len(a), len(b)))
+    if common >= _ROOT and {a[common:], b[common:]} <= _ADJECTIVE:
+        return True
+    return min(len(a), len(b)) >= _SHORT and abs(len(a) - len(b)) <= 1 and _sounds(a) == _sounds(b)
+
+
+def _sounds(word: str) -> str:
+    """The consonants of a word, each once in a row: foreign names are spelled with other vowels."""
+    return re.sub(r"(.)\1+", r"\1", re.sub(r"[aeiouy]", "", word.replace("q", "k")))
+
+
+def _words(name: str) -> list[str]:
+    """The words of a name that tell it apart: no titles unless there is nothing else, no marks on letters."""
+    plain = unicodedata.normalize("NFKD", name)
+    plain = "".join(c for c in plain if not unicodedata.combining(c)).replace("’", "'").lower()
+    words = [w.removesuffix("'s").replace(".", "") for w in re.findall(_WORD, plain)]
+    kept = [w for w in words if w not in _SMALL]
+    return [w for w in kept if w not in _TITLES] or kept
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(singular(word) for word in _words(text))
+
+
+def _is_title(run: str) -> bool:
+    return all(w in _TITLES for w in re.findall(_WORD, run.lower()) if w not in _SMALL)
+
+
+def _capital(word: str) -> bool:
+    return word[0].isupper() or (len(word) > 1 and word[1:2].isupper())
+
+
+def _starts(text: str, position: int) -> bool:
+    """Whether a sentence starts there, so that a capital letter says nothing."""
+    before = text[:position].rstrip(" \"'“‘(")
+    return not before or before[-1] in ".!?:\n"

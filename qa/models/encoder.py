@@ -1,0 +1,214 @@
+"""Texts -> unit vectors, by a sentence-transformers model in local files."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from qa.models.bert import Bert, batches, workers
+from qa.models.files import ModelFiles, told
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sentence_transformers import SentenceTransformer
+    from torch import Tensor
+
+BATCH = 32  # texts of about the same length
+CHUNK = 256  # texts turned into word pieces, or sorted by length, at a time
+
+Vectors = npt.NDArray[np.float32]  # (n, dimension), unit rows: inner product = cosine, higher is nearer
+
+
+def headed(header: str, text: str) -> str:
+    """A text as it is embedded: under its header, if it has one."""
+    return f"{header}\n{text}" if header else text
+
+
+class Encoder(Protocol):
+    """What the rest needs of an encoder; tests put a plain one in its place."""
+
+    name: str
+    max_tokens: int
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes whenever vectors of the same text would mean something else."""
+
+    @property
+    def precision(self) -> str:
+        """How it computes, for people: "bf16" or "fp32"."""
+
+    def count(self, text: str) -> int:
+        """The word pieces of a text, special tokens not counted."""
+
+    def encode(self, texts: Sequence[str]) -> Iterator[tuple[list[int], Vectors]]:
+        """Vectors of the texts, as they are made: (indices into `texts`, their unit rows)."""
+
+    def encode_query(self, text: str) -> Vectors:
+        """The unit vector of a question, shape (dimension,)."""
+
+
+class _OfFiles:
+    """What an encoder says of itself by its files. The model is loaded when it is first needed."""
+
+    def __init__(self, files: ModelFiles) -> None:
+        self.files = files
+        self.name = files.name
+        self.max_tokens = files.max_tokens
+
+    @property
+    def fingerprint(self) -> str:
+        return self.files.fingerprint
+
+    @cached_property
+    def precision(self) -> str:
+        import torch
+
+        capabilities = torch.cpu.get_capabilities()
+        return "bf16" if capabilities.get("amx_bf16") or capabilities.get("avx512_bf16") else "fp32"
+
+    def count(self, text: str) -> int:
+        (encoding,) = self.files.tokenizer.encode_batch_fast([text], add_special_tokens=False)
+        return len(encoding)
+
+
+class BertEncoder(_OfFiles):
+    """An encoder whose model is a BERT under mean pooling, as the default one is."""
+
+    @cached_property
+    def weights(self) -> Mapping[str, Tensor]:
+        """The network's weights by name, mapped from the file and not read until they are used."""
+        self.fingerprint  # noqa: B018  the weights are checked before they are used
+        from safetensors.torch import load_file
+
+        with told(self.files.folder):
+            return load_file(self.files.folder / "model.safetensors")
+
+    def network(self, weights: Mapping[str, Tensor]) -> Bert:
+        """A network of this model's shape with these weights, in this encoder's precision."""
+        import torch
+
+        with told(self.files.folder):
+            config = self.files.values("config.json")
+            dtype = torch.float32 if self.precision == "fp32" else torch.bfloat16
+            return Bert(weights, config["num_attention_heads"], dtype, config["layer_norm_eps"])
+
+    @cached_property
+    def _network(self) -> Bert:
+        return self.network(self.weights)
+
+    def encode(self, texts: Sequence[str]) -> Iterator[tuple[list[int], Vectors]]:
+        if not texts:
+            return  # without loading anything
+        made = workers(bulk=len(texts) > CHUNK).map(self._vectors, self._batches(texts))
+        done = 0
+        for vectors in made:
+            yield list(range(done, done + len(vectors))), vectors
+            done += len(vectors)
+
+    def encode_query(self, text: str) -> Vectors:
+        (vectors,) = workers().map(self._vectors, self._batches([text]))
+        vector: Vectors = vectors[0]
+        return vector
+
+    def _batches(self, texts: Sequence[str]) -> Iterator[list[list[int]]]:
+        """The word pieces of the texts, in batches; they are made while the batches before are computed."""
+        self._network  # noqa: B018  loaded once, before several threads want it
+        for start in range(0, len(texts), CHUNK):
+            some = list(texts[start : start + CHUNK])
+            rows = [encoding.ids for encoding in self.files.tokenizer.encode_batch_fast(some)]
+            rows = [r if len(r) <= self.max_tokens else [*r[: self.max_tokens - 1], r[-1]] for r in rows]
+            for batch in batches([len(row) for row in rows], workers().count):
+                yield [rows[i] for i in batch]
+
+    def _vectors(self, rows: Sequence[Sequence[int]]) -> Vectors:
+        import torch
+        from torch.nn.functional import normalize
+
+        with torch.inference_mode():
+            means = [hidden.mean(0, dtype=torch.float32) for hidden in self._network(rows)]
+            vectors: Vectors = normalize(torch.stack(means)).numpy()
+        return vectors
+
+
+class SentenceTransformerEncoder(_OfFiles):
+    """An encoder over any other sentence-transformers model, computed by that library."""
+
+    def __init__(self, files: ModelFiles) -> None:
+        super().__init__(files)
+        self._lock = threading.Lock()  # a fast tokenizer refuses to be used by two threads at once
+
+    @cached_property
+    def _model(self) -> SentenceTransformer:
+        self.fingerprint  # noqa: B018  the weights are checked before they are used
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
+
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        with told(self.files.folder):
+            return SentenceTransformer(
+                str(self.files.folder),
+                device="cpu",
+                local_files_only=True,
+                trust_remote_code=False,
+                model_kwargs={"use_safetensors": True},
+            )
+
+    def encode(self, texts: Sequence[str]) -> Iterator[tuple[list[int], Vectors]]:
+        # Sorted over all texts, so that a batch holds little padding; the stable sort keeps it repeatable.
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+        for start in range(0, len(order), 2 * BATCH):  # few, for the sake of questions that wait for the lock
+            indices = order[start : start + 2 * BATCH]
+            yield indices, self._run("encode_document", [texts[i] for i in indices])
+
+    def encode_query(self, text: str) -> Vectors:
+        vector: Vectors = self._run("encode_query", [text])[0]
+        return vector
+
+    def _run(self, name: str, texts: list[str]) -> Vectors:
+        import torch
+
+        autocast = torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.precision != "fp32")
+        with self._lock, autocast:
+            method = getattr(self._model, name)
+            vectors = method(texts, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False)
+        return np.ascontiguousarray(vectors, dtype=np.float32)
+
+
+def find_encoder(model: str | None = None) -> BertEncoder | SentenceTransformerEncoder:
+    """The encoder for a model (a folder, or the id of one on this machine); None is the default model.
+
+    Raises ModelError where there is no such model, or its files are broken.
+    """
+    files = ModelFiles(model)
+    return BertEncoder(files) if _is_plain_bert(files) else SentenceTransformerEncoder(files)
+
+
+def _is_plain_bert(files: ModelFiles) -> bool:
+    """Whether the model does just what BertEncoder computes: nothing before, between or after that."""
+    config = files.values("config.json")
+    pooling: dict[str, Any] = {}
+    kinds = []
+    for module in files.values("modules.json"):
+        kinds.append(module["type"].rsplit(".")[-1])
+        if kinds[-1] == "Pooling":
+            pooling = files.values(f"{module['path']}/config.json")
+    modes = [key.removeprefix("pooling_mode_") for key, value in pooling.items() if value is True]
+    prompts = files.values("config_sentence_transformers.json").get("prompts", {})
+    return (
+        files.weights_sha256 != ""
+        and config.get("model_type") == "bert"
+        and config.get("hidden_act") == "gelu"
+        and config.get("position_embedding_type", "absolute") == "absolute"
+        and kinds[:2] == ["Transformer", "Pooling"]
+        and kinds[2:] in ([], ["Normalize"])
+        and (pooling.get("pooling_mode") or modes) in ("mean", ["mean_tokens"])
+        and not any(prompts.values())
+        and not files.values("sentence_bert_config.json").get("do_lower_case")
+    )

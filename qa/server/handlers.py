@@ -1,0 +1,221 @@
+"""What the page asks of its server: one function each, called by name from page/*.js.
+
+Each takes and gives JSON. What comes from a browser may be anything and is checked here; what cannot be
+done is told as {"problem": one line}. The functions that write are these and the upload, and no endpoint
+for other programs leads to them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import math
+import threading
+import time
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+
+import anyio
+import anyio.to_thread
+from pydantic import BaseModel, ValidationError
+
+from qa.assistant import Assistant
+from qa.errors import QAError, QuestionError
+from qa.server.calls import MISUNDERSTOOD
+from qa.server.html import answer as rendering
+from qa.server.html import explaining
+from qa.server.html import sources as cards
+from qa.server.html.documents import Indexing, accepted, examples, label, limits, listed
+from qa.server.html.elements import sentence
+from qa.server.records import Line, Offset, Text, Turn, as_markdown, record, restored
+from qa.types import Answer
+
+RECENT = 0.5  # seconds
+ASKING = 4  # questions of the page that are answered at the same time; more of them wait
+SUGGESTING = 1  # refusals that questions are suggested for; each costs as much as four questions
+SHOWING = 2  # conversations that are shown or exported at the same time; each may be long
+TURNS = 1_000  # of a conversation that are shown
+HISTORY = 50  # turns before a question that it is understood by
+Argument = dict[str, Any]
+Handler = Callable[[Argument], Awaitable[Argument]]
+
+
+class _Asked(BaseModel):
+    question: Text
+    history: tuple[tuple[Text, Text], ...] = ()
+    documents: tuple[Line, ...] | None = None
+    number: Offset = 0
+    text: Text = ""
+
+
+class _Shown(BaseModel):
+    turns: tuple[Any, ...]
+
+
+class _Opened(BaseModel):
+    document: Line
+    start: Offset
+    end: Offset
+    begin: Offset | None = None
+
+
+class _Rated(BaseModel):
+    turn: Any
+    helpful: bool
+    comment: Text = ""
+    history: tuple[tuple[Text, Text], ...] = ()
+
+
+class _Seen(BaseModel):
+    shown: Text = ""
+
+
+class _Removed(BaseModel):
+    path: Text
+
+
+class Handlers:
+    """The functions over one assistant."""
+
+    def __init__(self, assistant: Assistant, indexing: Indexing) -> None:
+        self._assistant = assistant
+        self._indexing = indexing
+        self._asking, self._suggesting, self._showing = map(
+            anyio.CapacityLimiter, (ASKING, SUGGESTING, SHOWING)
+        )
+        self._looking = threading.Lock()
+        self._looked = -math.inf
+        self._list: Argument = {}
+
+    def functions(self) -> list[Handler]:
+        """What is to be had from the page, each under its own name."""
+        return [
+            *(self._served(function, self._asking) for function in (self.ask, self.why)),
+            self._served(self.suggest, self._suggesting),
+            *(self._served(function, self._showing) for function in (self.show, self.export)),
+            *(self._served(function) for function in (self.whole, self.listing, self.remove, self.rate)),
+        ]
+
+    def _served(
+        self, function: Callable[[Any], Argument], limiter: anyio.CapacityLimiter | None = None
+    ) -> Handler:
+        """In a thread, with its argument checked; those of one limiter wait for each other outside of it."""
+        (parameter,) = inspect.signature(function, eval_str=True).parameters.values()
+        model: type[BaseModel] = parameter.annotation
+
+        async def handler(argument: Argument) -> Argument:
+            try:
+                checked = model.model_validate(argument)
+                return await anyio.to_thread.run_sync(partial(function, checked), limiter=limiter)
+            except ValidationError:
+                return {"problem": MISUNDERSTOOD}
+            except QAError as error:
+                return {"problem": sentence(str(error))}
+
+        handler.__name__ = function.__name__
+        return handler
+
+    def ask(self, asked: _Asked) -> Argument:
+        """A new turn."""
+        try:
+            answer = self._answer(asked, suggest=False)
+            turn = Turn(asked.question, answer, documents=asked.documents)
+        except QAError as error:
+            turn = Turn(asked.question, None, sentence(str(error)), asked.documents)
+        more = turn.answer is not None and not turn.answer.answered and bool(turn.answer.nearest)
+        return {**self._rendered(turn, asked.number), "record": record(turn), "more": more}
+
+    def suggest(self, asked: _Asked) -> Argument:
+        """Questions for one that was refused, each asked beforehand."""
+        questions = self._answer(asked, suggest=True).suggestions
+        return {"suggestions": list(questions), "html": rendering.suggested(questions)}
+
+    def why(self, asked: _Asked) -> Argument:
+        """How the answer to a question comes about: it is asked again, and is the same if nothing changed."""
+        answer = self._answer(asked, suggest=False)
+        return {"html": explaining.explanation(answer, changed=asked.text not in ("", answer.text))}
+
+    def show(self, shown: _Shown) -> Argument:
+        """The turns of a conversation that the browser kept, with what they say now."""
+        turns = self._all_restored(shown)
+        rendered = [self._rendered(turn, number) for number, turn in enumerate(turns)]
+        texts = [turn.answer.text if turn.answer else "" for turn in turns]
+        return {"turns": [{**shown, "text": text} for shown, text in zip(rendered, texts, strict=True)]}
+
+    def whole(self, opened: _Opened) -> Argument:
+        """A document with a place marked."""
+        document = self._assistant.document(opened.document)
+        marked = (opened.start, max(opened.start, opened.end))
+        begin = opened.begin if opened.begin is not None else cards.begin(document, marked)
+        return cards.whole(document, marked, begin)
+
+    def listing(self, seen: _Seen) -> Argument:
+        """The documents, if they are not shown as they are by now, and what is being indexed."""
+        now = self._listing()
+        told = {"state": now["state"], "indexing": str(self._indexing)}
+        return told if now["state"] == seen.shown else {**now, **told}
+
+    def _listing(self) -> Argument:
+        """The list as it was a moment ago at most: many pages ask for it again and again."""
+        with self._looking:
+            if time.monotonic() - self._looked > RECENT:
+                files = self._assistant.files()
+                html = listed(files)
+                self._list = {
+                    "state": hashlib.sha256(html.encode()).hexdigest(),
+                    "html": html,
+                    "label": label(files),
+                    "documents": len(files),
+                    "examples": examples(files),
+                    "accepts": accepted(),
+                    "limits": limits(),
+                    "login": self._assistant.settings.login is not None,
+                }
+                self._looked = time.monotonic()
+            return self._list
+
+    def remove(self, removed: _Removed) -> Argument:
+        """Delete a file of the corpus folder."""
+        self._assistant.delete(removed.path)
+        self._looked = -math.inf
+        return {}
+
+    def rate(self, rated: _Rated) -> Argument:
+        """Keep what a user thinks of an answer."""
+        turn = restored(rated.turn, self._assistant)
+        if turn.answer is None:
+            raise QuestionError("the documents have changed since: ask again, then rate the answer")
+        self._assistant.rate(turn.answer, rated.helpful, rated.comment, rated.history[-HISTORY:])
+        return {}
+
+    def export(self, shown: _Shown) -> Argument:
+        """Turns as Markdown."""
+        turns = self._all_restored(shown)
+        return {"markdown": as_markdown(turns)}
+
+    def _all_restored(self, shown: _Shown) -> list[Turn]:
+        if len(shown.turns) > TURNS:
+            raise QuestionError(f"a conversation of over {TURNS:,} questions is too long: begin a new one")
+        return [self._restored(kept) for kept in shown.turns]
+
+    def _restored(self, kept: object) -> Turn:
+        """A turn that the browser kept; one that cannot be read does not stand in the way of the others."""
+        try:
+            return restored(kept, self._assistant)
+        except QuestionError as error:
+            return Turn("…", None, sentence(str(error)))
+
+    def _answer(self, asked: _Asked, suggest: bool) -> Answer:
+        return self._assistant.ask(asked.question, asked.history[-HISTORY:], asked.documents, suggest=suggest)
+
+    def _rendered(self, turn: Turn, number: int) -> Argument:
+        answer = turn.answer
+        if answer is None:
+            body = rendering.failed(turn.problem) if turn.problem else rendering.outdated()
+            return {"html": rendering.turn(turn.question, body, number), "cards": ""}
+        neighbours = self._assistant.neighbours(citation.passage for citation in answer.citations)
+        return {
+            "html": rendering.turn(turn.question, rendering.answered(answer, number), number),
+            "cards": cards.sources(answer, number, neighbours),
+        }

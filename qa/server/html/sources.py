@@ -1,0 +1,159 @@
+"""The sources of an answer: a card for each, its quote marked in its passage, and the whole document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from html import escape
+from itertools import pairwise
+
+from qa.answers.quotes import verify
+from qa.server.html.elements import button, joined, origin, paragraph, prose, text
+from qa.types import Answer, Citation, Document, Hit, Passage, Span
+
+BESIDE = 2  # sentences on either side of a quote that are shown at once
+_SIDES = ("before", "behind")
+WINDOW = 60_000  # characters of a document that are shown at a time
+Neighbours = Mapping[str, tuple[Passage | None, Passage | None]]  # by the id of the passage between them
+
+
+def sources(answer: Answer, turn: int, neighbours: Neighbours) -> str:
+    """The cards of one answer: what it cites, or the passages nearest to a question that it refused.
+
+    Raises CitationError where a quote no longer stands in its document.
+    """
+    if answer.answered:
+        heading, note, kind = "", "", "cited"
+        cards = [_cited(citation, turn, neighbours) for citation in answer.citations]
+    elif answer.nearest:
+        heading, note, kind = (
+            "Nearest passages",
+            "They do not answer the question and are no evidence.",
+            "nearest",
+        )
+        cards = [_near(hit, turn, number) for number, hit in enumerate(answer.nearest, 1)]
+    else:
+        heading, note, kind, cards = "", "There are no sources: nothing is indexed yet.", "nearest", []
+    asked = paragraph("asked", text(answer.question))
+    title = f"<h2>{heading}</h2>" if heading else '<h2 class="hidden">Sources</h2>'
+    head = f"<header>{title}{asked}{paragraph('note', note)}</header>"
+    return f'<section class="cards {kind}" data-turn="{turn}">{head}{"".join(cards)}</section>'
+
+
+def _cited(citation: Citation, turn: int, neighbours: Neighbours) -> str:
+    """The passage and its neighbours; what is further from the quote is folded until the card is selected."""
+    verify(citation)
+    passage, (start, end) = citation.passage, _around(citation)
+    cuts = (passage.start, start, citation.start, citation.end, end, passage.end)
+    parts = [passage.text[a - passage.start : b - passage.start] for a, b in pairwise(cuts)]
+    far, near, quote, after, rest = (prose(part, citation.document) for part in parts)
+    beside = neighbours.get(passage.id, (None, None))
+    before, behind = (_beside(p, citation.document, kind) for p, kind in zip(beside, _SIDES, strict=True))
+    body = f"{_folded(before + far)}{near}<mark>{quote}</mark>{after}{_folded(rest + behind)}"
+    acts = button(
+        "whole",
+        "Open the whole document",
+        document=citation.document.id,
+        start=citation.start,
+        end=citation.end,
+    ) + button("cite", "Copy citation", text=as_text(citation))
+    return _card(
+        f"source-{turn}-{citation.number}", citation.number, citation.document, _pages(citation), body, acts
+    )
+
+
+def _beside(passage: Passage | None, document: Document, kind: str) -> str:
+    return f'<span class="beside {kind}">{prose(passage.text, document)}</span>' if passage else ""
+
+
+def _around(citation: Citation) -> Span:
+    """The quote and up to BESIDE sentences on either side, within its paragraph; the document's offsets."""
+    passage = citation.passage
+    before = passage.text[: citation.start - passage.start]
+    after = passage.text[citation.end - passage.start :]
+    paragraph = before.rfind("\n\n") + 2 if "\n\n" in before else 0
+    starts = [a for a, _ in passage.sentences if passage.start + paragraph <= a < citation.start]
+    length = after.find("\n\n") if "\n\n" in after else len(after)
+    ends = [b for _, b in passage.sentences if citation.end < b <= citation.end + length]
+    return [*starts, citation.start][-1 - BESIDE :][0], [citation.end, *ends][: 1 + BESIDE][-1]
+
+
+def _near(hit: Hit, turn: int, number: int) -> str:
+    passage = hit.passage
+    act = button(
+        "whole", "Open the whole document", document=hit.document.id, start=passage.start, end=passage.end
+    )
+    body = prose(passage.text, hit.document)
+    return _card(f"source-{turn}-{number}", number, hit.document, "", body, act)
+
+
+def _folded(html: str) -> str:
+    return f'<span class="rest"><span>{html}</span></span>' if html.strip() else html
+
+
+def _card(identity: str, number: int, document: Document, pages: str, body: str, acts: str) -> str:
+    """`pages`, `body` and `acts` are HTML; the rest is escaped here."""
+    about = (
+        f'<h3 id="{identity}-of">{text(document.title)}</h3>{paragraph("origin", origin(document, pages))}'
+    )
+    return (
+        f'<article class="card" id="{identity}" tabindex="-1" aria-labelledby="{identity}-of">'
+        f'<header><span class="number">{number}</span><div>{about}</div></header>'
+        f'<blockquote dir="auto">{body}</blockquote>'
+        f'<footer>{paragraph("path", text(document.path))}<div class="acts">{acts}</div></footer></article>'
+    )
+
+
+def _pages(citation: Citation) -> str:
+    return escape(pages_of(citation))
+
+
+def pages_of(citation: Citation) -> str:
+    """ "p. 4", "pp. 4–5", or nothing where the document has no pages."""
+    first, last = citation.page, citation.page_end
+    if first is None:
+        return ""
+    return f"p. {first}" if last in (None, first) else f"pp. {first}–{last}"
+
+
+def as_text(citation: Citation) -> str:
+    """A citation to be pasted: the quote, then author, title, publisher, date, page and file."""
+    known = citation.document.metadata
+    parts = [known.get("author"), f"“{citation.document.title}”", known.get("source"), known.get("date")]
+    told = ", ".join(part for part in [*parts, pages_of(citation), known.get("url")] if part)
+    return f"“{' '.join(citation.quote.split())}” ({told}; {citation.document.path})"
+
+
+def begin(document: Document, marked: Span) -> int:
+    """Where the part of a document begins that shows a span: at its beginning where all of that fits."""
+    return 0 if marked[1] <= WINDOW else max(0, marked[0] - WINDOW // 3)
+
+
+def whole(document: Document, marked: Span, begin: int) -> dict[str, object]:
+    """A part of a document's text of WINDOW characters from `begin`, as HTML with a span marked, and what is
+    told above it. Where more of the document comes before or after, there is a button for it.
+    """
+    content = document.text
+    start = max(0, min(begin, len(content) - 1))
+    end = min(len(content), start + WINDOW)
+    cuts = [start, *(min(max(offset, start), end) for offset in marked), end]
+    before, found, after = (_paged(document, a, b) for a, b in pairwise(cuts))
+    mark = f"<mark>{found}</mark>" if found else ""
+    turning = partial(button, "whole", document=document.id, start=marked[0], end=marked[1])
+    earlier = turning("Earlier in the document", begin=max(0, start - WINDOW)) if start else ""
+    later = turning("Later in the document", begin=end) if end < len(content) else ""
+    pages = f"{len(document.pages)} pages" if document.pages else ""
+    return {
+        "title": document.title,
+        "origin": joined([origin(document), pages, text(document.path)]),
+        "html": f"{earlier}<div>{before}{mark}{after}</div>{later}",
+    }
+
+
+def _paged(document: Document, start: int, end: int) -> str:
+    """A slice as HTML, with a line where a page begins."""
+    inside = [(offset, page) for page, offset in enumerate(document.pages, 1) if start <= offset < end]
+    cuts = [start, *(offset for offset, _ in inside), end]
+    parts = [prose(document.text[a:b], document) for a, b in pairwise(cuts)]
+    numbers = ["", *(f'<span class="page">Page {page}</span>' for _, page in inside)]
+    return "".join(number + part for number, part in zip(numbers, parts, strict=True))

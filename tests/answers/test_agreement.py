@@ -1,0 +1,109 @@
+"""Two statements that answer one question -> they agree, differ, or cannot be held against each other."""
+
+import pytest
+
+from qa.answers.agreement import Relation, relation
+from qa.answers.respects import Statement, of_a_goal
+
+TRADE = "How much does Tolvane trade with Osk?"
+FERRY = "How many passengers does the Tolvane ferry carry?"
+HONEY = "How much honey did Norway export?"
+BRIDGE = "How long is the bridge at Osk?"
+OPENED = "When was the bridge at Osk opened?"
+BUILT = "Who built the bridge at Osk?"
+TRADED = "Trade between Tolvane and Osk came to [$250 million] in 2022."
+SOLD = "Norway exported [40 tonnes] of honey in 2020."
+CARRIES = "The Tolvane ferry carries [340] passengers."
+
+
+def statement(marked: str, header: str = "") -> Statement:
+    """A statement from its text; the answer stands in brackets."""
+    before, answer, after = marked.replace("]", "[").split("[")
+    return Statement(before + answer + after, (len(before), len(before + answer)), header)
+
+
+def both_ways(question: str, a: str, b: str) -> set[Relation]:
+    first, second = statement(a), statement(b)
+    return {relation(question, first, second), relation(question, second, first)}
+
+
+@pytest.mark.parametrize(
+    ("question", "a", "b"),
+    [(TRADE, TRADED, "In 2022 Tolvane and Osk traded goods for [250 million dollars]."),
+     (TRADE, TRADED, "Trade of Tolvane with Osk was worth [USD 250mn] in 2022."),
+     (BRIDGE, "The bridge at Osk is [1.5 kilometres] long.", "The bridge at Osk is [1,500 metres] long."),
+     (FERRY, CARRIES, "The Tolvane ferry carries [between 300 and 400] passengers."),
+     (FERRY, CARRIES, "The Tolvane ferry carries [about 342] passengers."),
+     (FERRY, CARRIES, "The Tolvane ferry has [340 seats]."),
+     ("What share of the hives in Osk is empty?", "[Three quarters] of the hives in Osk are empty.",
+      "[75 per cent] of the hives in Osk are empty."),
+     (OPENED, "The bridge at Osk opened [in May 1926].", "The bridge at Osk was opened [on 14 May 1926]."),
+     (BUILT, "The bridge at Osk was built by [Anders Lund].", "[Lund] built the bridge at Osk."),
+     (BUILT, "The bridge at Osk was built by [Per Sorensen].", "[Per Sorenson] built the bridge at Osk."),
+     (BUILT, "The [Osk Ports Board] built the bridge at Osk.", "The bridge at Osk was built by the [OPB].")],
+    ids="notation code unit range about count share date part spelling acronym".split(),
+)  # fmt: skip
+def test_sources_that_say_the_same_in_other_words_agree(question, a, b):
+    assert both_ways(question, a, b) == {Relation.AGREE}
+
+
+@pytest.mark.parametrize(
+    ("question", "a", "b"),
+    [(TRADE, TRADED, TRADED.replace("250", "310")), (HONEY, SOLD, SOLD.replace("40", "55")),
+     (FERRY, CARRIES, CARRIES.replace("340", "120")),
+     (BRIDGE, "The bridge at Osk is [1.5 kilometres] long.", "The bridge at Osk is [1,900 metres] long."),
+     (OPENED, "The bridge at Osk was opened [in 1926].", "The bridge at Osk was opened [in May 1928].")],
+)  # fmt: skip
+def test_sources_that_give_another_figure_for_one_thing_differ(question, a, b):
+    assert both_ways(question, a, b) == {Relation.DIFFER}
+
+
+@pytest.mark.parametrize(
+    ("question", "a", "b"),
+    [(HONEY, SOLD, "Denmark exported [55 tonnes] of honey in 2020."),
+     (HONEY, SOLD, "Norway exported [55 tonnes] of honey in 2021."),
+     (HONEY, SOLD, "Norway exported [5 tonnes] of honey in March 2020."),
+     (TRADE, TRADED, TRADED.replace("2022", "2021")),
+     (TRADE, TRADED, "Trade between Tolvane and Osk is to reach [$310 million]."),
+     (HONEY, SOLD, "Norway imported [55 tonnes] of honey in 2020."),
+     (BRIDGE, "The bridge at Osk is [1.5 km] long.", "A section of the bridge at Osk is [900 m] long."),
+     (FERRY, CARRIES, "The Tolvane ferry carries [120] passengers on each deck."),
+     (FERRY, CARRIES, "The Tolvane ferry carries [180] passengers on average."),
+     (FERRY, CARRIES.replace(".", " on Monday."), "The Tolvane ferry carries [120] passengers on Sunday."),
+     (FERRY, CARRIES, "Goats outnumber the [120] sailors whenever Brask whistles some tune."),
+     (FERRY, CARRIES, "The Tolvane ferry carries [12,000] passengers."),
+     ("What does a crossing to Tolvane cost?", "A crossing to Tolvane costs [12 euros].",
+      "A crossing to Tolvane costs [15 dollars]."),
+     (OPENED, "The bridge at Osk was opened [in 1926].", "The bridge at Osk was opened [in 1966]."),
+     (BUILT, "The bridge at Osk was built by [Anders Lund].", "The bridge at Osk was built by [Ida Berg].")],
+    ids="country year month same-figure-other-year target import part per-unit average weekday wording far "
+    "currency decades name".split(),
+)  # fmt: skip
+def test_what_is_said_of_something_else_is_unrelated(question, a, b):
+    assert both_ways(question, a, b) == {Relation.UNRELATED}
+
+
+def test_a_header_says_what_a_statement_leaves_out():
+    a, b = "Trade with Osk came to [$250 million].", "Trade with Osk came to [$310 million]."
+    assert both_ways(TRADE, a, b) == {Relation.UNRELATED}
+    header = "Tolvane and its neighbours"
+    assert relation(TRADE, statement(a, header), statement(b, header)) is Relation.DIFFER
+
+
+@pytest.mark.parametrize(
+    ("text", "goal"),
+    [("Trade is to reach [$310 million].", True), ("They hope for [40 tonnes].", True),
+     ("The target is [$1 billion], up from $250 million.", True), ("They sold [40 tonnes].", False),
+     ("Trade, whose target is $1 billion, stood at [$250 million].", False),
+     ("Trade is [$250 million] today, and the goal is $1 billion.", False)],
+)  # fmt: skip
+def test_a_goal_is_told_from_a_fact(text, goal):
+    assert of_a_goal(statement(text)) is goal
+
+
+def test_a_statement_knows_what_stands_around_its_answer():
+    said = statement("It rained. The quay is old, but the ferry carries [340] goats. It sank.", "The Ferry")
+    assert said.sentence == " The quay is old, but the ferry carries 340 goats"
+    assert said.around == " The quay is old, but the ferry carries ……… goats"
+    assert said.clause.split() == ["but", "the", "ferry", "carries", "goats."]
+    assert said.whole.startswith("The Ferry\nIt rained.")

@@ -1,0 +1,392 @@
+"""The database: one writer, committed states, and what happens when a file is not what it should be."""
+
+import contextlib
+import hashlib
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from conftest import HERE
+
+from qa.errors import (
+    IndexBusy,
+    IndexDamaged,
+    IndexTooNew,
+    IndexUnwritable,
+    StaleDocument,
+)
+from qa.index import database
+from qa.index.database import texts_with
+from qa.index.store import DATABASE, Store
+from qa.index.writer import Entry
+from qa.types import Document, Failure, Passage
+
+
+def entry(path: str, *texts: str, header: str = "") -> Entry:
+    """A document whose passages are these texts; equal texts share a vector."""
+    text = "\n".join(texts)
+    passages, start = [], 0
+    for t in texts:
+        end = start + len(t)
+        passages.append(Passage(f"{path}-{start}", path, start, end, t, header, ((start, end),)))
+        start = end + 1
+    document = Document(
+        path, path, path.title(), hashlib.sha256(text.encode()).hexdigest(), {"author": "Oda"}, text
+    )
+    return Entry(document, passages, [t.encode() for t in texts], "digest", "recipe", [("button", "Share")])
+
+
+def put(store: Store, *entries: Entry, removed: tuple[str, ...] = ()) -> None:
+    with store.write() as writer:
+        keys = list(dict.fromkeys(key for e in entries for key in e.vector_keys))
+        writer.add_vectors(keys, np.array([[len(key), 0.0] for key in keys], np.float32))
+        writer.commit(entries, removed)
+
+
+@pytest.fixture
+def store(tmp_path) -> Store:
+    return Store(tmp_path / "index")
+
+
+def found(store: Store, *words: str, ids: list[str] | None = None) -> list[str]:
+    with store.read() as snapshot:
+        hits = snapshot.keyword_search(words, 10, ids)
+        passages = snapshot.passages([number for number, _ in hits])
+        return [passages[number].id for number, _ in hits]
+
+
+# --- what goes in comes out ----------------------------------------------------------------------
+
+
+def test_a_store_that_is_not_there_reads_as_empty_and_is_not_made(store):
+    with store.read() as snapshot:
+        assert snapshot.documents() == ()
+        assert snapshot.counts().passages == 0
+    assert not store.folder.exists()
+
+
+def test_a_document_comes_out_as_it_went_in(store):
+    e = entry("a.txt", "It left at seven.", "It came back.", header="The Ferry")
+    put(store, e)
+    with store.read() as snapshot:
+        (document,) = snapshot.documents()
+        assert document == e.document
+        assert document.text == "It left at seven.\nIt came back."
+        numbers = snapshot.passage_numbers()
+        assert list(snapshot.passages(numbers).values()) == list(e.passages)
+        assert snapshot.vectors(numbers).tolist() == [[17, 0], [13, 0]]
+        assert snapshot.left_out("a.txt") == (("button", "Share"),)
+        assert snapshot.file_digests() == {"a.txt": ("digest", "recipe")}
+
+
+@pytest.mark.parametrize(
+    "text", ["a\x00b", "\U0001f600 e\u0301", "'; DROP TABLE passages; --", "\u200b", '"NEAR(a b)"']
+)
+def test_any_text_is_kept_as_it_is(store, text):
+    put(store, entry("a.txt", text))
+    put(store, entry("a.txt", text + " again"))
+    with store.read() as snapshot:
+        assert snapshot.documents()[0].text == text + " again"
+        assert [p.text for p in snapshot.passages(snapshot.passage_numbers()).values()] == [text + " again"]
+
+
+def test_committing_a_document_again_replaces_all_of_it(store):
+    put(store, entry("a.txt", "It left at seven.", "It sank."))
+    put(store, entry("a.txt", "It left at eight."))
+    assert found(store, "eight") == ["a.txt-0"]
+    assert found(store, "seven", "sank") == []
+    with store.read() as snapshot:
+        assert snapshot.counts().documents == snapshot.counts().passages == 1
+
+
+def test_a_removed_document_is_gone_but_its_vectors_are_kept_for_a_return(store):
+    put(store, entry("a.txt", "It left."), entry("b.txt", "It sank."))
+    put(store, removed=("a.txt",))
+    assert found(store, "left") == []
+    with store.read() as snapshot:
+        assert [d.id for d in snapshot.documents()] == ["b.txt"]
+        assert snapshot.known_vectors([b"It left.", b"It swam."]) == {b"It left."}
+
+
+def test_a_text_read_after_its_document_changed_is_refused(store):
+    put(store, entry("a.txt", "It left."))
+    with store.read() as snapshot:
+        (document,) = snapshot.documents()
+    put(store, entry("a.txt", "It sank."))
+    with pytest.raises(StaleDocument):
+        _ = document.text
+
+
+def test_a_failed_commit_changes_nothing(store):
+    put(store, entry("a.txt", "It left."))
+    with pytest.raises(sqlite3.IntegrityError), store.write() as writer:
+        writer.commit([entry("b.txt", "no vector was made of this")], ["a.txt"])
+    assert found(store, "left", "vector") == ["a.txt-0"]
+
+
+def test_a_reader_sees_one_state_throughout(store):
+    put(store, entry("a.txt", "It left."))
+    with store.read() as snapshot:
+        before = snapshot.stamp
+        put(store, entry("a.txt", "It sank."))
+        assert snapshot.stamp == before
+        assert [p.text for p in snapshot.passages(snapshot.passage_numbers()).values()] == ["It left."]
+    with store.read() as snapshot:
+        assert snapshot.stamp[1] == before[1] + 1
+
+
+def test_another_process_reads_the_new_state(store):
+    put(store, entry("a.txt", "It left."))
+    code = """
+import sys
+from pathlib import Path
+from qa.index.store import Store
+store = Store(Path(sys.argv[1]))
+for line in sys.stdin:
+    with store.read() as snapshot:
+        print(snapshot.stamp[1], snapshot.documents()[0].text, flush=True)
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(store.folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as reader:
+        print("read", file=reader.stdin, flush=True)
+        assert reader.stdout.readline() == "1 It left.\n"
+        put(store, entry("a.txt", "It sank."))
+        print("read", file=reader.stdin, flush=True)
+        assert reader.stdout.readline() == "2 It sank.\n"
+
+
+def test_failures_are_those_of_the_last_sync(store):
+    with store.write() as writer:
+        writer.record([Failure("a.txt", "empty")], model="one")
+        writer.record([Failure("b.txt", "empty")], model="two")
+    with store.read() as snapshot:
+        assert snapshot.failures() == (Failure("b.txt", "empty"),)
+        assert snapshot.meta("model") == "two"
+
+
+def test_what_is_deleted_is_overwritten(store):
+    with store.write() as writer:
+        (secure_delete,) = writer._db.execute("PRAGMA secure_delete").fetchone()
+        assert secure_delete == 1
+
+
+def test_the_pages_of_a_document_are_kept_and_leave_with_it(store):
+    e = entry("a.pdf", "It left at seven.", "It came back.")
+    put(store, replace(e, document=replace(e.document, pages=(0, 18))), entry("b.txt", "It sank."))
+    with store.read() as snapshot:
+        assert [d.pages for d in snapshot.documents()] == [(0, 18), ()]
+        assert [d.pages for d in snapshot.documents(["a.pdf"])] == [(0, 18)]
+    put(store, removed=("a.pdf",))
+    with store.write() as writer:
+        assert writer._db.execute("SELECT count(*) FROM pages").fetchone() == (0,)
+
+
+def test_an_index_without_pages_that_an_older_version_made_is_read_and_written(store, monkeypatch):
+    with monkeypatch.context() as older:
+        older.setattr(database, "MIGRATIONS", database.MIGRATIONS[:1])
+        put(store, entry("a.txt", "It left."))
+    with store.read() as snapshot:
+        assert [(d.path, d.text, d.pages) for d in snapshot.documents()] == [("a.txt", "It left.", ())]
+        assert snapshot.file_digests() == {"a.txt": ("digest", "recipe")}
+    put(store, entry("b.txt", "It sank."))
+    assert found(store, "left", "sank") == ["a.txt-0", "b.txt-0"]
+
+
+def test_two_processes_may_open_an_older_index_at_once(store, monkeypatch):
+    with monkeypatch.context() as older:
+        older.setattr(database, "MIGRATIONS", database.MIGRATIONS[:1])
+        put(store, entry("a.txt", "It left."))
+    code = """
+import sys
+from pathlib import Path
+from qa.index.store import Store
+with Store(Path(sys.argv[1])).read() as snapshot:
+    print(len(snapshot.documents()))
+"""
+    readers = [
+        subprocess.Popen([sys.executable, "-c", code, str(store.folder)], stdout=subprocess.PIPE)
+        for _ in range(4)
+    ]
+    assert [reader.communicate()[0] for reader in readers] == [b"1\n"] * 4
+
+
+# --- the keyword index ---------------------------------------------------------------------------
+
+
+def test_words_are_found_in_any_form_and_in_the_header(store):
+    put(store, entry("a.txt", "The ferries were leaving.", header="Tolvane"))
+    assert found(store, "ferry") == found(store, "LEAVE") == found(store, "tolvané") == ["a.txt-0"]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ['"', '""', '"a', "NEAR(", "NEAR(a b, 2)", "a AND", "OR", "NOT a", "text:left", "*", "le*", "^left",
+     "\x00", "a\x00b",
+     "", " ", "{text}", "(", "-", "+", "%", "_", "'", ";", "\\", "😀"],
+)  # fmt: skip
+def test_nothing_that_is_typed_is_query_syntax(store, typed):
+    put(store, entry("a.txt", "It left."), entry("b.txt", "Text and a near or not."))
+    assert found(store, typed, "left") in (["a.txt-0"], ["a.txt-0", "b.txt-0"], ["b.txt-0", "a.txt-0"])
+    assert texts_with([typed], ["It left."]) in ([set()], [{typed}])
+
+
+def test_equal_scores_are_ordered_by_id(store):
+    put(store, *(entry(path, "The same words.") for path in ("c.txt", "a.txt", "b.txt")))
+    assert found(store, "same") == ["a.txt-0", "b.txt-0", "c.txt-0"]
+
+
+def test_a_search_can_be_limited_to_documents(store):
+    put(store, *(entry(path, "The same words.") for path in ("a.txt", "b.txt")))
+    assert found(store, "same", ids=["b.txt"]) == ["b.txt-0"]
+    assert found(store, "same", ids=[]) == []
+    assert found(store, "same", ids=["b.txt", *(f"no-such-{n}" for n in range(40_000))]) == ["b.txt-0"]
+
+
+# --- one writer ----------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def other_writer(store: Store):
+    """A process that holds the writer's lock and has an unfinished transaction."""
+    code = """
+import sys
+from pathlib import Path
+from qa.index.store import Store
+with Store(Path(sys.argv[1])).write() as writer:
+    writer._db.execute("BEGIN IMMEDIATE")
+    writer._db.execute("DELETE FROM documents")
+    print("writing", flush=True)
+    sys.stdin.readline()
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(store.folder)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": str(HERE)},
+    ) as process:  # fmt: skip
+        assert process.stdout.readline() == "writing\n"
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_a_second_writer_is_refused_and_readers_are_not(store):
+    put(store, entry("a.txt", "It left."))
+    with other_writer(store):
+        with pytest.raises(IndexBusy), store.write():
+            pass
+        assert found(store, "left") == ["a.txt-0"]
+
+
+def test_the_lock_of_a_killed_writer_is_free_and_its_work_undone(store):
+    put(store, entry("a.txt", "It left."))
+    with other_writer(store) as process:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        put(store, entry("b.txt", "It sank."))
+    assert found(store, "left", "sank") == ["a.txt-0", "b.txt-0"]
+
+
+def test_an_error_of_the_work_itself_is_passed_on(store):
+    with pytest.raises(FileNotFoundError), store.write():
+        raise FileNotFoundError("of the caller")
+    with store.write():
+        pass  # the lock was released
+
+
+# --- files that are not what they should be ------------------------------------------------------
+
+
+def test_an_index_of_a_newer_version_is_refused_and_not_touched(store):
+    put(store, entry("a.txt", "It left."))
+    with contextlib.closing(sqlite3.connect(store.path)) as connection:
+        connection.execute("PRAGMA user_version = 99")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    before = store.path.read_bytes()
+    with pytest.raises(IndexTooNew), store.read():
+        pass
+    with pytest.raises(IndexTooNew), store.write():
+        pass
+    assert store.path.read_bytes() == before
+
+
+def big(store: Store) -> None:
+    """A database of many pages, with nothing left in its log."""
+    put(store, *(entry(f"{n}.txt", f"Ferry {n} left at seven. " * 50) for n in range(200)))
+    with contextlib.closing(sqlite3.connect(store.path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def test_a_database_with_another_beginning_is_damaged(store):
+    big(store)
+    with store.path.open("r+b") as file:
+        file.write(b"not a database at all, but words")
+    with pytest.raises(IndexDamaged), store.read():
+        pass
+    with pytest.raises(IndexDamaged), store.write():
+        pass
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_a_database_cut_short_is_damaged(store, share):
+    big(store)
+    os.truncate(store.path, int(store.path.stat().st_size * share))
+    with pytest.raises(IndexDamaged), store.write():
+        pass
+
+
+def test_a_database_overwritten_in_the_middle_is_damaged_to_the_writer(store):
+    big(store)
+    middle = store.path.stat().st_size // 2
+    with store.path.open("r+b") as file:
+        file.seek(middle - middle % 4096)
+        file.write(os.urandom(40_960))
+    with pytest.raises(IndexDamaged), store.write():
+        pass
+
+
+def test_a_database_that_was_only_begun_reads_as_empty(store):
+    store.folder.mkdir()
+    store.path.touch()
+    with store.read() as snapshot:
+        assert snapshot.documents() == ()
+    put(store, entry("a.txt", "It left."))
+    assert found(store, "left") == ["a.txt-0"]
+
+
+def test_a_damaged_database_is_set_aside_with_its_log(store):
+    store.folder.mkdir()
+    for n in (1, 2):
+        store.path.write_text(f"damaged {n}")
+        store.path.with_name(f"{DATABASE}-wal").write_text(f"log {n}")
+        assert store.set_aside().name == f"{DATABASE}.damaged-{n}"
+    assert {path.name: path.read_text() for path in store.folder.iterdir()} == {
+        f"{DATABASE}.damaged-1": "damaged 1",
+        f"{DATABASE}.damaged-1-wal": "log 1",
+        f"{DATABASE}.damaged-2": "damaged 2",
+        f"{DATABASE}.damaged-2-wal": "log 2",
+    }
+
+
+def test_an_index_path_that_is_a_file_cannot_be_written(tmp_path):
+    (tmp_path / "index").write_text("a file")
+    store = Store(tmp_path / "index")
+    with pytest.raises(IndexUnwritable), store.write():
+        pass
+    assert (tmp_path / "index").read_text() == "a file"
+
+
+def test_texts_with_tells_which_words_each_text_holds():
+    assert texts_with(["ferry", "goat"], ["Two ferries", "a goat on a ferry", ""]) == [
+        {"ferry"},
+        {"ferry", "goat"},
+        set(),
+    ]

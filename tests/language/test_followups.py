@@ -1,0 +1,116 @@
+"""A question after others -> what it may mean on its own; what stands alone is left alone."""
+
+import pytest
+
+from qa.answers.answering import REFUSAL
+from qa.language.followups import Reading, leans, readings
+
+LEANING = ["When?", "why?", "who said so?", "when was that?", "where is it?", "and with Osk?",
+           "and the ferry?", "what about Tolvane?", "what else?", "by whom?", "What else did they sign?",
+           "how much did it cost?", "is it open?", "And in 1926?", "how long does it take?", "in which year?",
+           "since when?", "and then?", "with whom?", "and the other way round?", "vice versa?",
+           "what did he say?", "where was she born?", "what does that mean?", "what are its goals?",
+           "anything else?", "What happened afterwards?", "how much exactly?", "which one?",
+           "who are the others?", "ok and when", "thanks, and who paid?", "Can you tell me more about it?",
+           "How does this work?", "Osk?"]  # fmt: skip
+ALONE = ["Which deal have Osk and Tolvane brought into force between them?",
+         "Does Tolvane expect Osk to share the bill for the railway it wants to the south?",
+         "What share of its honey could Tolvane sell to the towns on the coast?",
+         "What drives the rivalry over ferry routes in the region?",
+         "Who built the bridge at Osk?", "How many bees live in Tolvane?", "ferry timetable Tolvane",
+         "when did the osk ferry sink", "Is it true that bees sleep?", "Is it possible to swim to Tolvane?",
+         "Who is Anders Lund?", "How long does it take to reach Tolvane by boat?",
+         "Which towns lie on the river Brask?", "And who is Anders Lund?",
+         "What did Anders Lund say about his boat?", "Does Tolvane sell its honey abroad?",
+         "Compare Osk and Tolvane.", "what do bees eat in winter", "How does a canal lock work?",
+         "How do bees make honey?", "Which other towns sell honey?", "What is OPB?",
+         "trade between osk and tolvane", "is tolvane an island", "Could you tell me who Ida Berg is?",
+         "Please list the ferries of Tolvane", "Summarise what the documents say about bees",
+         "how tall is the lighthouse of tolvane", "What is one of the oldest bridges in Norway?",
+         "what goods such as honey and wool does osk sell", "ok, who built the bridge at Osk?",
+         "does osk have an airport", "Did the mayor of Osk resign in 1926?",
+         "What does the Osk council want to do with its ferries?", "Tolvane ferry accident 1926"]  # fmt: skip
+SOLD = "Norway sells 40 tonnes of honey to Denmark."
+HONEY = [("How much honey does Norway sell to Denmark?", f"**40 tonnes**\n\n{SOLD} [1]")]
+SIGNED = "Osk and Tolvane signed a ferry treaty in 1926."
+TREATY = [("What did Osk and Tolvane sign?", f"**a ferry treaty**\n\n{SIGNED} [1]")]
+MAYOR = [("Who is the mayor of Osk?", "**Ida Berg**\n\nThe mayor of Osk is Ida Berg. [1]")]
+BRIDGE = [("When was the bridge at Osk opened?", "**14 May 1926**\n\nIt was opened on 14 May 1926. [1]")]
+
+
+@pytest.mark.parametrize(
+    ("question", "leaning"), [*((q, True) for q in LEANING), *((q, False) for q in ALONE)]
+)
+def test_a_question_leans_on_what_was_said_where_it_lacks_something(question, leaning):
+    assert leans(question) is leaning
+
+
+@pytest.mark.parametrize("question", ALONE[:12])
+@pytest.mark.parametrize("history", [[], HONEY, TREATY + MAYOR])
+def test_a_question_that_stands_alone_is_left_alone(question, history):
+    assert readings(question, history) == (Reading(question),)
+
+
+@pytest.mark.parametrize(
+    ("history", "question", "meant"),
+    [(HONEY, "and Sweden?", "How much honey does Norway sell to Sweden?"),
+     (HONEY, "What about Sweden?", "How much honey does Norway sell to Sweden?"),
+     (HONEY, "and the other way round?", "How much honey does Denmark sell to Norway?"),
+     (HONEY, "vice versa?", "How much honey does Denmark sell to Norway?"),
+     (HONEY, "what else?", HONEY[0][0]), (TREATY, "What else did they sign?", TREATY[0][0]),
+     (HONEY, "who said so?", "who said that Norway sells 40 tonnes of honey to Denmark?"),
+     (TREATY, "When?", "When did Osk and Tolvane sign a ferry treaty?"),
+     (TREATY, "with whom?", "with whom did Osk and Tolvane sign a ferry treaty?"),
+     (MAYOR, "how old is she?", "how old is Ida Berg?"),
+     (MAYOR, "what are her plans?", "what are Ida Berg's plans?"),
+     (MAYOR, "And of Tolvane?", "Who is the mayor of Tolvane?"),
+     (BRIDGE, "who built it?", "who built the bridge?")],
+)  # fmt: skip
+def test_the_likeliest_reading_comes_first(history, question, meant):
+    assert readings(question, history)[0].question == meant
+
+
+def test_a_name_may_stand_for_either_of_two():
+    assert [(reading.question, reading.focus) for reading in readings("And Sweden?", HONEY)] == [
+        ("How much honey does Norway sell to Sweden?", "Sweden"),
+        ("How much honey does Sweden sell to Denmark?", "Sweden"),
+        ("Sweden (40 tonnes honey norway sell denmark)?", "Sweden"),
+    ]
+
+
+def test_the_last_resort_is_the_question_with_the_words_of_the_last_turn():
+    assert readings("and wool?", HONEY) == (Reading("wool (40 tonnes honey norway sell denmark)?"),)
+
+
+def test_why_is_asked_of_what_the_answer_said():
+    first, second, *_ = readings("why?", TREATY)
+    assert first.question == f"Why: {SIGNED.removesuffix('.')}?"
+    assert second.question == "why did Osk and Tolvane sign a ferry treaty?"
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [("why?", SIGNED), ("what else?", SIGNED), ("What else did they sign?", SIGNED), ("When?", ""),
+     ("who said so?", ""), ("and Kalmar?", "")],
+)  # fmt: skip
+def test_why_and_what_else_do_not_want_what_was_told(question, told):
+    assert {reading.told for reading in readings(question, TREATY)} == {told}
+
+
+def test_a_question_is_understood_from_the_turn_before_as_that_was_understood():
+    history = [*MAYOR, *HONEY, ("and Sweden?", "**12 tonnes**\n\nTo Sweden it sells 12 tonnes. [1]")]
+    assert readings("vice versa?", history)[0].question == "How much honey does Sweden sell to Norway?"
+
+
+@pytest.mark.parametrize("question", ["why?", "what else?", "When?", "and Sweden?"])
+def test_a_refused_answer_gives_no_short_answer_and_tells_nothing(question):
+    refused = [(HONEY[0][0], f"{REFUSAL}\n\nThey do answer:\n\n- Who sells wool?")]
+    for reading in readings(question, refused):
+        assert reading.told == ""
+        assert "wool" not in reading.question
+        assert "documents" not in reading.question.lower()
+
+
+def test_markup_around_a_short_answer_is_taken_off():
+    history = [("What does a pot of honey cost?", r"**\$5 a pot\***" + "\n\nIt costs \\$5 a pot\\*. [1]")]
+    assert readings("who said so?", history)[0].question == "who said that It costs $5 a pot*?"

@@ -1,0 +1,97 @@
+"""A question -> the form of its answer, and the sort of short answer it wants."""
+
+import pytest
+
+from qa.language.questions import Kind, kind, reworded
+from qa.language.wanted import Wanted, bare, fits, wanted
+
+SHORT = ["Who built the bridge?", "When did the ferry sink?", "Where do the bees live?", "Whose boat is it?",
+         "Which town has the oldest quay?", "How many goats crossed?", "How much does a ticket cost?",
+         "How long is the bridge?", "how far is tolvane from osk", "How often does the ferry leave?",
+         "How likely is a flood?", "How expensive is a ticket?", "What is the price of honey?",
+         "honey price osk", "What year was the dam built?", "What is the capital of Tolvane?",
+         "Since when has the ferry run?", "To whom was the boat sold?",
+         "Could you tell me when the ferry leaves?", "Please, who owns the quay?",
+         "Do you know how many bees there are?", "Do the documents say when the ferry leaves?",
+         "Is the ferry blue or green?", "Did the mayor or the keeper sell the boat?",
+         "ok so who paid"]  # fmt: skip
+SEVERAL = ["Why did the ferry sink?", "How come the bees left?", "how does a lock work",
+           "What caused the flood?", "How did the town pay for the bridge?", "How can I reach the island?",
+           "What led to the strike?", "List the ferries of Tolvane.", "Describe the old quay.",
+           "Explain how the lock works.", "Compare the two bridges.", "Summarise the report on bees.",
+           "Summarize the report on bees.", "Name three towns on the river.",
+           "Give me an overview of the harbour.", "Tell me about the bees.", "What are the ports of Tolvane?",
+           "What does the report say about bees?", "What else did he say?", "What is known about the wreck?",
+           "What kinds of bees are there?", "Bridges versus ferries",
+           "What is the difference between a quay and a pier?", "How do bees differ from wasps?",
+           "In what way did the harbour change?", "Could you describe the harbour?", "And how is honey made?",
+           "I would like to know why the bees left.", "advantages of a bridge"]  # fmt: skip
+YES_NO = ["Is the bridge open?", "are there bees in tolvane", "Did the ferry sink?",
+          "Has the mayor resigned?", "Does the ferry run on Sundays?", "Will the dam be finished?",
+          "Can goats swim?", "Must I pay?", "Should the quay be rebuilt?", "Isn't the bridge closed?",
+          "Didn't the ferry sink?", "Hi, is the bridge open?", "So, were any goats lost?",
+          "Is it true or not?"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "form"),
+    [
+        (question, form)
+        for form, asked in zip(Kind, (SHORT, SEVERAL, YES_NO), strict=True)
+        for question in asked
+    ],
+)
+def test_a_question_wants_a_short_answer_several_sentences_or_yes_or_no(question, form):
+    assert kind(question) is form
+
+
+@pytest.mark.parametrize(
+    ("question", "sort"),
+    [("How many goats crossed?", Wanted.NUMBER), ("What was the cost of the bridge?", Wanted.NUMBER),
+     ("How heavy is the bell?", Wanted.NUMBER), ("What share of the hives is empty?", Wanted.NUMBER),
+     ("When did it sink?", Wanted.DATE), ("In which decade was it built?", Wanted.DATE),
+     ("How long ago did it sink?", Wanted.DATE), ("Do you know since when it runs?", Wanted.DATE),
+     ("Who owns the ferry?", Wanted.NAME), ("What company owns it?", Wanted.NAME), ("where?", Wanted.NAME),
+     ("What is a lock?", Wanted.ANY), ("Is it open?", Wanted.ANY), ("ferry timetable", Wanted.ANY)],
+)  # fmt: skip
+def test_a_question_wants_a_figure_a_date_or_a_name(question, sort):
+    assert wanted(question) is sort
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "fit"),
+    [("When did it sink?", "May 1926", True), ("When did it sink?", "two years", True),
+     ("When did it sink?", "Osk", False), ("How many goats were lost?", "40 goats", True),
+     ("How many goats were lost?", "Osk", False), ("How many goats were lost?", "1926", False),
+     ("Who lost it?", "1926", True)],
+)  # fmt: skip
+def test_an_answer_fits_the_sort_that_is_wanted(question, answer, fit):
+    sentence = "After two years at sea it sank off Osk in May 1926 with 40 goats."
+    start = sentence.index(answer)
+    assert fits(question, sentence, (start, start + len(answer))) is fit
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [("Could you tell me when it sank?", "when it sank?"), ("OK, so who paid?", "who paid?"),
+     ("Thanks! When does it open?", "When does it open?"), ("Can you describe it?", "describe it?"),
+     ("According to the documents, who paid?", "who paid?"), ("Please", "Please")],
+)  # fmt: skip
+def test_a_bare_question_is_without_what_is_only_polite(question, text):
+    assert bare(question) == text
+
+
+@pytest.mark.parametrize(
+    ("task", "question"),
+    [("Please list the ferries of Tolvane.", "What are the ferries of Tolvane?"),
+     ("list all ports", "What are the ports?"), ("Explain how the lock works.", "how the lock works?"),
+     ("List what bees eat", "what bees eat?"), ("Describe the old quay.", "Describe the old quay."),
+     ("Would you name some of the towns on the river?", "Would you name some of the towns on the river?")],
+)  # fmt: skip
+def test_a_task_is_reworded_as_a_question(task, question):
+    assert reworded(task) == question
+
+
+@pytest.mark.parametrize("question", ["ok?", "please!", "thanks", "So?"])
+def test_politeness_alone_is_left_as_it_is(question):
+    assert bare(question) == question

@@ -1,0 +1,76 @@
+"""Names in a text, whether two are one, and which words of a question carry its meaning."""
+
+import pytest
+
+from qa.language.names import mentions, names, same_name
+from qa.language.words import content_words, singular, stem
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("Anders Lund finished the bridge at Osk.", ["Anders Lund", "Osk"]),
+     ("The Ministry of Trade and Industry met in May.", ["Ministry of Trade and Industry"]),
+     ("On Monday she met Ida Berg, head of the Council for Ports.", ["Ida Berg", "Council for Ports"]),
+     ("Osk and Tolvane share a ferry.", ["Osk", "Tolvane"]), ("It was Lund & Sons.", ["Lund & Sons"]),
+     ("the Boeing 737 and 40 goats", ["Boeing 737"]), ("the Kalmar–Osk line", ["Kalmar–Osk"]),
+     ("They took an old U.S. ship.", ["U.S."]), ("It never rains here.", [])],
+)  # fmt: skip
+def test_names_are_runs_of_words_with_a_capital_letter(text, found):
+    assert names(text) == found
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [("Lund", "Anders Lund, the ferryman"), ("President Anders Lund", "Anders Lund"), ("Lund's", "Lund"),
+     ("the prime minister, Anders Lund", "Anders Lund"), ("A. Lund", "Anders Lund"), ("Zürich", "Zurich"),
+     ("the Osk Ports Board", "OPB"), ("Mikhail Sorensen", "Mikhail Sorenson"), ("the U.S.", "the US"),
+     ("Kazakhstan", "Kazakh"), ("Ida Berg and Anders Lund", "Anders Lund and Ida Berg"),
+     ("bumblebees", "a bumblebee"), ("the old quay", "old quays")],
+)  # fmt: skip
+def test_a_name_is_the_same_in_part_as_an_acronym_and_in_another_spelling(a, b):
+    assert same_name(a, b)
+    assert same_name(b, a)
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [("Osk", "Tolvane"), ("Anders Lund", "Ida Lund"), ("North Osk", "South Osk"), ("Iran", "Iraq"),
+     ("Osk and Tolvane", "Osk"), ("the Kalmar Bridge", "the Osk Bridge"), ("bees", "wasps"), ("", "")],
+)  # fmt: skip
+def test_different_names_are_not_the_same(a, b):
+    assert not same_name(a, b)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "mentioned"),
+    [("Kazakh wool", "Kazakhstan", True), ("Turkish boats", "Turkey", True), ("Lund", "Ida Lund", True),
+     ("Tolvane's keeper", "Tolvane", True), ("wool from Osk", "Tolvane", False), ("goats", "", False)],
+)  # fmt: skip
+def test_a_text_mentions_a_name_also_by_its_adjective_or_a_part_of_it(text, name, mentioned):
+    assert mentions(text, name) is mentioned
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [("What did the mayor say about the bees?", ["mayor", "say", "bees"]),
+     ("Who built the bridge at Osk, and who the bridge at Tolvane?", ["built", "bridge", "osk", "tolvane"]),
+     ("How large is the ferry?", ["ferry"]), ("Where is the large ferry?", ["large", "ferry"]),
+     ("What is it?", ["what", "is", "it"])],
+)  # fmt: skip
+def test_content_words_say_what_is_asked_for(question, words):
+    assert content_words(question) == words
+
+
+def test_a_noun_has_one_singular():
+    nouns = ["goats", "ferries", "churches", "glasses", "bees"]
+    assert [singular(noun) for noun in nouns] == ["goat", "ferry", "church", "glass", "bee"]
+    assert [singular(noun) for noun in ("glass", "bus", "gas", "basis")] == ["glass", "bus", "gas", "basis"]
+
+
+@pytest.mark.parametrize(
+    "forms",
+    ["Trade trades traded trading", "export exports exported exporting", "Agreement agreements",
+     "build building builds", "quick quickly"],
+)  # fmt: skip
+def test_the_forms_of_a_word_have_one_stem(forms):
+    assert len({stem(word) for word in forms.split()}) == 1

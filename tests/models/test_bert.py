@@ -1,0 +1,166 @@
+"""The network written out here computes what transformers computes, and its threads do as they should."""
+
+import os
+import random
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+import torch
+from transformers import BertConfig, BertModel
+
+from qa.models import bert as module
+from qa.models.bert import Bert, Workers, batches
+
+WORDS = 200
+
+
+@pytest.fixture(scope="module")
+def theirs() -> BertModel:
+    """A small BERT with random weights, none of them zero."""
+    torch.manual_seed(1)
+    config = BertConfig(
+        vocab_size=WORDS,
+        hidden_size=48,
+        num_hidden_layers=3,
+        num_attention_heads=4,
+        intermediate_size=96,
+        max_position_embeddings=128,
+        attn_implementation="eager",
+    )
+    model = BertModel(config, add_pooling_layer=False).eval()
+    for weight in model.parameters():
+        torch.nn.init.normal_(weight, std=0.2)
+    return model
+
+
+def rows_of(lengths: list[int]) -> list[list[int]]:
+    choice = random.Random(2)
+    return [[choice.randrange(WORDS) for _ in range(length)] for length in lengths]
+
+
+def ours(theirs: BertModel, dtype: torch.dtype = torch.float32) -> Bert:
+    return Bert(theirs.state_dict(), theirs.config.num_attention_heads, dtype)
+
+
+def expected(theirs: BertModel, row: list[int], border: int | None = None) -> torch.Tensor:
+    """What transformers makes of a row alone."""
+    kinds = torch.tensor([[0] * (border or len(row)) + [1] * (len(row) - (border or len(row)))])
+    with torch.inference_mode():
+        return theirs(input_ids=torch.tensor([row]), token_type_ids=kinds).last_hidden_state[0]
+
+
+@pytest.mark.parametrize("lengths", [[1], [2], [15, 16, 17], [128], [3, 128, 1, 64, 31, 33, 100], [7] * 30])
+def test_rows_laid_end_to_end_give_what_each_gives_alone(theirs, lengths):
+    rows = rows_of(lengths)
+    found = ours(theirs)(rows)
+    assert [len(hidden) for hidden in found] == lengths
+    for row, hidden in zip(rows, found, strict=True):
+        assert torch.allclose(hidden, expected(theirs, row), atol=1e-4)
+
+
+def test_a_second_text_has_its_own_kind(theirs):
+    rows = rows_of([20, 40])
+    found = ours(theirs)(rows, [5, 31])
+    for row, border, hidden in zip(rows, (5, 31), found, strict=True):
+        assert torch.allclose(hidden, expected(theirs, row, border), atol=1e-4)
+        assert not torch.allclose(hidden, expected(theirs, row), atol=1e-2)
+
+
+def test_in_bf16_it_is_nearly_the_same(theirs):
+    rows = rows_of([60, 9])
+    for row, hidden in zip(rows, ours(theirs, torch.bfloat16)(rows), strict=True):
+        cosine = torch.cosine_similarity(hidden.float(), expected(theirs, row), dim=1)
+        assert cosine.min() > 0.995
+
+
+def test_without_the_operators_of_onednn_it_computes_the_same(theirs, monkeypatch):
+    def missing(*_: object) -> None:
+        raise AttributeError("this build has none")
+
+    rows = rows_of([60, 9])
+    fast = ours(theirs)(rows)
+    monkeypatch.setattr(torch.ops.mkldnn, "_reorder_linear_weight", missing)
+    for one, other in zip(fast, ours(theirs)(rows), strict=True):
+        assert torch.allclose(one, other, atol=1e-4)
+
+
+def test_a_missing_weight_is_told(theirs):
+    weights = theirs.state_dict()
+    del weights["encoder.layer.1.output.dense.bias"]
+    with pytest.raises(KeyError):
+        Bert(weights, 4, torch.float32)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_batches_hold_each_row_once_in_order_and_none_is_too_large(seed):
+    choice = random.Random(seed)
+    lengths = [choice.randint(1, 300) for _ in range(choice.randint(0, 100))]
+    found = list(batches(lengths, threads=choice.randint(1, 8)))
+    assert [i for batch in found for i in batch] == list(range(len(lengths)))
+    assert all(sum(lengths[i] for i in batch) <= module._LARGEST for batch in found)
+
+
+def test_a_dozen_rows_keep_two_threads_busy():
+    sizes = [len(batch) for batch in batches([200] * 12, threads=2)]
+    assert len(sizes) >= 4
+    assert max(sizes) <= 3
+
+
+def test_a_row_longer_than_a_batch_stands_alone():
+    assert list(batches([10, 5000, 10], threads=1)) == [[0], [1], [2]]
+
+
+def test_workers_give_results_in_order_and_use_a_thread_of_torch_each():
+    before = torch.get_num_threads()
+    workers = Workers()
+    found = list(workers.map(lambda i: (i, torch.get_num_threads(), threading.get_ident()), range(50)))
+    assert [i for i, _, _ in found] == list(range(50))
+    assert {threads for _, threads, _ in found} == {1}
+    assert threading.get_ident() not in {thread for _, _, thread in found}
+    assert torch.get_num_threads() == before == workers.count
+
+
+def test_threads_that_ask_at_once_share_the_workers():
+    before = torch.get_num_threads()
+    module._workers.cache_clear()
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: module.workers(), range(8)))
+    assert len(set(map(id, found))) == 1
+    assert found[0].count == torch.get_num_threads() == before
+    assert module.workers(bulk=True) is not found[0]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have a priority of their own on Linux only")
+def test_threads_for_bulk_work_come_after_all_others():
+    def priority() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    usual = priority()
+    asked = set(module.workers().map(lambda _: priority(), range(20)))
+    bulk = set(module.workers(bulk=True).map(lambda _: priority(), range(20)))
+    assert asked == {usual}
+    assert bulk == {min(19, usual + module.BULK)}
+    assert priority() == usual
+
+
+def test_workers_take_no_more_than_they_can_do():
+    taken = []
+
+    def items():
+        for i in range(1000):
+            taken.append(i)
+            yield i
+
+    results = Workers().map(np.sqrt, items())
+    next(results)
+    assert len(taken) < 30
+
+
+def test_what_goes_wrong_in_a_thread_is_raised_where_the_result_is_wanted():
+    results = Workers().map(lambda x: 1 / x, [1, 0])
+    assert next(results) == 1
+    with pytest.raises(ZeroDivisionError):
+        next(results)

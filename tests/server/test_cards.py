@@ -1,0 +1,257 @@
+"""The sources of an answer: quotes marked in their passages, and whole documents in parts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from shown import HOSTILE, QUOTE, TEXT, TURNED, Shown, a_citation, a_document, a_passage, a_refusal, an_answer
+
+from qa.errors import CitationError
+from qa.server.html import sources as cards
+from qa.server.html.sources import as_text, begin, pages_of, sources, whole
+from qa.types import Claim, Document
+
+PAGED = a_document("One page. " * 10 + "Two page. " * 10, path="a.pdf", pages=(0, 100))
+
+
+def folded(html: str) -> list[str]:
+    found = re.findall(
+        r'<span class="rest"><span>(.*?)</span></span>(?=[^<]*<(?:mark|/block)|\S)', html, re.S
+    )
+    return [Shown(part).text for part in found]
+
+
+def body(html: str) -> str:
+    """The text in the block of a quote."""
+    return Shown(re.findall("<blockquote.*?</blockquote>", html, re.DOTALL)[0]).text
+
+
+# --- cards ---------------------------------------------------------------------------------------
+
+
+def test_a_card_marks_the_quote_inside_its_passage_and_says_where_it_is_from():
+    html = sources(an_answer(), 2, {})
+    shown = Shown(html)
+    assert shown.marked == QUOTE
+    assert body(html) == TEXT
+    assert [card["id"] for card in shown.all("article", "card")] == ["source-2-1"]
+    for part in ("How many?", "The ferry", "Quay News", "ferry.md"):
+        assert part in shown.text
+    start = TEXT.index(QUOTE)
+    assert shown.acts("whole")[0] == {
+        "type": "button",
+        "class": "plain",
+        "data-act": "whole",
+        "data-document": "1",
+        "data-start": str(start),
+        "data-end": str(start + len(QUOTE)),
+    }
+    assert shown.acts("cite")[0]["data-text"] == as_text(an_answer().citations[0])
+
+
+def test_each_citation_has_its_card_in_the_order_of_their_numbers():
+    other = a_document("Tickets are 12 crowns.", id="2", title="Tickets")
+    claim = Claim("12", (a_citation(1, "Tickets cost 12 crowns."), a_citation(2, other.text, other)))
+    html = sources(an_answer(claim), 0, {})
+    assert re.findall(r'id="(source-[0-9-]+)"', html) == ["source-0-1", "source-0-2"]
+    assert re.findall(r"<mark>(.*?)</mark>", html) == ["Tickets cost 12 crowns.", "Tickets are 12 crowns."]
+
+
+def test_other_paragraphs_are_folded():
+    html = sources(an_answer(), 0, {})
+    assert [part.strip() for part in folded(html)] == ["# Ferry", "Tickets cost 12 crowns."]
+
+
+def test_beside_a_quote_two_sentences_of_its_paragraph_are_shown_on_either_side():
+    content = " ".join(f"Sentence {i} is here." for i in range(9))
+    document = a_document(content)
+    html = sources(an_answer(Claim("4", (a_citation(1, "Sentence 4 is here.", document),))), 0, {})
+    before, after = folded(html)
+    assert before.strip() == "Sentence 0 is here. Sentence 1 is here."
+    assert after.strip() == "Sentence 7 is here. Sentence 8 is here."
+    assert body(html) == content
+
+
+def test_the_passages_before_and_behind_are_there_folded():
+    document = a_document()
+    first, middle, last = (a_passage(document, *span) for span in ((0, 9), (9, 68), (68, len(TEXT))))
+    answer = an_answer(Claim(QUOTE, (a_citation(1, QUOTE, document, middle),)))
+    html = sources(answer, 0, {middle.id: (first, last)})
+    assert body(html) == TEXT
+    assert len(Shown(html).all("span", "beside")) == 2
+    alone = sources(answer, 0, {middle.id: (None, None)})
+    assert body(alone) == middle.text
+    assert "beside" not in alone
+
+
+def test_a_refusal_shows_the_nearest_passages_as_no_evidence():
+    html = sources(a_refusal(a_document(), a_document(id="2", title="Another")), 1, {})
+    shown = Shown(html)
+    assert "Nearest passages" in shown.text
+    assert "no evidence" in shown.text
+    assert shown.marked == ""
+    assert [card["id"] for card in shown.all("article", "card")] == ["source-1-1", "source-1-2"]
+    assert body(html) == TEXT
+    assert shown.all("section", "nearest")
+
+
+def test_an_empty_index_has_no_sources():
+    html = sources(a_refusal(), 0, {})
+    assert "nothing is indexed yet" in Shown(html).text
+    assert not Shown(html).all("article")
+
+
+@pytest.mark.parametrize("change", [{"start": 36}, {"quote": "It carries 350 passengers."}])
+def test_a_quote_that_is_not_in_its_document_is_never_shown(change: dict[str, object]):
+    broken = replace(a_citation(), **change)
+    with pytest.raises(CitationError):
+        sources(an_answer(Claim(QUOTE, (broken,))), 0, {})
+
+
+@pytest.mark.parametrize("path", [f"{HOSTILE}.md", f"{HOSTILE}.txt"])
+def test_nothing_of_a_document_becomes_html(path: str):
+    known = {name: HOSTILE for name in ("source", "author", "date", "url")}
+    document = a_document(f"# {HOSTILE}\n\n{HOSTILE}", path=path, title=HOSTILE, metadata=known)
+    citation = a_citation(1, HOSTILE, document)
+    told = whole(document, (4, 40), 0)
+    answer = an_answer(Claim(HOSTILE, (citation,)), question=HOSTILE)
+    for html in (
+        sources(answer, 0, {citation.passage.id: (citation.passage, citation.passage)}),
+        sources(a_refusal(document, question=HOSTILE), 0, {}),
+        f"{told['origin']}{told['html']}",
+    ):
+        assert HOSTILE in Shown(html).text
+        assert all(cite["data-text"] == as_text(citation) for cite in Shown(html).acts("cite"))
+
+
+def test_a_right_to_left_override_turns_nothing_around_it():
+    content = f"It is {TURNED}."
+    known = {name: TURNED for name in ("source", "author", "date")}
+    document = a_document(content, path=f"{TURNED}.txt", title=TURNED, metadata=known)
+    answer = an_answer(Claim("It", (a_citation(1, content, document),)), question=TURNED)
+    assert not Shown(sources(answer, 0, {})).turned
+    assert not Shown(str(whole(document, (0, 0), 0)["origin"])).turned
+
+
+# --- pages ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("quote", "pages"), [("One page.", "p. 1"), ("Two page.", "p. 2"), ("One page. Two page.", "pp. 1–2")]
+)
+def test_a_citation_names_its_pages(quote: str, pages: str):
+    citation = a_citation(1, quote, PAGED)
+    assert pages_of(citation) == pages
+    assert pages in Shown(sources(an_answer(Claim(quote, (citation,))), 0, {})).text
+
+
+def test_a_document_without_pages_names_none():
+    assert pages_of(a_citation()) == ""
+
+
+def test_a_citation_as_text_has_all_that_is_known():
+    known = {"author": "A. Lund", "source": "Quay News", "date": "2024", "url": "https://quay.org/1"}
+    document = replace(PAGED, metadata=known)
+    citation = a_citation(1, "One page. Two page.", document)
+    assert as_text(citation) == (
+        "“One page. Two page.” (A. Lund, “The ferry”, Quay News, 2024, pp. 1–2, https://quay.org/1; a.pdf)"
+    )
+    assert as_text(a_citation(document=a_document(metadata={}))) == f"“{QUOTE}” (“The ferry”; ferry.md)"
+
+
+def test_a_citation_as_text_is_one_line():
+    document = a_document("It carries\n340\npassengers.")
+    assert as_text(a_citation(1, document.text, document)).startswith("“It carries 340 passengers.” (")
+
+
+# --- a whole document ----------------------------------------------------------------------------
+
+LONG = a_document("".join(chr(0x4E00 + i) for i in range(180)), path="long.txt", pages=(0, 60, 120))
+
+
+@pytest.fixture
+def narrow(monkeypatch: pytest.MonkeyPatch) -> int:
+    """A window of fifty characters, so that a document of 180 has several."""
+    monkeypatch.setattr(cards, "WINDOW", 50)
+    return 50
+
+
+def middle(html: object) -> str:
+    """What is between the buttons."""
+    return re.sub(r"<button.*?</button>", "", str(html), flags=re.DOTALL)
+
+
+def opened(document: Document, marked: tuple[int, int], start: int) -> tuple[str, str, list[str]]:
+    """Of a part of a document: the text without the lines for pages, what is marked, where buttons lead."""
+    html = whole(document, marked, start)["html"]
+    without = re.sub(r'<span class="page">Page \d+</span>', "", middle(html))
+    leads = [button["data-begin"] for button in Shown(str(html)).acts("whole")]
+    return Shown(without).text, Shown(without).marked, leads
+
+
+def test_a_short_document_is_shown_whole_with_its_mark():
+    start = TEXT.index(QUOTE)
+    assert opened(a_document(), (start, start + len(QUOTE)), 0) == (TEXT, QUOTE, [])
+    told = whole(a_document(), (0, 0), 0)
+    assert told["title"] == "The ferry"
+    assert Shown(str(told["origin"])).text == "Quay News · ferry.md"
+
+
+def test_a_long_document_is_shown_in_parts(narrow: int):
+    assert opened(LONG, (60, 65), 50) == (LONG.text[50:100], LONG.text[60:65], ["0", "100"])
+    assert opened(LONG, (60, 65), 0) == (LONG.text[:50], "", ["50"])
+    assert opened(LONG, (60, 65), 150) == (LONG.text[150:], "", ["100"])
+
+
+@pytest.mark.parametrize(("marked", "found"), [((40, 60), (50, 60)), ((90, 130), (90, 100))])
+def test_a_mark_across_the_edge_of_a_part_is_cut(
+    narrow: int, marked: tuple[int, int], found: tuple[int, int]
+):
+    assert opened(LONG, marked, 50)[1] == LONG.text[slice(*found)]
+
+
+def test_pages_begin_with_their_number(narrow: int):
+    html = middle(whole(LONG, (58, 63), 50)["html"])
+    assert re.findall(r'<span class="page">(Page \d+)</span>', html) == ["Page 2"]
+    assert Shown(html).text == LONG.text[50:60] + "Page 2" + LONG.text[60:100]
+    assert "3 pages" in str(whole(LONG, (0, 0), 0)["origin"])
+
+
+@pytest.mark.parametrize(
+    ("marked", "start"), [((500, 600), 500), ((0, 10**15), 0), ((-5, 3), -5), ((0, 0), 10**15)]
+)
+def test_offsets_beyond_the_text_show_what_there_is(narrow: int, marked: tuple[int, int], start: int):
+    shown, mark, _ = opened(LONG, marked, start)
+    assert shown
+    assert shown in LONG.text
+    assert mark in shown
+
+
+def test_an_empty_document_can_be_opened():
+    assert opened(a_document(""), (0, 5), 3) == ("", "", [])
+
+
+@given(st.integers(0, 200), st.integers(0, 200), st.integers(0, 200))
+def test_a_part_is_always_a_slice_and_the_mark_the_slice_that_was_meant(start: int, end: int, at: int):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cards, "WINDOW", 50)
+        shown, mark, leads = opened(LONG, (start, max(start, end)), at)
+    where = LONG.text.index(shown)
+    assert (where > 0) + (where + len(shown) < len(LONG.text)) == len(leads)
+    seen = LONG.text[max(start, where) : max(where, min(end, where + len(shown)))]
+    assert mark == seen
+
+
+def test_a_part_begins_so_that_the_mark_is_in_it(narrow: int):
+    assert begin(LONG, (10, 50)) == 0
+    assert begin(LONG, (60, 70)) == 60 - 50 // 3
+    assert begin(LONG, (10, 60)) == 0
+    for start in range(0, 175, 7):
+        assert (
+            opened(LONG, (start, start + 5), begin(LONG, (start, start + 5)))[1]
+            == (LONG.text[start : start + 5])
+        )

@@ -1,0 +1,387 @@
+"""What a browser keeps of a conversation: what it becomes again, and what it can never become."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from conftest import DOCUMENTS, QUESTION, KeyReader, WordEncoder, check, document, write
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from qa.answers.quotes import sentences_of
+from qa.assistant import Assistant
+from qa.errors import QuestionError
+from qa.server.records import Turn, as_markdown, record, restored
+from qa.settings import Settings
+from qa.types import Answer, Document
+
+KNOWN = {
+    QUESTION: "340 passengers",
+    "How many passengers does it carry?": "340 passengers",
+    "When was the bridge finished?": ("1874", "1926"),
+    "Why was the middle arch rebuilt?": ("A flood took the middle arch", "It has five arches"),
+    "How many visits of bees were counted?": ("9,340", "8,000"),
+}
+UNKNOWN = "Who painted the lighthouse?"
+
+
+@pytest.fixture
+def reading(synced: Assistant, encoder: WordEncoder) -> Assistant:
+    """An assistant over the small corpus that knows the answers by heart."""
+    return Assistant(synced.settings, encoder, KeyReader(KNOWN))
+
+
+def asked(assistant: Assistant, question: str = QUESTION, **more: Any) -> Turn:
+    return Turn(question, assistant.ask(question, **more))
+
+
+def kept(turn: Turn) -> dict[str, Any]:
+    """A turn as it comes back from a browser."""
+    return dict(json.loads(json.dumps(record(turn))))
+
+
+def unscored(answer: Answer | None) -> Answer:
+    """The answer without the scores of its nearest passages, which are not kept."""
+    assert answer
+    return replace(answer, nearest=tuple(replace(hit, score=0.0) for hit in answer.nearest))
+
+
+def problem(values: object, assistant: Assistant) -> str:
+    with pytest.raises(QuestionError) as told:
+        restored(values, assistant)
+    return str(told.value)
+
+
+# --- there and back ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("question", [*KNOWN, UNKNOWN])
+def test_a_turn_comes_back_as_it_was(reading: Assistant, question: str):
+    turn = asked(reading, question)
+    again = restored(kept(turn), reading)
+    assert unscored(again.answer) == unscored(turn.answer)
+    assert again.question == question
+    check(again.answer)
+
+
+def test_a_follow_up_comes_back_as_it_was_understood(reading: Assistant):
+    first = reading.ask(QUESTION)
+    turn = asked(reading, "And why?", history=[(QUESTION, first.text)], threshold=0)
+    assert turn.answer.understood != turn.question
+    assert unscored(restored(kept(turn), reading).answer) == unscored(turn.answer)
+
+
+def test_figures_that_differ_come_back_side_by_side(reading: Assistant, corpus):
+    write(corpus, {"boat.txt": "The ferry to Tolvane carries 290 passengers."})
+    reading.sync()
+    answers = {QUESTION: ("340 passengers", "290 passengers")}
+    turn = asked(Assistant(reading.settings, WordEncoder(), KeyReader(answers)))
+    assert turn.answer.differ
+    assert unscored(restored(kept(turn), reading).answer) == unscored(turn.answer)
+
+
+def test_what_went_wrong_and_what_was_chosen_come_back(reading: Assistant):
+    bees = document(reading, "valley/bees.md").id
+    turn = Turn("Who?", None, "The index is busy.", (bees,))
+    assert restored(kept(turn), reading) == turn
+    among = replace(asked(reading, documents=[bees]), documents=(bees,))
+    assert restored(kept(among), reading).documents == (bees,)
+
+
+# --- documents change ----------------------------------------------------------------------------
+
+
+def test_a_quote_that_moved_is_found_again(reading: Assistant, corpus):
+    values = kept(asked(reading))
+    text = (corpus / "ferry.md").read_text("utf-8")
+    write(
+        corpus,
+        {"ferry.md": text.replace("# The ferry to Tolvane\n", "# The ferry to Tolvane\n\nSince 1950.\n")},
+    )
+    reading.sync()
+    answer = restored(values, reading).answer
+    check(answer)
+    assert answer.citations[0].start > values["citations"][0]["start"]
+    assert answer.text == values["text"]
+
+
+def test_a_quote_is_found_where_it_is_a_sentence_and_not_where_it_is_a_part_of_one(
+    reading: Assistant, corpus
+):
+    values = kept(asked(reading))
+    sentence = values["citations"][0]["quote"]
+    write(corpus, {"ferry.md": f"He said: “{sentence}” to everybody on the quay.\n\nNew.\n\n{sentence}\n"})
+    reading.sync()
+    answer = restored(values, reading).answer
+    assert answer.citations[0].start == document(reading, "ferry.md").text.rindex(sentence)
+
+
+@pytest.mark.parametrize("question", [QUESTION, "Why was the middle arch rebuilt?"])
+def test_nothing_is_shown_of_an_answer_whose_document_is_gone(reading: Assistant, corpus, question: str):
+    values = kept(asked(reading, question))
+    for name in ("ferry.md", "bridge.txt"):
+        (corpus / name).unlink()
+    reading.sync()
+    assert restored(values, reading) == Turn(question, None)
+
+
+def test_nothing_is_shown_of_an_answer_whose_quote_was_changed(reading: Assistant, corpus):
+    values = kept(asked(reading))
+    write(corpus, {"ferry.md": "The ferry to Tolvane carries 350 passengers. It leaves at seven.\n"})
+    reading.sync()
+    assert restored(values, reading).answer is None
+
+
+def test_a_document_that_changes_meanwhile_is_one_that_has_changed(
+    reading: Assistant, corpus, monkeypatch: pytest.MonkeyPatch
+):
+    values, found = kept(asked(reading)), reading.document
+
+    def just_before(identity: str) -> Document:
+        there = found(identity)
+        write(corpus, {"ferry.md": "The ferry sank."})
+        reading.sync()
+        return there
+
+    monkeypatch.setattr(reading, "document", just_before)
+    assert restored(values, reading).answer is None
+
+
+def test_a_nearest_passage_that_is_gone_is_left_out(reading: Assistant, corpus):
+    turn = asked(reading, UNKNOWN)
+    assert len(turn.answer.nearest) > 1
+    (corpus / "ferry.md").unlink()
+    reading.sync()
+    paths = {hit.document.path for hit in restored(kept(turn), reading).answer.nearest}
+    assert paths == {"bridge.txt", "valley/bees.md"}
+
+
+def test_a_refusal_of_which_no_passage_is_left_does_not_say_that_nothing_is_indexed(
+    reading: Assistant, corpus
+):
+    values = kept(asked(reading, UNKNOWN))
+    for path in ("ferry.md", "bridge.txt", "valley/bees.md"):
+        (corpus / path).unlink()
+    write(corpus, {"goats.txt": "Forty goats live on the rock."})
+    reading.sync()
+    assert restored(values, reading).answer is None
+
+
+def test_that_nothing_was_indexed_is_shown_as_long_as_it_is_so(assistant: Assistant):
+    values = kept(asked(assistant))
+    assert "Nothing is indexed" in restored(values, assistant).answer.text
+    assistant.sync()
+    assert restored(values, assistant).answer is None
+
+
+# --- forged records ------------------------------------------------------------------------------
+
+FALSE = "The ferry carries a million passengers."
+
+
+def test_the_text_of_an_answer_is_made_of_its_quotes_and_not_taken_from_the_record(reading: Assistant):
+    turn = asked(reading)
+    forged = kept(turn) | {"text": f"{FALSE} [1]"}
+    again = restored(forged, reading)
+    assert again.answer.text == turn.answer.text
+    assert "million" not in as_markdown([again])
+    refused = restored(kept(asked(reading, UNKNOWN)) | {"text": f"{FALSE} [1]"}, reading)
+    assert "million" not in as_markdown([refused])
+
+
+def changed(values: dict[str, Any], *way: str | int, to: object) -> dict[str, Any]:
+    """A copy of a record with something else at one place."""
+    copied = copy.deepcopy(values)
+    place: Any = copied
+    for step in way[:-1]:
+        place = place[step]
+    place[way[-1]] = to
+    return copied
+
+
+@pytest.mark.parametrize(
+    ("way", "to"),
+    [
+        (("question",), 7),
+        (("question",), None),
+        (("question",), "half a character \ud800"),
+        (("text",), ["text"]),
+        (("answered",), "perhaps"),
+        (("answered",), False),
+        (("confidence",), float("nan")),
+        (("confidence",), float("inf")),
+        (("confidence",), -0.1),
+        (("confidence",), 1.1),
+        (("claims",), []),
+        (("claims",), {"value": "340"}),
+        (("claims", 0, "citations"), []),
+        (("claims", 0, "citations"), [2]),
+        (("claims", 0, "citations"), [1, 1]),
+        (("claims", 0, "citations"), [10**30]),
+        (("citations",), []),
+        (("citations",), None),
+        (("citations", 0, "number"), 0),
+        (("citations", 0, "number"), "one"),
+        (("citations", 0, "start"), -1),
+        (("citations", 0, "start"), 10**30),
+        (("citations", 0, "end"), 1.5),
+        (("citations", 0, "quote"), ""),
+        (("citations", 0, "quote"), "\udfff"),
+        (("citations", 0, "document"), {"id": 1}),
+        (("nearest", 0, "start"), 10**30),
+        (("nearest", 0, "document"), "\ud800"),
+        (("nearest",), [{"document": "x", "start": 0, "end": 1}] * 101),
+    ],
+)
+def test_what_is_no_record_is_told_so(reading: Assistant, way: tuple[str | int, ...], to: object):
+    forged = changed(kept(asked(reading)), *way, to=to)
+    assert problem(forged, reading) == "what this browser kept of this turn cannot be read"
+
+
+@pytest.mark.parametrize("values", [None, [], "record", 1, {}, {"question": {}}, {"turns": []}])
+def test_what_is_not_even_like_a_record_is_told_so(reading: Assistant, values: object):
+    assert "cannot be read" in problem(values, reading)
+
+
+def test_numbers_are_given_once_and_in_order(reading: Assistant):
+    values = kept(asked(reading))
+    twice = changed(values, "citations", to=values["citations"] * 2)
+    assert "cannot be read" in problem(twice, reading)
+    claims = [*values["claims"], values["claims"][0]]
+    assert "cannot be read" in problem(changed(values, "claims", to=claims), reading)
+    third = changed(changed(values, "citations", 0, "number", to=3), "claims", 0, "citations", to=[3])
+    assert "cannot be read" in problem(third, reading)
+
+
+@pytest.mark.parametrize(
+    ("way", "to"),
+    [
+        (("claims", 0, "value"), "a million"),
+        (("claims", 0, "value"), ""),
+        (("claims", 0, "value"), " "),
+        (("citations", 0, "quote"), FALSE),
+        (("citations", 0, "quote"), "340 passengers"),  # no sentence
+        (("citations", 0, "quote"), "The ferry to Tolvane"),  # the heading
+        (("citations", 0, "document"), "no-such-id"),
+        (("citations", 0, "document"), "' OR 1 --\0"),
+    ],
+)
+def test_what_is_no_quote_is_not_shown(reading: Assistant, way: tuple[str | int, ...], to: object):
+    assert restored(changed(kept(asked(reading)), *way, to=to), reading) == Turn(QUESTION, None)
+
+
+def test_a_quote_is_not_shown_as_one_of_another_document(reading: Assistant):
+    bees = document(reading, "valley/bees.md").id
+    forged = changed(kept(asked(reading)), "citations", 0, "document", to=bees)
+    assert restored(forged, reading).answer is None
+
+
+def test_keys_that_are_not_known_and_deep_nesting_are_passed_over(reading: Assistant):
+    deep: list[Any] = []
+    for _ in range(10_000):
+        deep = [deep]
+    turn = asked(reading)
+    forged = kept(turn) | {"html": "<script>", "trace": deep}
+    assert unscored(restored(forged, reading).answer) == unscored(turn.answer)
+    assert "cannot be read" in problem(kept(turn) | {"claims": deep}, reading)
+
+
+JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+def places(values: object, way: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    """The ways to all the values within a record."""
+    steps = (
+        values.items() if isinstance(values, dict) else enumerate(values) if isinstance(values, list) else ()
+    )
+    below = [place for step, value in steps for place in places(value, (*way, step))]
+    return [*below, way] if way else below
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Assistant, list[dict[str, Any]]]:
+    """An assistant that stays as it is, and records of its answers."""
+    folder = tmp_path_factory.mktemp("forged")
+    write(folder / "corpus", DOCUMENTS)
+    assistant = Assistant(Settings(folder / "corpus", folder / "index"), WordEncoder(), KeyReader(KNOWN))
+    assistant.sync()
+    return assistant, [kept(asked(assistant, question)) for question in (*KNOWN, UNKNOWN)]
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_a_mutated_record_becomes_an_answer_of_the_documents_or_none(
+    shared: tuple[Assistant, list[dict[str, Any]]], data: st.DataObject
+):
+    assistant, records = shared
+    values = data.draw(st.sampled_from(records))
+    for _ in range(data.draw(st.integers(1, 3))):
+        values = changed(values, *data.draw(st.sampled_from(places(values))), to=data.draw(JUNK))
+    try:
+        turn = restored(values, assistant)
+    except QuestionError:
+        return
+    if turn.answer is not None:
+        check_shown(turn.answer)
+    assert as_markdown([turn]).endswith("\n")
+
+
+def check_shown(answer: Answer) -> None:
+    """What `check` says, and that the text of an answer is its quotes, and nothing beside but their marks."""
+    check(answer)
+    rest = re.sub(r"\\(.)", r"\1", answer.text)
+    if answer.answered and not answer.differ:
+        for claim in answer.claims:
+            for sentence in (*sentences_of(claim.citations[0]), claim.value):
+                rest = rest.replace(" ".join(sentence.split()), "")
+        assert re.sub(r"\*\*|\[\d+\]|\(\d+ sources agree\)|\s", "", rest) == ""
+
+
+# --- as Markdown ---------------------------------------------------------------------------------
+
+
+def test_footnotes_are_numbered_through(reading: Assistant):
+    turns = [
+        asked(reading),
+        Turn("What went wrong?", None, "The index is busy."),
+        asked(reading, UNKNOWN),
+        asked(reading, "Why was the middle arch rebuilt?"),
+    ]
+    text = as_markdown(turns)
+    headings = [line for line in text.splitlines() if line.startswith("## ")]
+    assert headings == [f"## {QUESTION}", f"## {UNKNOWN}", "## Why was the middle arch rebuilt?"]
+    notes = re.findall(r"^\[\^(\d+)\]: (.*)$", text, re.MULTILINE)
+    count = sum(len(turn.answer.citations) for turn in turns if turn.answer)
+    assert [number for number, _ in notes] == [str(i) for i in range(1, count + 1)]
+    assert "340 passengers" in notes[0][1]
+    assert notes[0][1].endswith("ferry.md)")
+    told = text.partition("\n[^1]:")[0]
+    assert set(re.findall(r"\[\^(\d+)\]", told)) == {number for number, _ in notes}
+    assert not re.search(r"(?<!\\)\[\d+\]", told)
+
+
+def test_brackets_of_a_document_are_no_footnotes(reading: Assistant, corpus):
+    write(corpus, {"ferry.md": "The ferry to Tolvane carries 340 passengers [1] and a [^1] dog.\n"})
+    reading.sync()
+    text = as_markdown([asked(reading)])
+    assert r"340 passengers \[1\] and a \[^1\] dog. [^1]" in text
+
+
+def test_a_question_is_no_markdown():
+    question = "# <b>Who</b>\n## [x](y) *built* it?"
+    refusal = Answer(question, "The documents do not answer this question.", False, 0.1, (), (), ())
+    heading = as_markdown([Turn(question, refusal)]).splitlines()[0]
+    assert heading == r"## \# \<b\>Who\</b\> \#\# \[x\](y) \*built\* it?"
+
+
+def test_nothing_makes_an_empty_page():
+    assert as_markdown([]) == as_markdown([Turn("Who?", None)]) == "\n"

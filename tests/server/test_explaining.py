@@ -1,0 +1,87 @@
+"""Why an answer is as it is, as the page shows it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+from conftest import QUESTION, KeyReader
+from shown import HOSTILE, TURNED, Shown, a_refusal, an_answer, one_line
+
+from qa.assistant import Assistant
+from qa.server.html.explaining import explanation
+from qa.types import Answer, Considered, Sought, Timings, Trace, Tried
+
+
+def a_trace(string: str = "ferry") -> Trace:
+    found = Considered("1", string, string, "p", string, 0.5, 0.25, 0.5, 3.25, string, 0.7)
+    timings = Timings(0.012, 0.02, 0.001, 0.0, 0.034)
+    ways = (Tried(string, 0.2), Tried(f"{string}?", 0.8))
+    words = (Sought(string, 1),)
+    return Trace(1500, (found,), words, ways, "a short answer, a figure", {}, 0.8, 0.5, timings)
+
+
+def cells(html: str) -> list[list[str]]:
+    rows = re.findall(r"<tr>(<td>.*?)</tr>", html)
+    return [[one_line(cell) for cell in re.findall("<td>(.*?)</td>", row)] for row in rows]
+
+
+def test_a_trace_tells_what_was_wanted_found_and_needed():
+    html = explanation(an_answer(trace=a_trace()), changed=False)
+    assert one_line(html).startswith(
+        "1,500 passages were searched; what was wanted was a short answer, a figure."
+        " The best sentence is right with a probability of 80 %; at least 50 % is needed, so it was answered."
+    )
+    assert cells(html) == [
+        ["ferry", "20 %"],
+        ["ferry?", "80 %"],
+        ["ferry", "1 passage"],
+        ["ferryferry …", "0.25", "50 %", "+3.2", "ferry"],
+    ]
+    assert "searching 12 ms, reading 20 ms, wording 1 ms; 34 ms in all." in one_line(html)
+
+
+def test_a_refusal_says_so():
+    assert "so it was not answered" in explanation(a_refusal(trace=a_trace()), changed=False)
+
+
+def test_one_meaning_is_not_listed():
+    html = explanation(an_answer(trace=replace(a_trace(), readings=(Tried("ferry", 0.8),))), changed=False)
+    assert "may have meant" not in html
+
+
+def test_what_no_reader_read_has_no_figure_of_it():
+    (found,) = a_trace().considered
+    unread = replace(a_trace(), considered=(replace(found, margin=None, span=""),))
+    assert cells(explanation(an_answer(trace=unread), changed=False))[-1][-2:] == ["", ""]
+
+
+def test_that_the_documents_have_changed_is_said():
+    told = "The documents have changed since"
+    assert told in explanation(an_answer(trace=a_trace()), changed=True)
+    assert told not in explanation(an_answer(trace=a_trace()), changed=False)
+
+
+def test_an_answer_without_a_trace_explains_nothing():
+    assert one_line(explanation(an_answer(), changed=False)).startswith("Nothing is known")
+
+
+@pytest.mark.parametrize("reader", [None, KeyReader({QUESTION: "340 passengers"})])
+@pytest.mark.parametrize("question", [QUESTION, "Who painted the lighthouse?"])
+def test_every_answer_can_be_explained(synced: Assistant, reader: KeyReader | None, question: str, encoder):
+    answer: Answer = Assistant(synced.settings, encoder, reader).ask(question)
+    html = explanation(answer, changed=False)
+    assert "4 passages were searched" in one_line(html)
+    assert len(cells(html)) == len(answer.trace.words) + len(answer.trace.considered)
+    assert Shown(html).all("table")
+
+
+@pytest.mark.parametrize("string", [HOSTILE, 'a" onclick="x', "<td>", "</table>"])
+def test_nothing_of_a_document_or_a_question_becomes_html(string: str):
+    html = explanation(an_answer(question=string, trace=a_trace(string)), changed=True)
+    assert string in Shown(html).text
+
+
+def test_a_right_to_left_override_turns_nothing_around_it():
+    assert not Shown(explanation(an_answer(trace=a_trace(TURNED)), changed=False)).turned

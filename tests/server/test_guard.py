@@ -1,0 +1,354 @@
+"""What is let through, what is refused, and that no file and no web address is served by any way."""
+
+from __future__ import annotations
+
+import http.server
+import re
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from serving import CORPUS, HERE, app
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route, WebSocketRoute
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from qa.server.middleware import LONGER, LONGEST, LONGEST_PATH, Guard
+
+HERE_URL = "http://127.0.0.1:7860"
+ELSEWHERE = "https://example.invalid"
+SECRETS = ("trade between Kazakhstan", "sentence-transformers", "PRIVATE KEY", "root:", "SQLite format")
+
+
+async def echo(request: Request) -> PlainTextResponse:
+    """Whatever is asked: the Origin that has come through, as Gradio would see it."""
+    return PlainTextResponse(request.headers.get("origin", "none"))
+
+
+async def hello(socket: WebSocket) -> None:
+    await socket.accept()
+    await socket.close()
+
+
+def guarded(login: tuple[str, str] | None = None, *, local: bool = True) -> TestClient:
+    guard = Guard(login, local=local)
+    routes = [
+        WebSocketRoute("/qa/socket", hello),
+        Route("/{path:path}", echo, methods=["GET", "POST", "DELETE"]),
+    ]
+    return TestClient(Starlette(routes=routes, lifespan=guard.in_front), base_url=HERE_URL)
+
+
+@pytest.fixture
+def client() -> Iterator[TestClient]:
+    with guarded() as client:
+        yield client
+
+
+@pytest.fixture
+def wide() -> Iterator[TestClient]:
+    with guarded(local=False) as client:
+        yield client
+
+
+FOREIGN = [
+    {"Origin": ELSEWHERE},
+    {"Origin": "null"},
+    {"Origin": "http://["},
+    {"Origin": "http://127.0.0.1:3000"},
+    {"Origin": "http://127.0.0.1:7860.example.invalid"},
+    {"Origin": HERE_URL, "Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+]
+
+
+@pytest.mark.parametrize("headers", FOREIGN)
+@pytest.mark.parametrize("path", ["/gradio_api/queue/join", "/qa/call", "/qa/upload", "/login"])
+def test_a_page_of_another_site_can_change_nothing(client: TestClient, headers: dict[str, str], path: str):
+    for method in ("POST", "DELETE"):
+        answer = client.request(method, path, headers=headers)
+        assert answer.status_code == 403
+        assert answer.json() == {"error": "a page of another site may change nothing here"}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Origin": HERE_URL},
+        {"Origin": HERE_URL, "Sec-Fetch-Site": "same-origin"},
+        {"Sec-Fetch-Site": "none"},
+        {"Origin": "http://LOCALHOST:7860", "Host": "localhost:7860"},
+        {"Origin": "https://qa.example.org", "X-Forwarded-Host": "qa.example.org"},
+    ],
+)
+def test_the_page_itself_and_programs_can(client: TestClient, headers: dict[str, str]):
+    assert client.post("/gradio_api/queue/join", headers=headers).status_code == 200
+
+
+def test_reading_from_elsewhere_is_left_to_the_browser_and_allowed_by_nothing(wide: TestClient):
+    assert wide.get("/config", headers={"Origin": ELSEWHERE}).text == "none"
+    assert wide.get("/config", headers={"Origin": HERE_URL}).text == HERE_URL
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "127.0.0.1:7860", "localhost:1", "LOCALHOST", "[::1]:7860", "127.8.9.1"]
+)
+def test_the_names_of_this_machine_are_answered_to(client: TestClient, host: str):
+    assert client.get("/", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "example.invalid",
+        "example.invalid:7860",
+        "127.0.0.1.example.invalid",
+        "localhost.example.invalid",
+        "0.0.0.0",
+        "[",
+        "",
+    ],
+)
+def test_another_name_is_not_if_the_server_is_bound_to_this_machine(
+    client: TestClient, wide: TestClient, host: str
+):
+    for method in ("GET", "POST"):
+        answer = client.request(method, "/config", headers={"Host": host})
+        assert answer.status_code == 403
+        assert "127.0.0.1 or localhost" in answer.json()["error"]
+    assert wide.get("/config", headers={"Host": host}).status_code == 200
+
+
+def test_a_websocket_is_refused_to_other_sites(client: TestClient):
+    with client.websocket_connect("/qa/socket", headers={"Origin": HERE_URL, "Host": "127.0.0.1:7860"}):
+        pass
+    for headers in ({"Origin": ELSEWHERE}, {"Host": "example.invalid"}):
+        with pytest.raises(WebSocketDisconnect), client.websocket_connect("/qa/socket", headers=headers):
+            pass
+
+
+def test_a_websocket_wants_the_login():
+    with guarded(("ada", "s3cret")) as client:
+        host = {"Host": "127.0.0.1:7860"}
+        with client.websocket_connect(
+            "/qa/socket", headers={**host, "Authorization": "Basic YWRhOnMzY3JldA=="}
+        ):
+            pass
+        with pytest.raises(WebSocketDisconnect), client.websocket_connect("/qa/socket", headers=host):
+            pass
+
+
+def test_a_body_has_a_length_and_a_limit(client: TestClient):
+    def said(length: int | str) -> dict[str, str]:
+        return {"Content-Length": str(length)}
+
+    assert client.post("/gradio_api/queue/join", content=b"", headers=said(LONGEST)).status_code == 200
+    too_long = client.post("/gradio_api/queue/join", content=b"", headers=said(LONGEST + 1))
+    assert (too_long.status_code, too_long.json()) == (413, {"error": "at most 2 MB at a time"})
+    for path, longest in LONGER.items():
+        assert client.post(path, content=b"", headers=said(longest)).status_code == 200
+        assert client.post(path, content=b"", headers=said(longest + 1)).status_code == 413
+        assert client.post(path, content=b"", headers=said(1 << 40)).status_code == 413
+    assert client.post("/gradio_api/queue/join", content=iter([b"no length"])).status_code == 411
+
+
+def test_every_answer_carries_what_keeps_the_page_to_itself(client: TestClient):
+    for path in ("/", "/gradio_api/file=x", "/gradio_api/info"):
+        headers = client.get(path).headers
+        policy = dict(part.split(" ", 1) for part in headers["content-security-policy"].split("; "))
+        assert policy["default-src"].startswith("'self'")
+        assert {policy[name] for name in ("object-src", "frame-ancestors")} == {"'none'"}
+        assert {policy[name] for name in ("base-uri", "form-action")} == {"'self'"}
+        assert headers["x-frame-options"] == "DENY"
+        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["cross-origin-resource-policy"] == "same-origin"
+
+
+def test_long_answers_are_compressed_for_those_who_can_read_that():
+    async def long(request: Request) -> PlainTextResponse:
+        return PlainTextResponse("the same again " * 1000)
+
+    async def events(request: Request) -> PlainTextResponse:
+        return PlainTextResponse("data: the same again\n\n" * 1000, media_type="text/event-stream")
+
+    routes = [Route("/", long), Route("/gradio_api/queue/data", events)]
+    app = Starlette(routes=routes, lifespan=Guard(None, local=True).in_front)
+    with TestClient(app, base_url=HERE_URL) as client:
+        packed = client.get("/", headers={"Accept-Encoding": "gzip, br"})
+        assert packed.headers["content-encoding"] == "gzip"
+        assert int(packed.headers["content-length"]) < 500
+        assert packed.text == "the same again " * 1000
+        assert "content-encoding" not in client.get("/", headers={"Accept-Encoding": "identity"}).headers
+        # Events are to arrive as they come.
+        assert "content-encoding" not in client.get("/gradio_api/queue/data").headers
+
+
+# From here on it is the real thing, app.py in a process of its own.
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("guard") / "index"
+
+
+@pytest.fixture(scope="module")
+def address(index: Path) -> Iterator[str]:
+    with app(index) as address:
+        yield address
+
+
+def raw(address: str, target: str) -> httpx.Response:
+    """Ask for a path as it is: other clients tidy up the dots."""
+    url = httpx.URL(address).copy_with(raw_path=target.encode())
+    return httpx.get(url, trust_env=False, timeout=20)
+
+
+WAYS = [
+    *("/gradio_api/file={}", "/gradio_api/file/{}", "/gradio_api/proxy={}", "/file={}", "/file/{}", "/{}"),
+    *("/static/{}", "/assets/{}", "/svelte/{}", "/gradio_api/custom_component/x/client/component/{}"),
+    *("/?deep_link={}", "/config?deep_link={}", "/gradio_api/stream/x/1/1/{}", "/gradio_api/mcp/{}"),
+    *("/gradio_api/call/../file={}", "/gradio_api//file={}", "/gradio_api/%66ile={}", "/qa/{}", "/qa/../{}"),
+]
+UP = "../" * 12
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_no_file_is_served_by_any_way(address: str, index: Path, way: str):
+    document = CORPUS / "kazakhstan-bets-on-pakistan.md"
+    files = [HERE / "pyproject.toml", document, *index.glob("*.sqlite*"), Path("/etc/passwd")]
+    assert len(files) > 3
+    for file in files:
+        path = str(file)
+        dotted = UP + path[1:]
+        relative = path.removeprefix(str(HERE) + "/")
+        for target in (
+            path,
+            path[1:],
+            relative,
+            dotted,
+            dotted.replace("/", "%2F"),
+            path.replace("/", "%5C"),
+        ):
+            answer = raw(address, way.format(target))
+            if not way.startswith(("/?", "/config")):
+                assert answer.status_code in (403, 404, 405)
+            assert not any(secret in answer.text for secret in SECRETS)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "http://127.0.0.1:1/",
+        "https:/example.invalid/",
+        "HTTPS%3A//example.invalid/",
+        "pyproject.toml",
+        "/etc/hostname",
+    ],
+)
+def test_the_file_route_is_closed(address: str, path: str):
+    assert raw(address, f"/gradio_api/file={path}").status_code == 403
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("monitoring", "monitoring/summary", "gradio_api/vibe-code", "gradio_api/deep_link?session_hash=x"),
+        *(
+            "gradio_api/proxy=https://x.hf.space/",
+            "gradio_api/runs",
+            "gradio_api/dev/reload",
+            "gradio_api/token",
+        ),
+    ],
+)
+def test_what_nobody_needs_is_not_served(address: str, path: str):
+    answer = httpx.get(address + path, trust_env=False)
+    assert (answer.status_code, answer.json()) == (403, {"error": "not served here"})
+
+
+def test_scripts_are_kept_by_the_browser_and_the_page_is_not(address: str):
+    page = httpx.get(address, trust_env=False, timeout=20)
+    script = re.search(r'src="\./(assets/[^"]+\.js)"', page.text)
+    assert script
+    kept = httpx.get(address + script[1], trust_env=False, timeout=20)
+    assert kept.headers["cache-control"] == "private, max-age=31536000, immutable"
+    for path in ("", "assets/none.js", "theme.css"):
+        other = httpx.get(address + path, trust_env=False, timeout=20)
+        assert "immutable" not in other.headers.get("cache-control", "")
+
+
+def test_what_describes_the_endpoints_is(address: str):
+    for path in ("config", "gradio_api/info", "gradio_api/openapi.json", "theme.css", "manifest.json"):
+        assert httpx.get(address + path, trust_env=False).status_code == 200
+
+
+def test_gradio_takes_no_file(address: str):
+    """It would keep them for a day, as many as come, and nothing needs them."""
+    for path in ("upload", "upload_progress?upload_id=x"):
+        files = {"files": ("note.html", b"<script>alert(1)</script>")}
+        answer = httpx.post(f"{address}gradio_api/{path}", files=files, trust_env=False)
+        assert (answer.status_code, answer.json()) == (403, {"error": "not served here"})
+
+
+def test_a_path_is_no_place_to_keep_things(client: TestClient):
+    heartbeat = "/gradio_api/heartbeat/"
+    assert client.get(heartbeat.ljust(LONGEST_PATH, "x")).status_code == 200
+    assert client.get(heartbeat.ljust(LONGEST_PATH + 1, "x")).status_code == 403
+
+
+def test_other_sites_are_not_allowed_to_read_even_where_the_server_is_bound_wider(tmp_path: Path):
+    with app(tmp_path / "index", GRADIO_SERVER_NAME="0.0.0.0") as address:
+        for host in ("192.0.2.7:7860", "localhost:7860"):
+            headers = {"Host": host, "Origin": ELSEWHERE}
+            for method in ("GET", "OPTIONS"):
+                asked = {**headers, "Access-Control-Request-Method": "POST"}
+                answer = httpx.request(method, f"{address}gradio_api/info", headers=asked, trust_env=False)
+                assert "access-control-allow-origin" not in answer.headers
+            call = f"{address}gradio_api/call/ask"
+            assert httpx.post(call, json={}, headers=headers, trust_env=False).status_code == 403
+        log = (tmp_path / "index.log").read_text()
+        assert "anyone who can reach 0.0.0.0 can ask and read: set QA_LOGIN=name:password" in log
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[tuple[str, list[str]]]:
+    """The address of another server, and what it was asked for."""
+    asked: list[str] = []
+
+    class Other(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_error(404)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Other) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}", asked
+        server.shutdown()
+        thread.join()
+
+
+def test_no_web_address_is_fetched_for_a_caller(address: str, elsewhere: tuple[str, list[str]]):
+    url, asked = elsewhere
+    for target in (f"{url}/x", "https://example.invalid/x"):
+        for route in ("file=", "file/", "proxy="):
+            assert raw(address, f"/gradio_api/{route}{target}").status_code == 403
+        file = {"path": target, "url": target, "meta": {"_type": "gradio.FileData"}}
+        started = httpx.post(f"{address}gradio_api/call/v2/ask", json={"question": file}, trust_env=False)
+        event = started.json()["event_id"]
+        told = httpx.get(f"{address}gradio_api/call/ask/{event}", trust_env=False).text
+        assert "no web address is fetched" in told  # Gradio alone would look the name up, and fetch it
+        forwarded = {"X-Forwarded-Host": url.removeprefix("http://"), "X-Gradio-Server": url}
+        assert httpx.get(f"{address}config", headers=forwarded, trust_env=False).status_code == 200
+    assert asked == []

@@ -1,0 +1,295 @@
+"""What the page asks of its server: each function over a small corpus, and what it makes of nonsense."""
+
+from __future__ import annotations
+
+import json
+import threading
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+from conftest import QUESTION, KeyReader, WordEncoder, document, write
+from shown import Shown, one_line
+
+from qa.assistant import Assistant
+from qa.server import handlers
+from qa.server.handlers import ASKING, MISUNDERSTOOD, Handlers
+from qa.server.html.documents import Indexing
+from qa.types import Progress
+
+UNKNOWN = "Who painted the lighthouse?"
+
+
+class Server:
+    """The functions by their names, called as the page calls them: with JSON, in an event loop."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self.assistant = assistant
+        self.indexing = Indexing()
+        found = Handlers(assistant, self.indexing).functions()
+        self.functions = {function.__name__: function for function in found}
+
+    def __call__(self, name: str, argument: Any) -> dict[str, Any]:
+        got = anyio.run(self.functions[name], argument)
+        assert json.loads(json.dumps(got)) == got
+        return got
+
+    def ask(self, question: str = QUESTION, **more: object) -> dict[str, Any]:
+        return self("ask", {"question": question, **more})
+
+
+@pytest.fixture
+def server(synced: Assistant, encoder: WordEncoder) -> Server:
+    return Server(Assistant(synced.settings, encoder, KeyReader({QUESTION: "340 passengers"})))
+
+
+@pytest.fixture
+def record(server: Server) -> dict[str, Any]:
+    return dict(server.ask()["record"])
+
+
+def test_the_functions_are_those_that_the_page_calls(server: Server):
+    folder = Path(handlers.__file__).parent / "page"
+    scripts = "".join(path.read_text("utf-8") for path in folder.glob("*.js"))
+    assert {name for name in server.functions if f'call("{name}"' in scripts} == set(server.functions)
+
+
+# --- ask, suggest, why ---------------------------------------------------------------------------
+
+
+def test_a_question_becomes_a_turn_with_its_sources_and_its_record(server: Server):
+    got = server.ask(number=3)
+    assert set(got) == {"html", "cards", "record", "more"}
+    assert "340 passengers" in one_line(got["html"])
+    assert [link["href"] for link in Shown(got["html"]).all("a", "mark")] == ["#source-3-1"]
+    assert [card["id"] for card in Shown(got["cards"]).all("article")] == ["source-3-1"]
+    assert (got["record"]["question"], got["record"]["answered"], got["more"]) == (QUESTION, True, False)
+
+
+def test_a_refusal_says_that_there_may_be_suggestions(server: Server):
+    got = server.ask(UNKNOWN)
+    assert (got["record"]["answered"], got["more"]) == (False, True)
+    assert "suggest" not in got["html"]
+    more = server("suggest", {"question": UNKNOWN})
+    assert [Shown(more["html"]).text.count(question) for question in more["suggestions"]] == [1] * len(
+        more["suggestions"]
+    )
+
+
+def test_questions_are_limited_to_documents_and_see_the_history(server: Server):
+    bees = document(server.assistant, "valley/bees.md").id
+    limited = server.ask(documents=[bees])["record"]
+    assert not limited["answered"]
+    assert {place["document"] for place in limited["nearest"]} == {bees}
+    assert limited["documents"] == [bees]
+    told = server.ask("And its bumblebees?", history=[[QUESTION, "It carries 340 passengers."]])["record"]
+    assert told["understood"]
+
+
+@pytest.mark.parametrize(
+    ("question", "problem"), [("", "empty"), ("?!", "word"), ("why " * 1000, "shorten it"), ("\0", "")]
+)
+def test_a_question_that_cannot_be_asked_is_a_turn_that_says_why(server: Server, question: str, problem: str):
+    got = server.ask(question)
+    assert problem in got["record"]["problem"]
+    assert got["record"]["problem"][0].isupper()
+    assert got["record"]["problem"].endswith(".")
+    assert got["record"]["problem"] in one_line(got["html"])
+    assert (got["cards"], got["more"]) == ("", False)
+    assert "problem" in server("suggest", {"question": question})
+    assert "problem" in server("why", {"question": question})
+
+
+def test_why_explains_and_says_whether_it_is_still_so(server: Server, record: dict[str, Any]):
+    told = server("why", {"question": QUESTION, "text": record["text"]})
+    assert "passages were searched" in told["html"]
+    assert "have changed" not in told["html"]
+    assert "have changed" in server("why", {"question": QUESTION, "text": "Something else. [1]"})["html"]
+
+
+# --- show, whole, export, rate -------------------------------------------------------------------
+
+
+def test_turns_that_were_kept_are_shown_as_they_were(server: Server):
+    first, second = server.ask(), server.ask(UNKNOWN, number=1)
+    shown = server("show", {"turns": [first["record"], second["record"]]})["turns"]
+    assert shown == [
+        {"html": got["html"], "cards": got["cards"], "text": got["record"]["text"]} for got in (first, second)
+    ]
+
+
+def test_a_record_that_cannot_be_read_does_not_stand_in_the_way_of_the_others(
+    server: Server, record: dict[str, Any]
+):
+    broken, whole = server("show", {"turns": [{"question": 7}, record]})["turns"]
+    assert "cannot be read" in one_line(broken["html"])
+    assert "340 passengers" in one_line(whole["html"])
+    assert "340 passengers" in server("export", {"turns": [None, record]})["markdown"]
+
+
+def test_an_answer_whose_document_is_gone_is_not_shown(server: Server, record: dict[str, Any], corpus: Path):
+    (corpus / "ferry.md").unlink()
+    server.assistant.sync()
+    (turn,) = server("show", {"turns": [record]})["turns"]
+    assert "have changed" in one_line(turn["html"])
+    assert "340" not in turn["html"] + turn["cards"]
+    assert server("export", {"turns": [record]})["markdown"] == "\n"
+    assert "ask again" in server("rate", {"turn": record, "helpful": True})["problem"]
+
+
+def test_a_document_is_opened_with_a_place_marked(server: Server, record: dict[str, Any]):
+    (place,) = record["citations"]
+    opened = server("whole", {name: place[name] for name in ("document", "start", "end")})
+    assert Shown(opened["html"]).marked == place["quote"]
+    assert opened["title"] == "The ferry to Tolvane"
+    backwards = {"document": place["document"], "start": 20, "end": 3, "begin": 0}
+    assert Shown(server("whole", backwards)["html"]).text == server.assistant.document(place["document"]).text
+    assert "No document" in server("whole", {**backwards, "document": "x"})["problem"]
+
+
+def test_what_is_thought_of_an_answer_is_kept(server: Server, record: dict[str, Any]):
+    assert server("rate", {"turn": record, "helpful": False, "comment": "too few"}) == {}
+    (entry,) = server.assistant.feedback()
+    assert (entry.question, entry.helpful, entry.comment) == (QUESTION, False, "too few")
+
+
+# --- listing, remove -----------------------------------------------------------------------------
+
+
+def test_the_documents_are_listed_when_they_are_not_shown_as_they_are(server: Server):
+    first = server("listing", {})
+    assert len(Shown(first["html"]).all("li")) == first["documents"] == 3
+    assert first["login"] is False
+    assert server("listing", {"shown": first["state"]}) == {"state": first["state"], "indexing": ""}
+    server.indexing(Progress(1, 2, 3, "a.txt"))
+    assert server("listing", {"shown": first["state"]})["indexing"].startswith("Indexing: 1 of 2 files")
+
+
+def test_a_list_is_as_it_was_a_moment_ago_at_most(
+    server: Server, corpus: Path, monkeypatch: pytest.MonkeyPatch
+):
+    before = server("listing", {})["state"]
+    write(corpus, {"goats.txt": "Forty goats live on the rock."})
+    monkeypatch.setattr(handlers, "RECENT", 0.0)
+    after = server("listing", {"shown": before})
+    assert (after["documents"], "goats.txt" in after["html"]) == (4, True)
+
+
+def test_a_file_is_removed_and_the_list_is_without_it_at_once(server: Server, corpus: Path):
+    server("listing", {})
+    assert server("remove", {"path": "ferry.md"}) == {}
+    assert not (corpus / "ferry.md").exists()
+    assert "ferry" not in server("listing", {})["html"]
+    assert not server.ask()["record"]["answered"]
+
+
+@pytest.mark.parametrize(
+    "path", ["../secret.txt", "/etc/passwd", "", "no.txt", "valley", ".", "valley/../ferry.md"]
+)
+def test_only_files_of_the_corpus_are_removed(server: Server, corpus: Path, path: str):
+    write(corpus.parent, {"secret.txt": "Not for anybody."})
+    assert "No file" in server("remove", {"path": path})["problem"]
+    assert (corpus.parent / "secret.txt").exists()
+    assert server("listing", {})["documents"] == 3
+
+
+# --- nonsense ------------------------------------------------------------------------------------
+
+NONSENSE = [
+    None,
+    7,
+    "text",
+    [],
+    {"turns": 7},
+    {"question": None},
+    {"path": ["a"]},
+    {"document": 7, "start": -1},
+]
+
+
+@pytest.mark.parametrize("name", ["ask", "suggest", "why", "show", "whole", "remove", "rate", "export"])
+@pytest.mark.parametrize("argument", NONSENSE)
+def test_nonsense_is_told_in_one_line(server: Server, name: str, argument: object):
+    assert server(name, argument) == {"problem": MISUNDERSTOOD}
+
+
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [
+        ("ask", {"question": "half \ud800"}),
+        ("ask", {"history": [["only one"]]}),
+        ("ask", {"documents": "all"}),
+        ("ask", {"documents": ["\ud800"]}),
+        ("ask", {"number": -1}),
+        ("ask", {"number": 10**30}),
+        ("whole", {"start": 10**30}),
+        ("whole", {"end": "far"}),
+        ("whole", {"begin": -1}),
+        ("whole", {"document": "\ud800"}),
+        ("listing", {"shown": 7}),
+        ("remove", {"path": "\ud800.txt"}),
+        ("rate", {"helpful": "much"}),
+        ("rate", {"comment": "\ud800"}),
+    ],
+)
+def test_an_argument_that_is_wrong_in_one_place_is_told_so(
+    server: Server, record: dict[str, Any], name: str, more: dict[str, object]
+):
+    right = {
+        "ask": {"question": QUESTION},
+        "whole": {"document": document(server.assistant, "ferry.md").id, "start": 0, "end": 3},
+        "listing": {},
+        "remove": {"path": "no.txt"},
+        "rate": {"turn": record, "helpful": True},
+    }[name]
+    assert server(name, right).get("problem") != MISUNDERSTOOD
+    assert server(name, right | more) == {"problem": MISUNDERSTOOD}
+
+
+def test_a_record_that_is_rated_is_checked(server: Server, record: dict[str, Any]):
+    assert "cannot be read" in server("rate", {"turn": {"question": 7}, "helpful": True})["problem"]
+    forged = json.loads(json.dumps(record).replace("340", "999"))
+    assert "ask again" in server("rate", {"turn": forged, "helpful": True})["problem"]
+    assert server.assistant.feedback() == ()
+
+
+# --- many at once --------------------------------------------------------------------------------
+
+
+def test_few_questions_are_answered_at_the_same_time_and_others_wait_for_no_thread(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+):
+    asked, counting = server.assistant.ask, threading.Lock()
+    full, go_on = threading.Event(), threading.Event()
+    now: list[int] = []
+    most: list[int] = []
+
+    def slow(*arguments: Any, **more: Any) -> Any:
+        with counting:
+            now.append(1)
+            most.append(len(now))
+            if len(now) == ASKING:
+                full.set()
+        assert go_on.wait(30)
+        with counting:
+            now.pop()
+        return asked(*arguments, **more)
+
+    monkeypatch.setattr(server.assistant, "ask", slow)
+    answered: list[dict[str, Any]] = []
+
+    async def one() -> None:
+        answered.append(await server.functions["ask"]({"question": QUESTION}))
+
+    async def many() -> None:
+        async with anyio.create_task_group() as tasks:
+            for _ in range(3 * ASKING):
+                tasks.start_soon(one)
+            await anyio.to_thread.run_sync(full.wait, 30)
+            assert "html" in await server.functions["listing"]({})  # goes on meanwhile
+            go_on.set()
+
+    anyio.run(many)
+    assert len(answered) == 3 * ASKING
+    assert max(most) == ASKING

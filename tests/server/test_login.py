@@ -1,0 +1,350 @@
+"""Nothing is served without the login, where one is set; with it everything is, whatever form it takes."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from browsing import chromium, needs_browser
+from conftest import python
+from gradio_client import Client
+from gradio_client.exceptions import AuthenticationError
+from selenium.webdriver import Chrome
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
+from serving import PATIENCE, app
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+
+from qa.server import auth as login
+from qa.server.auth import AGE, TOO_MANY, WRONG, Login
+
+NAME, PASSWORD = "ada", "s3cret: grün"
+RIGHT = {"username": NAME, "password": PASSWORD}
+BROWSER = {"Accept": "text/html,application/xhtml+xml", "User-Agent": "Mozilla/5.0"}
+
+
+def basic(name: str = NAME, password: str = PASSWORD) -> dict[str, str]:
+    return {"Authorization": "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()}
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    index = tmp_path_factory.mktemp("login") / "index"
+    with app(index, QA_LOGIN=f"{NAME}:{PASSWORD}") as address:
+        yield address
+
+
+@pytest.fixture
+def browser(address: str) -> Iterator[httpx.Client]:
+    """Sends and keeps what a browser does, but shows nothing."""
+    with httpx.Client(base_url=address, headers=BROWSER, trust_env=False, timeout=30) as client:
+        yield client
+
+
+def get(url: str, **headers: str) -> httpx.Response:
+    return httpx.get(url, headers=headers, trust_env=False, timeout=30)
+
+
+WALK = """
+import base64, json, os, re, sys, threading
+from pathlib import Path
+import httpx
+from conftest import DOCUMENTS, WordEncoder, write
+from qa.server import app as web
+from qa.assistant import Assistant
+from qa.settings import Settings
+
+folder = Path(sys.argv[1])
+write(folder / "corpus", DOCUMENTS)
+settings = Settings(corpus=folder / "corpus", index=folder / "index", login=("ada", "s3cret"))
+assistant = Assistant(settings, WordEncoder())
+assistant.sync()
+page = web.serve(assistant, "127.0.0.1", block=False)
+
+def walk(routes, before=""):
+    for route in routes:
+        inner = getattr(route, "original_router", route)
+        below = getattr(inner, "routes", None)
+        path = before + (getattr(route, "path", None) or "")
+        yield from walk(below, path) if below else ((path, m) for m in route.methods or ("GET", "POST"))
+
+found = []
+for path, method in sorted(set(walk(page.app.routes))):
+    path = re.sub(r"{[^}]*}", "1", path)
+    for headers in ({}, {"Cookie": "qa_session_%d=forged" % page.server_port}):
+        answer = httpx.request(method, page.local_url.rstrip("/") + path, headers=headers, trust_env=False)
+        found.append((method, path, answer.status_code, answer.text))
+print(json.dumps(found), flush=True)
+os._exit(0)
+"""
+
+
+def test_every_route_there_is_wants_the_login(tmp_path: Path):
+    done = python(WALK, tmp_path)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    paths = {path for _, path, _, _ in found}
+    assert {"/", "/config", "/gradio_api/mcp", "/gradio_api/queue/join", "/gradio_api/file=1"} <= paths
+    assert {"/assets/1", "/gradio_api/startup-events", "/gradio_api/heartbeat/1", "/theme.css"} <= paths
+    assert len(paths) > 60
+    else_answered = {(method, path, status) for method, path, status, _ in found if status != 401}
+    assert else_answered == {("GET", "/logout", 303), ("POST", "/login", 400)}
+    for method, path, _, text in found:
+        assert path == "/logout" or method == "HEAD" or json.loads(text).keys() == {"error"}
+        assert "\n" not in text
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Authorization": "Basic"},
+        {"Authorization": "Basic !!!"},
+        {"Authorization": "Basic " + base64.b64encode(b"ada").decode()},
+        {"Authorization": "Basic " + base64.b64encode(b"\xff:\xff").decode()},
+        {"Authorization": "Bearer ada:s3cret"},
+        {"Cookie": "qa_session_7860=forged; qa_session_None="},
+    ],
+)
+def test_what_is_no_login_is_refused_in_one_line(address: str, headers: dict[str, str]):
+    for path in ("config", "gradio_api/info", "assets/", "no/such/thing", "gradio_api/call/ask/x"):
+        answer = get(address + path, **headers)
+        assert answer.status_code == 401
+        assert answer.json() == {"error": login.UNKNOWN}
+        assert answer.headers["www-authenticate"].startswith("Basic ")
+    answer = httpx.post(f"{address}gradio_api/mcp", json={}, headers=headers, trust_env=False)
+    assert answer.status_code == 401
+
+
+def test_a_wrong_password_is_refused(address: str):
+    for number, pair in enumerate([(NAME, "s3cret"), ("eve", PASSWORD), (NAME, ""), ("", "")]):
+        sender = {"X-Forwarded-For": f"192.0.2.{number}"}  # as a proxy here tells; each waits for itself
+        assert get(f"{address}config", **basic(*pair), **sender).status_code == 401
+    with pytest.raises(AuthenticationError):
+        Client(address, auth=(NAME, "wrong"), verbose=False, analytics_enabled=False)
+
+
+@pytest.mark.parametrize(
+    "credentials",
+    [
+        {"auth": (NAME, PASSWORD)},
+        {"headers": basic()},
+        {"httpx_kwargs": {"auth": httpx.BasicAuth(NAME, PASSWORD)}},
+    ],
+)
+def test_gradio_client_asks_with_each_kind_of_login(address: str, credentials: dict):
+    client = Client(address, verbose=False, analytics_enabled=False, **credentials)
+    assert len(client.predict(api_name="/documents")) == 5
+    assert client.predict("How much would the railway to Pakistan cost?", api_name="/ask")["answered"]
+    client.close()
+
+
+def test_a_program_asks_over_plain_http(address: str):
+    asked = {"question": "How much would the railway to Pakistan cost?"}
+    call = f"{address}gradio_api/call/v2/ask"
+    assert httpx.post(call, json=asked, trust_env=False).status_code == 401
+    event = httpx.post(call, json=asked, headers=basic(), trust_env=False).json()["event_id"]
+    stream = f"{address}gradio_api/call/ask/{event}"
+    assert get(stream).status_code == 401
+    assert "$7 billion" in get(stream, **basic()).text
+
+
+def test_a_browser_is_shown_the_login_page_and_then_the_page(browser: httpx.Client):
+    for path, status in (("/", 401), ("/login", 200)):
+        shown = browser.get(path)
+        assert shown.status_code == status
+        assert '<form method="post" action="login">' in shown.text
+        assert "http" not in shown.text  # nothing from elsewhere
+        assert shown.headers["content-security-policy"].startswith("default-src 'none'")
+        assert "www-authenticate" not in shown.headers
+    refused = browser.get("/config")  # as the page asks when its session is over: no window pops up
+    assert refused.status_code == 401
+    assert "www-authenticate" not in refused.headers
+
+    entered = browser.post("/login", data=RIGHT)
+    assert (entered.status_code, entered.headers["location"]) == (303, "./")
+    cookie = entered.headers["set-cookie"]
+    for part in ("qa_session_", "HttpOnly", "SameSite=strict", "Path=/", f"Max-Age={AGE}"):
+        assert part in cookie
+    assert "Secure" not in cookie
+    assert "window.gradio_config" in browser.get("/").text
+    assert browser.get("/config").status_code == 200
+    assert browser.get("/login").headers["location"] == "./"
+
+
+def test_the_cookie_is_kept_to_https_where_the_page_comes_by_it(browser: httpx.Client):
+    forwarded = {"X-Forwarded-Proto": "https"}
+    assert "Secure" in browser.post("/login", data=RIGHT, headers=forwarded).headers["set-cookie"]
+
+
+def test_who_logs_out_is_out(browser: httpx.Client, address: str):
+    browser.post("/login", data=RIGHT)
+    kept = dict(browser.cookies)
+    left = browser.get("/logout")
+    assert (left.status_code, left.headers["location"]) == (303, "login")
+    assert browser.get("/config").status_code == 401
+    assert httpx.get(f"{address}config", cookies=kept, trust_env=False).status_code == 401
+
+
+def test_another_session_stays(browser: httpx.Client, address: str):
+    other = httpx.post(f"{address}login", data=RIGHT, trust_env=False)
+    assert other.json() == {"success": True}
+    browser.post("/login", data=RIGHT)
+    browser.get("/logout")
+    assert httpx.get(f"{address}config", cookies=dict(other.cookies), trust_env=False).status_code == 200
+
+
+def test_a_wrong_password_is_told_on_the_page(browser: httpx.Client):
+    shown = browser.post("/login", data={**RIGHT, "password": "<b>no"})
+    assert shown.status_code == 401
+    assert WRONG in shown.text
+    assert "set-cookie" not in shown.headers
+    assert "<b>" not in shown.text
+
+
+def test_a_form_that_is_none_is_refused(address: str):
+    for headers, body in (
+        ({"Content-Type": "multipart/form-data; boundary=x"}, b"nothing of the kind"),
+        ({"Content-Type": "application/json"}, json.dumps(RIGHT).encode()),
+        ({}, b"\xff\xfe"),
+    ):
+        answer = httpx.post(f"{address}login", content=body, headers=headers, trust_env=False, timeout=30)
+        assert (answer.status_code, answer.json()) == (400, {"error": login.EMPTY})
+
+
+def test_a_page_elsewhere_can_log_nobody_in(address: str):
+    headers = {"Origin": "https://example.invalid"}
+    assert httpx.post(f"{address}login", data=RIGHT, headers=headers, trust_env=False).status_code == 403
+
+
+def test_without_a_login_there_is_nothing_to_log_in_to(tmp_path: Path):
+    with app(tmp_path / "index") as address:
+        assert get(f"{address}login", **BROWSER).headers["location"] == "./"
+        client = Client(address, auth=("any", "body"), verbose=False, analytics_enabled=False)
+        assert len(client.predict(api_name="/documents")) == 5
+        client.close()
+
+
+# Time, which the tests above cannot turn.
+
+
+def connection(host: str = "192.0.2.1", **headers: str) -> HTTPConnection:
+    raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    scope = {"type": "http", "path": "/config", "headers": raw, "client": (host, 1), "server": ("x", 7860)}
+    return HTTPConnection({**scope, "scheme": "http", "method": "GET", "query_string": b""})
+
+
+def test_a_session_ends_by_itself():
+    now = 0.0
+    door = Login(NAME, PASSWORD, clock=lambda: now)
+    cookie = {"Cookie": f"qa_session_7860={door._open()}"}
+
+    def status() -> int:
+        refused = asyncio.run(door.refusal(connection(**cookie)))
+        return refused.status_code if refused else 200
+
+    assert status() == 200
+    now = AGE - 1.0
+    assert status() == 200
+    now = AGE + 1.0
+    assert status() == 401
+
+
+def test_of_too_many_sessions_the_oldest_ends(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(login, "SESSIONS", 2)
+    door = Login(NAME, PASSWORD)
+    cookies = [{"Cookie": f"qa_session_7860={door._open()}"} for _ in range(3)]
+    refused = [asyncio.run(door.refusal(connection(**cookie))) for cookie in cookies]
+    assert [r is None for r in refused] == [False, True, True]
+
+
+def test_guessing_is_slow_for_who_guesses_and_for_nobody_else(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(login, "FIRST_WAIT", 0.2)
+    door = Login(NAME, PASSWORD)
+
+    async def tried(host: str, password: str) -> tuple[int, float]:
+        begun = time.monotonic()
+        refused = await door.refusal(connection(host, **basic(password=password)))
+        return refused.status_code if refused else 200, time.monotonic() - begun
+
+    async def attack() -> None:
+        one = await tried("192.0.2.1", "a")
+        assert one[0] == 401
+        assert one[1] >= 0.2
+        three = [asyncio.create_task(tried("192.0.2.1", guess)) for guess in "bcd"]
+        await asyncio.sleep(0.05)
+        for password in ("e", PASSWORD):  # side by side is no faster, and the right one is not looked at
+            assert (await tried("192.0.2.1", password))[0] == 429
+        at_once = await tried("192.0.2.2", PASSWORD)
+        assert at_once[0] == 200
+        assert at_once[1] < 0.1
+        waits = [wait for _, wait in await asyncio.gather(*three)]
+        assert waits == sorted(waits)
+        assert waits[2] > 3 * waits[0] / 2
+        assert (await tried("192.0.2.1", PASSWORD))[0] == 200
+
+    asyncio.run(attack())
+
+
+def test_a_machine_has_no_more_tries_for_its_many_addresses():
+    a, b = connection("2001:db8:1:2:aaaa::1"), connection("2001:db8:1:2:bbbb::7")
+    assert login._address(a) == login._address(b) != login._address(connection("2001:db8:1:3::1"))
+
+
+def test_too_many_tries_are_told_when_to_come_back(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(login, "WAITING", 0)
+
+    async def refusal() -> Response | None:
+        return await Login(NAME, PASSWORD).refusal(connection(**basic()))
+
+    refused = asyncio.run(refusal())
+    assert refused is not None
+    assert json.loads(bytes(refused.body)) == {"error": TOO_MANY}
+    assert int(refused.headers["retry-after"]) > 0
+
+
+# And in a browser that runs no script.
+
+
+@pytest.fixture
+def chrome(tmp_path: Path) -> Iterator[Chrome]:
+    browser = chromium(tmp_path)
+    yield browser
+    browser.quit()
+
+
+@needs_browser
+def test_a_person_logs_in_without_scripts(chrome: Chrome, address: str):
+    def wait(text: str) -> None:
+        WebDriverWait(chrome, PATIENCE, 0.1).until(lambda _: text in chrome.page_source)
+
+    chrome.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    chrome.get(address)
+    assert chrome.switch_to.active_element.get_attribute("name") == "username"
+    chrome.switch_to.active_element.send_keys(NAME + Keys.TAB)
+    chrome.switch_to.active_element.send_keys("wrong" + Keys.ENTER)
+    wait(WRONG)
+    assert chrome.find_element(By.CSS_SELECTOR, "[role=alert]").is_displayed()
+    for label in chrome.find_elements(By.TAG_NAME, "label"):
+        assert chrome.find_element(By.ID, label.get_attribute("for")).is_displayed()
+    chrome.switch_to.active_element.send_keys(NAME + Keys.TAB)
+    chrome.switch_to.active_element.send_keys(PASSWORD + Keys.ENTER)
+    wait("gradio_config")
+    assert chrome.current_url == address
+
+    chrome.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+    chrome.get_log("browser")  # the two answers 401
+    chrome.get(address)
+    WebDriverWait(chrome, PATIENCE, 0.1).until(lambda _: chrome.find_elements(By.CSS_SELECTOR, "textarea"))
+    logged = [entry["message"] for entry in chrome.get_log("browser")]
+    assert [message for message in logged if "manifest.json" not in message] == []  # fetched without cookies
+    chrome.get(f"{address}logout")
+    assert chrome.current_url == f"{address}login"

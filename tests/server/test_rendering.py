@@ -1,0 +1,299 @@
+"""A question and its answer as the page shows them: what is said, and that nothing else becomes HTML."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from shown import (
+    HOSTILE,
+    QUOTE,
+    TURNED,
+    Shown,
+    a_citation,
+    a_document,
+    a_passage,
+    a_refusal,
+    an_answer,
+    one_line,
+)
+
+from qa.server.html.answer import answered, confidence_words, failed, outdated, suggested, turn
+from qa.server.html.elements import button, counted, joined, origin, paragraph, prose, text
+from qa.types import Answer, Citation, Claim, Document
+
+NEWS = a_document(
+    "The boat takes 340 people.", id="2", path="news.txt", title="News", metadata={"date": "2024-05-01"}
+)
+OTHER = a_document("It holds 290 passengers.", id="3", path="other.txt", title="Other", metadata={})
+
+
+def links(html: str) -> list[str]:
+    return [link["href"] for link in Shown(html).all("a", "mark")]
+
+
+def said(html: str) -> list[str]:
+    """The paragraphs of sentences, as text."""
+    return [one_line(found) for found in re.findall(r'<p class="said">.*?</p>', html)]
+
+
+# --- a turn --------------------------------------------------------------------------------------
+
+
+def test_a_turn_is_the_question_and_what_became_of_it():
+    html = turn("Who built it?", "<p>Nobody.</p>", 2)
+    assert one_line(html) == "Edit the questionWho built it?Nobody."
+    (article,) = Shown(html).all("article")
+    assert (article["id"], article["data-turn"], article["aria-label"]) == ("turn-2", "2", "Question 3")
+    assert Shown(html).acts("edit")
+
+
+# --- what the documents say ----------------------------------------------------------------------
+
+
+def test_a_short_answer_stands_before_its_sentence_where_it_is_bold():
+    html = answered(an_answer(Claim("340", (a_citation(),))), 4)
+    assert re.findall(r'<p class="value">(.*?)</p>', html) == ['<bdi dir="auto">340</bdi>']
+    assert said(html) == [f"{QUOTE} [1]"]
+    assert re.findall("<b>(.*?)</b>", html) == ["340"]
+    assert links(html) == ["#source-4-1"]
+    assert [link["aria-label"] for link in Shown(html).all("a")] == ["Source 1: The ferry"]
+
+
+def test_an_answer_that_is_its_sentence_is_said_once():
+    html = answered(an_answer(), 0)
+    assert one_line(html).count(QUOTE) == 1
+    assert "<b>" not in html
+    assert 'class="value"' not in html
+
+
+def test_each_sentence_of_a_quote_has_its_mark():
+    quote = "It leaves at seven. It carries 340 passengers."
+    html = answered(an_answer(Claim("340", (a_citation(quote=quote),))), 0)
+    assert said(html) == ["It leaves at seven. [1] It carries 340 passengers. [1]"]
+    assert links(html) == ["#source-0-1"] * 2
+
+
+def test_several_sentences_stand_in_the_order_of_their_numbers():
+    first, second = a_citation(1, "It leaves at seven."), a_citation(2, "Tickets cost 12 crowns.")
+    html = answered(an_answer(Claim(second.quote, (second,)), Claim(first.quote, (first,))), 1)
+    assert said(html) == ["It leaves at seven. [1]", "Tickets cost 12 crowns. [2]"]
+    assert links(html) == ["#source-1-1", "#source-1-2"]
+
+
+def test_who_agrees_can_be_opened():
+    claim = Claim("340", (a_citation(1), a_citation(2, NEWS.text, NEWS)))
+    html = answered(an_answer(claim), 0)
+    assert said(html) == [f"{QUOTE} [1] [2]"]
+    (summary, listed) = re.findall(r'<details class="agree"><summary>(.*?)</summary><ul>(.*?)</ul>', html)[0]
+    assert summary == "2 sources agree"
+    assert [one_line(item) for item in re.findall("<li>(.*?)</li>", listed)] == [
+        f"The ferry [1]Quay News{QUOTE}",
+        f"News [2]2024-05-01{NEWS.text}",
+    ]
+
+
+def test_differing_figures_stand_side_by_side_with_who_says_so():
+    claims = (
+        Claim("340", (a_citation(1), a_citation(2, NEWS.text, NEWS))),
+        Claim("290", (a_citation(3, OTHER.text, OTHER),)),
+    )
+    answer = an_answer(*claims, differ=True, text="Sources give different figures:\n\n- …")
+    html = answered(answer, 0)
+    assert "<summary>Sources give different figures</summary>" in html
+    assert [one_line(p) for p in re.findall(r'<p class="value">.*?</p>', html)] == ["340", "290"]
+    assert one_line(html).count("2 sources agree") == 1
+    assert [one_line(p) for p in re.findall(r'<p class="by">.*?</p>', html)][::3] == ["Quay News", "Other"]
+    assert links(html) == [f"#source-0-{number}" for number in (1, 2, 1, 2, 3)]
+
+
+def test_the_answer_says_how_sure_it_is_and_from_how_many_documents():
+    assert "Well supported · from 1 document" in one_line(answered(an_answer(), 0))
+    two = an_answer(Claim("340", (a_citation(1), a_citation(2, NEWS.text, NEWS))), confidence=0.6)
+    assert "Probably right · from 2 documents" in one_line(answered(two, 0))
+    again = an_answer(Claim("340", (a_citation(1),)), Claim("It is white.", (a_citation(2, "It is white."),)))
+    assert "from 1 document" in one_line(answered(again, 0))
+
+
+@pytest.mark.parametrize(
+    ("confidence", "words"),
+    [
+        (0.0, "Possibly right: check the source"),
+        (0.4999, "Possibly right: check the source"),
+        (0.5, "Probably right"),
+        (0.75, "Well supported"),
+        (1.0, "Well supported"),
+    ],
+)
+def test_a_probability_in_words(confidence: float, words: str):
+    assert confidence_words(confidence)[1] == words
+
+
+def test_a_follow_up_says_what_it_was_taken_to_mean():
+    meant = "What does the ferry to Tolvane cost?"
+    html = answered(an_answer(question="And to Tolvane?", understood=meant), 0)
+    assert f"from 1 document · understood as “{meant}”" in one_line(html)
+    assert "understood" not in answered(an_answer(question=meant, understood=meant), 0)
+
+
+def test_an_answer_can_be_copied_asked_again_rated_and_explained():
+    html = Shown(answered(an_answer(), 0))
+    assert [b["data-act"] for b in html.all("button")] == ["copy", "retry", "rate", "rate"]
+    assert [b["data-helpful"] for b in html.acts("rate")] == ["yes", "no"]
+    assert html.all("details", "why")
+
+
+# --- what they do not say ------------------------------------------------------------------------
+
+
+def test_a_refusal_says_what_was_looked_for_and_links_to_the_nearest_passages():
+    html = answered(a_refusal(a_document(), NEWS), 3)
+    assert one_line(html).startswith("The documents do not answer this question.")
+    assert said(html) == [
+        "Looked for “ferry” and “late”.",
+        "The 2 nearest passages may be on the subject, but they are no evidence.",
+    ]
+    assert [link["href"] for link in Shown(html).all("a", "near")] == ["#source-3-1"]
+    assert links(html) == []
+
+
+@pytest.mark.parametrize(
+    ("unknown", "told"),
+    [
+        ((), ""),
+        (("ferry",), " Nothing in the documents speaks of “ferry”."),
+        (("ferry", "late", "why"), " Nothing in the documents speaks of “ferry”, “late” or “why”."),
+    ],
+)
+def test_a_refusal_names_the_words_that_nothing_speaks_of(unknown: tuple[str, ...], told: str):
+    html = answered(a_refusal(NEWS, unknown=unknown), 0)
+    assert said(html)[0] == f"Looked for “ferry” and “late”.{told}"
+
+
+def test_a_refused_follow_up_says_what_it_was_taken_to_mean_with_its_names_as_they_are():
+    meant = "Why is the ferry to Tolvane late?"
+    html = answered(a_refusal(NEWS, question="Why late?", understood=meant), 0)
+    assert said(html)[0] == f"Understood as “{meant}”. Looked for “ferry”, “tolvane” and “late”."
+
+
+def test_a_refusal_offers_questions_that_are_answered():
+    html = answered(a_refusal(NEWS, suggestions=("Who built it?", "When was it built?")), 0)
+    assert "They do answer:Who built it?When was it built?" in one_line(html)
+    assert len(Shown(html).acts("suggest")) == 2
+    assert suggested(()) == ""
+
+
+def test_an_empty_index_is_said_to_be_empty():
+    html = answered(a_refusal(), 0)
+    assert "Nothing is indexed yet" in one_line(html)
+    assert not Shown(html).all("a")
+    assert not Shown(html).all("details", "why")
+
+
+def test_what_went_wrong_is_told_and_can_be_tried_again():
+    html = failed("The index is locked: try again.")
+    assert one_line(html).startswith("The index is locked: try again.")
+    assert [p["role"] for p in Shown(html).all("p")] == ["alert"]
+    assert [b["data-act"] for b in Shown(html).all("button")] == ["retry"]
+
+
+def test_an_answer_that_is_outdated_shows_nothing_of_it():
+    assert one_line(outdated()).startswith("The documents have changed")
+    assert [b["data-act"] for b in Shown(outdated()).all("button")] == ["retry"]
+
+
+# --- nothing of a document or a question becomes HTML --------------------------------------------
+
+BREAKING = (
+    '" onfocus="alert(1)',
+    "' autofocus '",
+    "</p><script>x</script>",
+    "<!-- x",
+    "]]>",
+    "&quot;<b>&#60;",
+)
+
+
+def hostile(string: str) -> list[Answer]:
+    """Answers of every form, the string wherever something comes from outside."""
+    known = {name: string for name in ("source", "author", "date", "url", "source_title", "language")}
+    document = a_document(f"{string}", path=f"{string}.txt", title=string, metadata=known)
+    other = replace(document, id="2")
+    passage = replace(a_passage(document), sentences=((0, len(string)),))
+
+    def cited(number: int, source: Document) -> Citation:
+        return a_citation(number, string, source, passage)
+
+    agreed = Claim(string, (cited(1, document), cited(2, other)))
+    asked = {"question": string, "understood": f"{string}?"}
+    return [
+        an_answer(agreed, **asked),
+        an_answer(Claim(string[:4], (cited(1, document),)), **asked),
+        an_answer(
+            agreed,
+            Claim(string, (cited(3, document),)),
+            differ=True,
+            text="Sources give different figures:",
+            **asked,
+        ),
+        a_refusal(document, unknown=(string, string), suggestions=(string, string), **asked),
+    ]
+
+
+@pytest.mark.parametrize("string", [HOSTILE, *BREAKING])
+def test_nothing_of_a_document_or_a_question_becomes_html(string: str):
+    for answer in hostile(string):
+        shown = Shown(turn(string, answered(answer, 0), 0))  # all tags and attributes are of the page
+        assert string in shown.text
+        assert all(string in title for title in (a["aria-label"] for a in shown.all("a", "mark")))
+    assert string in Shown(failed(string)).text
+
+
+@given(st.text(st.sampled_from("<>&\"'/= abon!-"), min_size=4, max_size=40))
+def test_no_text_at_all_becomes_html(string: str):
+    for answer in hostile(string):
+        assert string in Shown(turn(string, answered(answer, 0), 0)).text
+
+
+def test_a_right_to_left_override_turns_nothing_around_it():
+    for answer in hostile(f"It {TURNED}."):
+        assert not Shown(turn(TURNED, answered(answer, 0), 0)).turned
+
+
+# --- the pieces ----------------------------------------------------------------------------------
+
+
+def test_text_is_escaped_and_kept_to_itself():
+    assert text('<b> & "x"') == '<bdi dir="auto">&lt;b&gt; &amp; &quot;x&quot;</bdi>'
+    assert paragraph("note", "") == ""
+    assert joined(["a", "", "b"]) == "a · b"
+    assert [counted(n, "file") for n in (0, 1, 1200)] == ["0 files", "1 file", "1,200 files"]
+
+
+def test_the_data_of_a_button_is_escaped_and_what_is_none_is_left_out():
+    (made,) = Shown(button("open", 'a "b"', "page", path='x" onclick="y', start=0, end=None)).all("button")
+    assert made == {
+        "type": "button",
+        "class": "plain",
+        "data-act": "open",
+        "title": 'a "b"',
+        "data-path": 'x" onclick="y',
+        "data-start": "0",
+    }
+
+
+def test_a_heading_of_markdown_is_shown_as_one_with_every_character_in_it():
+    content = "# One <b>\n\ntext # no\n## Two\n"
+    html = prose(content, a_document())
+    assert Shown(html).text == content
+    assert re.findall("</span>(.*?)</strong>", html) == ["One &lt;b&gt;", "Two"]
+    assert "<strong>" not in prose(content, a_document(path="notes.txt"))
+
+
+def test_the_origin_is_what_is_known_of_a_document():
+    known = {"source": "Quay News", "author": "A. Lund", "date": "2024", "language": "en"}
+    assert one_line(origin(a_document(metadata=known), "p. 4")) == "Quay News · A. Lund · 2024 · p. 4"
+    assert origin(a_document(metadata={})) == ""

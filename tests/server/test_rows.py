@@ -1,0 +1,134 @@
+"""The documents as the page lists them."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import Any
+
+import pytest
+from shown import HOSTILE, TURNED, Shown, a_document, one_line
+
+from qa.corpus.listing import FileState, Listed
+from qa.server.html.documents import EXAMPLES, Indexing, accepted, examples, label, limits, listed
+from qa.types import Progress
+
+BREAKING = ['a" onclick="x', "it's", "<li>", "&amp;"]
+
+
+def a_file(path: str = "ferry.md", **changes: Any) -> Listed:
+    values = {"document": a_document(path=path), "passages": 3, "state": FileState.INDEXED, "reason": ""}
+    return Listed(**{"path": path, "modified": 0.0, "indexed_at": 2.0, **values, **changes})
+
+
+def test_an_empty_folder_is_said_to_be_empty():
+    assert one_line(listed([])).startswith("No documents yet")
+
+
+def test_the_day_on_which_a_file_was_written_stands_beside_its_path():
+    noon = time.mktime((2024, 5, 1, 12, 0, 0, 0, 0, -1))
+    assert "ferry.md · 2024-05-01" in one_line(listed([a_file(modified=noon)]))
+
+
+def test_what_failed_stands_first_and_is_counted():
+    files = [a_file("a.md"), a_file("b.md", document=None, state=FileState.FAILED, reason="it is empty")]
+    html = listed(files)
+    assert html.index('data-path="b.md"') < html.index('data-path="a.md"')
+    assert "Not indexed: it is empty" in one_line(html)
+    assert label(files) == "Documents (1, 1 failed)"
+    assert label(files[:1]) == "Documents (1)"
+
+
+def test_a_document_is_listed_with_what_is_known_of_it():
+    known = {"source": "Quay News", "author": "A. Lund", "date": "2024-05-01"}
+    html = listed([a_file(document=a_document(metadata=known, pages=(0, 9)))])
+    assert one_line(html) == (
+        "The ferryQuay News · A. Lund · 2024-05-01 · 2 pages · 3 passages"
+        "ferry.mdAsk only thisDelete The ferry"
+    )
+    (row,) = Shown(html).all("li")
+    assert row == {
+        "id": "file-1",
+        "data-path": "ferry.md",
+        "data-state": "indexed",
+        "data-passages": "3 passages",
+        "data-reason": "",
+    }
+    (box,) = Shown(html).all("input")
+    assert (box["value"], box["aria-label"]) == ("1", "Ask The ferry")
+    assert [b["data-document"] for b in Shown(html).acts("only")] == ["1"]
+    assert [(b["data-path"], b["data-title"]) for b in Shown(html).acts("remove")] == [
+        ("ferry.md", "The ferry")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "told"),
+    [
+        (FileState.INDEXED, "", ""),
+        (FileState.WAITING, "", "Waiting to be indexed"),
+        (FileState.CHANGED, "", "Changed: to be indexed again"),
+        (FileState.FAILED, "the file is empty", "Not indexed: the file is empty"),
+        (FileState.GONE, "", "Removed from the folder"),
+    ],
+)
+def test_a_row_says_how_its_file_stands(state: FileState, reason: str, told: str):
+    html = listed([a_file(state=state, reason=reason)])
+    assert [Shown(p).text for p in re.findall(r'<p class="state">.*?</p>', html)] == [told] * bool(told)
+    assert [(row["data-state"], row["data-reason"]) for row in Shown(html).all("li")] == [(str(state), told)]
+
+
+def test_every_state_of_a_file_has_its_words():
+    for state in FileState:
+        assert listed([a_file(state=state)])
+
+
+def test_a_file_without_a_document_can_only_be_deleted():
+    html = Shown(listed([a_file("scan.pdf", document=None, passages=0, state=FileState.FAILED)]))
+    assert not html.all("input")
+    assert not html.acts("only")
+    assert [b["data-title"] for b in html.acts("remove")] == ["scan.pdf"]
+    assert "passage" not in html.text
+    assert [row["id"] for row in html.all("li")] == ["file-scan.pdf"]
+
+
+@pytest.mark.parametrize("string", [HOSTILE, *BREAKING])
+def test_nothing_of_a_file_becomes_html(string: str):
+    known = {name: string for name in ("source", "author", "date")}
+    document = a_document(id=string, path=string, title=string, metadata=known)
+    for file in (
+        a_file(string, document=document, reason=string),
+        a_file(string, document=None, reason=string),
+    ):
+        html = Shown(listed([file]))
+        assert string in html.text
+        assert [row["data-path"] for row in html.all("li")] == [string]
+        assert all(string in box["aria-label"] for box in html.all("input"))
+
+
+def test_a_right_to_left_override_turns_nothing_around_it():
+    document = a_document(path=TURNED, title=TURNED, metadata={"source": TURNED})
+    assert not Shown(listed([a_file(TURNED, document=document)])).turned
+
+
+def test_examples_are_of_documents_that_are_there():
+    path, question = next(iter(EXAMPLES.items()))
+    assert examples([a_file("ferry.md"), a_file(path)]) == [question]
+    assert examples([a_file(path, document=None)]) == []
+
+
+def test_indexing_tells_how_far_it_is_and_nothing_afterwards():
+    indexing = Indexing()
+    assert str(indexing) == ""
+    indexing(Progress(1, 1200, 5, "a.txt"))
+    assert str(indexing) == (
+        "Indexing: 1 of 1,200 files, 5 passages so far. Questions are answered meanwhile."
+    )
+    indexing(Progress(0, 0, 0, ""))
+    assert str(indexing) == ""
+
+
+def test_what_is_accepted_is_what_the_limits_say():
+    assert set(limits()["suffixes"]) >= {".pdf", ".docx", ".html", ".md", ".txt"}
+    assert limits()["bytes"] == 20_000_000
+    assert "20 MB" in accepted()

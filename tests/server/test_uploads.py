@@ -1,0 +1,200 @@
+"""Files that are sent to the page: what becomes of each, and that nothing is left of what was refused."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import anyio
+import httpx
+import pytest
+from conftest import DOCUMENTS
+from starlette.applications import Starlette
+from starlette.types import Message
+
+from qa.assistant import Assistant
+from qa.documents.formats import MAX_BYTES
+from qa.server import uploads
+from qa.server.uploads import PATH, route
+
+GOATS = b"Forty goats live on the rock.\n"
+
+
+@pytest.fixture
+def received(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Where files lie while they are received: there is never one left."""
+    folder = tmp_path / "received"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    yield folder
+    assert list(folder.iterdir()) == []
+
+
+@pytest.fixture
+def app(assistant: Assistant, received: Path) -> Starlette:
+    return Starlette(routes=[route(assistant)])
+
+
+def put(
+    app: Starlette, content: bytes | AsyncIterator[bytes], headers: dict[str, str] | None = None, **query: str
+):
+    async def sent() -> httpx.Response:
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://page") as client:
+            return await client.put(PATH, params=query, content=content, headers=headers)
+
+    return anyio.run(sent)
+
+
+def files(folder: Path) -> set[str]:
+    """All that lies in a folder, hidden or not."""
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+def refused(response: httpx.Response) -> str:
+    assert response.status_code == 400
+    told = str(response.json()["problem"])
+    assert not told[0].islower()
+    assert told.endswith(".")
+    assert "\n" not in told
+    return told
+
+
+def test_a_file_is_placed_in_the_corpus(app: Starlette, corpus: Path):
+    response = put(app, GOATS, name="goats.txt")
+    assert (response.status_code, response.json()) == (200, {"path": "goats.txt", "known": False})
+    assert (corpus / "goats.txt").read_bytes() == GOATS
+
+
+def test_a_file_that_is_there_already_is_known(app: Starlette, corpus: Path):
+    content = (corpus / "ferry.md").read_bytes()
+    assert put(app, content, name="ferry.md").json() == {"path": "ferry.md", "known": True}
+
+
+def test_another_file_of_that_name_stays_until_it_is_to_be_replaced(app: Starlette, corpus: Path):
+    response = put(app, GOATS, name="ferry.md")
+    assert response.json()["exists"] is True
+    assert "replace it" in refused(response)
+    assert (corpus / "ferry.md").read_text("utf-8") == DOCUMENTS["ferry.md"]
+    replaced = put(app, GOATS, name="ferry.md", replace="yes")
+    assert replaced.json() == {"path": "ferry.md", "known": False}
+    assert (corpus / "ferry.md").read_bytes() == GOATS
+
+
+def test_a_file_that_says_it_is_too_large_is_not_received(app: Starlette, corpus: Path):
+    read = []
+
+    async def body() -> AsyncIterator[bytes]:
+        read.append(1)
+        yield GOATS
+
+    response = put(app, body(), {"content-length": str(MAX_BYTES + 1)}, name="goats.txt")
+    assert "over the limit of 20 MB" in refused(response)
+    assert files(corpus) == set(DOCUMENTS)
+
+
+@pytest.mark.parametrize("headers", [{}, {"content-length": "1"}, {"content-length": "many"}])
+def test_a_file_that_turns_out_to_be_too_large_is_left_as_soon_as_it_is(
+    app: Starlette, corpus: Path, headers: dict[str, str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("qa.documents.formats.MAX_BYTES", 100_000)
+    kept = []
+    monkeypatch.setattr(uploads, "_place", lambda *_: kept.append(1))
+
+    async def body() -> AsyncIterator[bytes]:
+        for _ in range(11):
+            yield b"goats " * 1667
+
+    assert "over the limit" in refused(put(app, body(), headers, name="goats.txt"))
+    assert kept == []
+    assert files(corpus) == set(DOCUMENTS)
+
+
+@pytest.mark.parametrize("length", ["many", "-1", "9" * 5000, "²"])
+def test_a_length_that_is_no_number_counts_for_nothing(app: Starlette, length: str):
+    assert put(app, GOATS, {"content-length": length.encode("latin-1")}, name="goats.txt").status_code == 200
+
+
+@pytest.mark.parametrize("name", ["goats.exe", "goats", "", ".txt", "../.md", "a.txt/", "\0.pdf"])
+def test_only_files_that_can_be_read_are_taken(app: Starlette, corpus: Path, name: str):
+    refused(put(app, GOATS, name=name))
+    assert files(corpus) == set(DOCUMENTS)
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("../../goats.txt", "goats.txt"),
+        ("/etc/goats.txt", "goats.txt"),
+        ("C:\\Windows\\goats.txt", "goats.txt"),
+        ("..\\goats.txt", "goats.txt"),
+        (".goats.txt", "goats.txt"),
+        ("goats.txt.", "goats.txt"),
+        ("goats\u202etxt.exe.txt", "goatstxt.exe.txt"),
+        ("<b>&goats\n.txt", "_b_&goats.txt"),
+        ("con.txt", "_con.txt"),
+        ("g" * 500 + ".txt", "g" * 196 + ".txt"),
+    ],
+)
+def test_a_hostile_name_is_made_harmless(app: Starlette, corpus: Path, name: str, path: str):
+    before = files(corpus.parent) | {f"corpus/{path}"}
+    assert put(app, GOATS, name=name).json()["path"] == path
+    assert {file for file in files(corpus.parent) if not file.startswith("index/")} == before
+
+
+def test_an_empty_file_is_refused(app: Starlette, corpus: Path):
+    assert "empty" in refused(put(app, b"", name="goats.txt"))
+    assert files(corpus) == set(DOCUMENTS)
+
+
+@pytest.mark.parametrize("name", ["goats.txt", "goats.pdf", "goats.docx"])
+def test_a_file_that_cannot_be_read_is_refused(app: Starlette, corpus: Path, name: str):
+    refused(put(app, b"\0\1\2\3" * 100, name=name))
+    assert files(corpus) == set(DOCUMENTS)
+
+
+def test_there_is_an_end_to_what_can_be_sent(app: Starlette, corpus: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(uploads, "MOST", 4)
+    assert put(app, GOATS, name="goats.txt").status_code == 200
+    assert "4 files already" in refused(put(app, GOATS, name="sheep.txt"))
+    assert files(corpus) == {*DOCUMENTS, "goats.txt"}
+
+
+def test_a_sender_that_goes_away_leaves_nothing_behind(app: Starlette, corpus: Path):
+    messages: list[Message] = [
+        {"type": "http.request", "body": GOATS, "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return messages.pop(0)
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    query = b"name=goats.txt"
+    scope = {"type": "http", "method": "PUT", "path": PATH, "query_string": query, "headers": []}
+    anyio.run(app, scope, receive, send)
+    assert sent[0]["status"] == 400
+    assert files(corpus) == set(DOCUMENTS)
+
+
+def test_where_nothing_can_be_received_it_is_told_so(
+    app: Starlette, corpus: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(tempfile, "tempdir", str(corpus / "no" / "such"))
+    response = put(app, GOATS, name="goats.txt")
+    assert response.status_code == 500
+    assert "make room" in response.json()["problem"]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+def test_nothing_can_be_done_but_to_put(app: Starlette, method: str):
+    async def sent() -> httpx.Response:
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://page") as client:
+            return await client.request(method, PATH, params={"name": "ferry.md"})
+
+    assert anyio.run(sent).status_code == 405

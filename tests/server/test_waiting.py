@@ -1,0 +1,119 @@
+"""Who waits for whom when many ask at once, and what the server keeps of them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+from conftest import DOCUMENTS, QUESTION, KeyReader, WordEncoder, python, write
+
+from qa.assistant import Assistant
+from qa.models.reader import Reading
+from qa.server.handlers import ASKING, Handlers
+from qa.server.html.documents import Indexing
+from qa.settings import Settings
+from qa.types import Passage
+
+UNKNOWN = "Who discovered penicillin?"
+PATIENCE = 30  # seconds
+Handler = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
+
+
+class HeldReader(KeyReader):
+    """Reads for other questions than QUESTION only once it is released; so many were begun until then."""
+
+    def __init__(self) -> None:
+        super().__init__({QUESTION: "340"})
+        self.released = threading.Event()
+        self.begun = 0
+        self._counting = threading.Lock()
+
+    def read(self, question: str, passages: Sequence[Passage]) -> tuple[Reading, ...]:
+        if question not in self.answers and not self.released.is_set():
+            with self._counting:
+                self.begun += 1
+            self.released.wait(PATIENCE)
+        return super().read(question, passages)
+
+
+@pytest.fixture
+def reader() -> HeldReader:
+    return HeldReader()
+
+
+@pytest.fixture
+def handlers(tmp_path: Path, reader: HeldReader) -> dict[str, Handler]:
+    write(tmp_path / "corpus", DOCUMENTS)
+    settings = Settings(tmp_path / "corpus", tmp_path / "index")
+    assistant = Assistant(settings, WordEncoder(), reader)
+    assistant.sync()
+    return {f.__name__: f for f in Handlers(assistant, Indexing()).functions()}
+
+
+async def begun(reader: HeldReader, least: int) -> None:
+    with anyio.fail_after(PATIENCE):
+        while reader.begun < least:
+            await anyio.sleep(0.01)
+
+
+def test_a_question_does_not_wait_for_suggestions(handlers: dict[str, Handler], reader: HeldReader):
+    async def asks() -> dict[str, Any]:
+        async with anyio.create_task_group() as group:
+            for _ in range(2 * ASKING):
+                group.start_soon(handlers["suggest"], {"question": UNKNOWN})
+            await begun(reader, 1)
+            try:
+                with anyio.fail_after(PATIENCE / 2):
+                    return await handlers["ask"]({"question": QUESTION})
+            finally:
+                reader.released.set()
+
+    assert anyio.run(asks)["record"]["answered"]
+
+
+def test_only_some_questions_are_answered_at_the_same_time(handlers: dict[str, Handler], reader: HeldReader):
+    async def asks() -> int:
+        async with anyio.create_task_group() as group:
+            for _ in range(2 * ASKING):
+                group.start_soon(handlers["ask"], {"question": UNKNOWN})
+            try:
+                await begun(reader, ASKING)
+                await anyio.sleep(0.3)
+                return reader.begun
+            finally:
+                reader.released.set()
+
+    assert anyio.run(asks) == ASKING
+
+
+SESSIONS = """
+import os, sys
+from pathlib import Path
+import httpx
+from conftest import DOCUMENTS, WordEncoder, write
+from qa.server import app as web
+from qa.assistant import Assistant
+from qa.settings import Settings
+
+folder = Path(sys.argv[1])
+write(folder / "corpus", DOCUMENTS)
+assistant = Assistant(Settings(folder / "corpus", folder / "index"), WordEncoder())
+assistant.sync()
+page = web.serve(assistant, "127.0.0.1", block=False)
+with httpx.Client(base_url=page.local_url, trust_env=False) as client:
+    for session in range(50):
+        asked = {"session_hash": str(session), "fn_name": "listing", "data": {}}
+        assert client.post("qa/call", json=asked).json()["documents"] == 3
+print(len(page.app.state_holder.session_data), flush=True)
+os._exit(0)
+"""
+
+
+def test_of_what_pages_ask_no_session_is_kept(tmp_path: Path):
+    done = python(SESSIONS, tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "0\n"
