@@ -26,7 +26,7 @@ import numpy as np
 
 from qa.assistant import Assistant
 from qa.corpus import sync as syncing
-from qa.index.writer import Writer
+from qa.index.store import Writer
 from qa.models.encoder import find_encoder
 from qa.models.files import ModelFiles
 from qa.models.reader import find_reader

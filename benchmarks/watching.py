@@ -42,7 +42,7 @@ def main() -> None:
             assistant.sync()
             assistant.search("ferry", k=1)
             reports: list[SyncReport] = []
-            with watched(assistant, reports.append):
+            with watched(assistant.sync, corpus, Path(temporary) / "index", reports.append):
                 time.sleep(3)
                 rows = changes(assistant, corpus, texts[options.held :][: options.burst], reports)
     print("| change | seconds until it is searched | syncs | passages embedded |\n|-|-|-|-|")

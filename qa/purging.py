@@ -8,8 +8,7 @@ killed is run again.
 from __future__ import annotations
 
 from qa.feedback.log import FeedbackLog
-from qa.index.store import Store
-from qa.index.writer import Writer
+from qa.index.store import Store, Writer
 from qa.search.retrieval import Retriever
 from qa.types import Purged
 

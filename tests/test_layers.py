@@ -36,8 +36,6 @@ LEVELS = (
 )
 LEVEL = {room: number for number, level in enumerate(LEVELS) for room in level}
 UPWARDS = {  # still to be cut
-    "qa.corpus.watch": {"qa.assistant", "qa.search.retrieval", "qa.cli.progress", "qa.feedback.log"},
-    "qa.search.engine": {"qa.corpus.sync"},
     "qa.server.app": {"qa.cli.progress"},
 }
 

@@ -21,7 +21,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from qa.cli.progress import counted, sync_with_progress, tell_news
+from qa.cli.progress import counted, first_sync, sync_with_progress, tell_news
 from qa.cli.terminal import PlainFormatter, json_escaped, one_line, plain
 from qa.errors import QAError, SettingsError
 from qa.settings import Settings
@@ -157,13 +157,14 @@ def _sync(settings: Settings, options: argparse.Namespace) -> int:
 
 def _watch(assistant: Assistant) -> int:
     """Sync, then watch until interrupted, which is how it ends well."""
-    from qa.corpus.watch import Watcher, first_sync
+    from qa.corpus.watch import Watcher
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends it as Ctrl-C does
     known = first_sync(assistant)
-    print(f"watching {assistant.settings.corpus}; press Ctrl-C to stop", file=sys.stderr, flush=True)
+    corpus, index = assistant.settings.corpus, assistant.settings.index
+    print(f"watching {corpus}; press Ctrl-C to stop", file=sys.stderr, flush=True)
     with suppress(KeyboardInterrupt):
-        Watcher(assistant, tell_news, known).run(threading.Event())
+        Watcher(assistant.sync, corpus, index, tell_news, known).run(threading.Event())
     return 0
 
 

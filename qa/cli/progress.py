@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qa.cli.terminal import one_line
+from qa.errors import IndexBusy
 from qa.types import Failure, Progress, Purged, SyncReport
 
 if TYPE_CHECKING:
@@ -37,6 +39,20 @@ def sync_with_progress(
         print(_purged(report.purged), file=sys.stderr)
     _tell_failures(report.failed)
     return report
+
+
+def first_sync(assistant: Assistant) -> tuple[Failure, ...]:
+    """A sync of what is settled, with progress on stderr; the files that failed. Raises QAError.
+
+    If another process is syncing this only says so: the watcher tries again.
+    """
+    from qa.corpus.watch import Settled
+
+    try:
+        return sync_with_progress(assistant, settled=Settled()).failed
+    except IndexBusy as error:
+        logging.getLogger("qa").warning("%s", error)
+        return ()
 
 
 def tell_news(report: SyncReport) -> None:

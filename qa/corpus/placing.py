@@ -17,11 +17,11 @@ import filelock
 from qa.corpus.folder import hidden, walk
 from qa.documents.formats import SUFFIXES, check_size, parse
 from qa.errors import CorpusError, DocumentExists, IndexUnwritable, QAError, UnknownDocument, UnreadableFile
+from qa.index.layout import PLACING_LOCK
 from qa.types import Value
 
 LONGEST = 200  # bytes of a name; file systems take 255, and what is written beside it has a longer one
 PATIENCE = 10.0  # seconds to wait for another process that is placing files
-LOCK = "placing.lock"  # in the folder of the index
 _SHOWN = 80  # characters of a name in a message
 _UNSEEN = frozenset(("Cc", "Cf", "Cs", "Cn", "Zl", "Zp"))  # controls, bidi, zero width, halves
 _BLANK = re.compile(  # letters and marks that are not seen either
@@ -183,7 +183,7 @@ class Corpus:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """Under a lock that a process that dies lets go of."""
-        lock = filelock.FileLock(self._index / LOCK, timeout=PATIENCE)
+        lock = filelock.FileLock(self._index / PLACING_LOCK, timeout=PATIENCE)
         try:
             self._index.mkdir(parents=True, exist_ok=True)
             lock.acquire()

@@ -18,11 +18,11 @@ from pathlib import Path
 from qa.corpus.folder import walk
 from qa.documents.formats import MAX_BYTES, check_size, parse
 from qa.errors import CorpusError, UnreadableFile
-from qa.index.writer import Entry, Writer
+from qa.index.recipe import recipe, unfinished
+from qa.index.store import Entry, Writer
 from qa.models.encoder import Encoder, headed
 from qa.types import Document, Failure, Passage, Progress, SyncReport
 
-RECIPE = "2"  # raised when reading or splitting change, so that every document is made anew
 CHANGED = "was changed while it was read: sync again"
 _BATCH = 512  # passages, about, between two commits
 
@@ -141,21 +141,19 @@ def sync(
     Files for which `settled` is false are left as they are. It is asked before a file is read and after.
     """
     started, now = time.monotonic(), time.time()
-    recipe = f"{RECIPE} {encoder.fingerprint}"
+    made_by = recipe(encoder.fingerprint)
     scanned = scan(corpus, settled)
     indexed = writer.file_digests()
-    todo = plan(scanned, indexed, recipe)
+    todo = plan(scanned, indexed, made_by)
     # Nobody may search while vectors of two encoders lie side by side, also if this sync is killed.
-    foreign = any(not other.endswith(encoder.fingerprint) for _, other in indexed.values())
-    writer.record(writer.failures(), recipe=f"unfinished {recipe}" if foreign else recipe)
+    foreign = writer.of_other_encoders(encoder.fingerprint)
+    writer.record(writer.failures(), recipe=unfinished(made_by) if foreign else made_by)
     gone = [path for path in todo.removed if path not in todo.moved.values()]
     if gone:
         writer.commit([], gone)
-    work = _Work(corpus.resolve(), writer, encoder, recipe, todo, progress, settled)
+    work = _Work(corpus.resolve(), writer, encoder, made_by, todo, progress, settled)
     work.run()
-    left = [
-        path for path, (_, other) in writer.file_digests().items() if not other.endswith(encoder.fingerprint)
-    ]
+    left = writer.of_other_encoders(encoder.fingerprint)
     if left:  # documents of files that cannot be read now, with vectors of another encoder
         writer.commit([], left)
     failed = sorted([*scanned.failed, *work.failed], key=lambda failure: failure.path)
@@ -163,7 +161,7 @@ def sync(
     writer.record(
         failed,
         model=encoder.name,
-        recipe=recipe,
+        recipe=made_by,
         synced_at=repr(now),
         unsettled=json.dumps(scanned.unsettled),
         **({"precision": encoder.precision} if work.embedded else {}),
@@ -188,7 +186,7 @@ class _Work:
     root: Path
     writer: Writer
     encoder: Encoder
-    recipe: str
+    made_by: str
     todo: Plan
     progress: Callable[[Progress], None]
     settled: Callable[[Path], bool]
@@ -242,7 +240,7 @@ class _Work:
             passages,
             [self._key(passage) for passage in passages],
             digest,
-            self.recipe,
+            self.made_by,
             parsed.left_out,
         )
 

@@ -15,18 +15,14 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path, PurePath
+from typing import Protocol
 
 from watchfiles import Change, watch
 
-from qa.assistant import Assistant
-from qa.cli.progress import sync_with_progress
-from qa.corpus import placing
 from qa.corpus.sync import CHANGED
 from qa.documents.formats import SUFFIXES
 from qa.errors import IndexBusy, QAError
-from qa.feedback import log as feedback
-from qa.index import store
-from qa.search import retrieval
+from qa.index.layout import is_of_the_index
 from qa.types import Failure, Progress, SyncReport
 
 QUIET = 1.0  # seconds without a change after which a file, or the folder, is taken to be done
@@ -39,8 +35,6 @@ AGAIN, SLOWEST = 1.0, 60.0  # before a sync that failed is tried again: at first
 REST = 5.0  # after a sync that took long, at most: as long as it took
 POLLING = 2.0  # between two looks at a folder that tells nothing
 
-# What the index folder holds begins with the name of one of its files: it may be the corpus folder itself.
-_OF_THE_INDEX = (*store.FILES, retrieval.CACHE, *feedback.FILES, placing.LOCK)
 _log = logging.getLogger("qa")
 
 
@@ -98,8 +92,16 @@ def _writes(fdinfo: Path) -> bool:
     return bool(int(flags, 8) & (os.O_WRONLY | os.O_RDWR))
 
 
+class Sync(Protocol):
+    """A sync of the folder that is watched, as Assistant.sync does it."""
+
+    def __call__(
+        self, progress: Callable[[Progress], None], *, settled: Callable[[Path], bool]
+    ) -> SyncReport: ...
+
+
 class Watcher:
-    """Keeps the index of an assistant up to date with its corpus folder.
+    """Calls `sync` whenever something has changed in the corpus folder and it is quiet again.
 
     `report` is called with each sync that changed something. Its `failed` are those that are not `known`
     already: each is told once, as long as it stays the same. `progress` is called as a sync goes, and with a
@@ -108,12 +110,16 @@ class Watcher:
 
     def __init__(
         self,
-        assistant: Assistant,
+        sync: Sync,
+        corpus: Path,
+        index: Path,
         report: Callable[[SyncReport], None],
         known: Iterable[Failure] = (),
         progress: Callable[[Progress], None] = lambda _: None,
     ) -> None:
-        self._assistant = assistant
+        self._sync = sync
+        self._corpus = corpus
+        self._index = index
         self._report = report
         self._progress = progress
         self._known = set(known)
@@ -128,29 +134,27 @@ class Watcher:
 
     def run(self, stop: threading.Event) -> None:
         """Watch until `stop` is set. What goes wrong is said once, on the log, and tried again."""
-        corpus = self._assistant.settings.corpus
         while not stop.is_set():
-            root = corpus.resolve()
+            root = self._corpus.resolve()
             if root.is_dir():
                 self._follow(root, stop)
                 continue
-            self._say(f"the corpus folder {corpus} is not there: waiting for it")
+            self._say(f"the corpus folder {self._corpus} is not there: waiting for it")
             stop.wait(TICK)
 
     def _follow(self, root: Path, stop: threading.Event) -> None:
         """Watch a folder while it is there. The watch stands before the first sync, so nothing is missed."""
-        corpus = self._assistant.settings.corpus
-        identity = _identity(corpus)
-        index = self._assistant.settings.index.resolve()
+        identity = _identity(self._corpus)
+        index = self._index.resolve()
         for changes in self._changes(root, stop):
             for change, name in changes:
                 if _matters(root, index, change, Path(name)):
                     self._hear(Path(name))
-            if (Change.deleted, str(root)) in changes or _identity(corpus) != identity:
+            if (Change.deleted, str(root)) in changes or _identity(self._corpus) != identity:
                 self._due, self._not_before = True, time.monotonic() + QUIET  # it may come back file by file
                 return
             if self._is_due():
-                self._sync(root)
+                self._bring_up_to_date(root)
 
     def _changes(self, root: Path, stop: threading.Event) -> Iterator[set[tuple[Change, str]]]:
         """What has changed, or nothing, at each tick."""
@@ -189,14 +193,14 @@ class Watcher:
             return now - self._newest >= QUIET or now - min(self._heard.values()) >= BURST
         return self._due or any(map(self._settled, list(self._settled.waiting)))
 
-    def _sync(self, root: Path) -> None:
+    def _bring_up_to_date(self, root: Path) -> None:
         started = time.monotonic()
         touched = self._settled.touched
         self._settled.touched = {path: at for path, at in touched.items() if started - at < QUIET}
         self._settled.waiting.clear()
         self._heard.clear()
         try:
-            report = self._assistant.sync(self._progress, settled=self._settled)
+            report = self._sync(self._progress, settled=self._settled)
         except IndexBusy:  # whoever syncs is done in a moment
             self._due, self._not_before = True, time.monotonic() + AGAIN
             return
@@ -228,7 +232,7 @@ def _matters(root: Path, index: Path, change: Change, path: Path) -> bool:
     inside = path.relative_to(root).parts
     if not inside or any(part.startswith((".", "~$")) for part in inside):
         return False
-    if index == root and inside[0].startswith(_OF_THE_INDEX):
+    if index == root and is_of_the_index(inside[0]):
         return False
     if index != root and index.is_relative_to(root) and path.is_relative_to(index):
         return False
@@ -246,28 +250,18 @@ def _identity(folder: Path) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-def first_sync(assistant: Assistant) -> tuple[Failure, ...]:
-    """A sync of what is settled, with progress on stderr; the files that failed. Raises QAError.
-
-    If another process is syncing this only says so: the Watcher tries again.
-    """
-    try:
-        return sync_with_progress(assistant, settled=Settled()).failed
-    except IndexBusy as error:
-        _log.warning("%s", error)
-        return ()
-
-
 @contextmanager
 def watched(
-    assistant: Assistant,
+    sync: Sync,
+    corpus: Path,
+    index: Path,
     report: Callable[[SyncReport], None],
     known: Iterable[Failure] = (),
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> Iterator[None]:
     """Watch in a thread of its own, as a Watcher does, as long as the context lasts."""
     stop = threading.Event()
-    watcher = Watcher(assistant, report, known, progress)
+    watcher = Watcher(sync, corpus, index, report, known, progress)
     thread = threading.Thread(target=watcher.run, args=(stop,), daemon=True)
     thread.start()
     try:

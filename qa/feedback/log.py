@@ -21,6 +21,7 @@ from qa.answers.quotes import verify
 from qa.errors import CitationError, IndexUnwritable, QuestionError, StaleDocument
 from qa.feedback.redaction import Quote, Standing, copied_from, repeats
 from qa.files import Journal
+from qa.index.layout import FEEDBACK
 from qa.index.snapshot import Snapshot
 from qa.index.store import Store
 from qa.language.followups import Turn, needed, quoted, short_answer
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
 LONGEST = 500  # characters of a comment
 LONGEST_VOTE = 50_000  # bytes of one, with what it quotes
 MOST = 100_000_000  # bytes of all of them
-FILE = "feedback.jsonl"
-FILES = (FILE, "feedback.lock")  # in the folder of the index, and what is written beside them
 _LATEST = 253_370_764_800.0  # the year 9999
 _JOINERS = "\u200c\u200d"  # of letters in Persian, and of emoji
 
@@ -82,7 +81,7 @@ class FeedbackLog:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._journal = Journal(store.folder / FILE)
+        self._journal = Journal(store.folder / FEEDBACK)
 
     def rate(
         self, answer: Answer, helpful: bool, comment: str = "", history: Sequence[Turn] = ()

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from qa.errors import StaleDocument
 from qa.index.database import quoted
+from qa.index.recipe import has_encoder
 from qa.types import Document, Failure, Passage, Span, Value
 
 _HEADER_WEIGHT = 0.5  # of a word in the header against one in the passage; benchmarks/retrieval.md
@@ -86,6 +87,11 @@ class Snapshot:
         """path -> (digest of the file, recipe it was indexed by)."""
         rows = self._db.execute("SELECT path, file_digest, recipe FROM documents")
         return {path: (digest, recipe) for path, digest, recipe in rows}
+
+    def of_other_encoders(self, fingerprint: str) -> list[str]:
+        """The paths of documents whose vectors are not of the encoder with that fingerprint."""
+        made = self.file_digests()
+        return [path for path, (_, made_by) in made.items() if not has_encoder(made_by, fingerprint)]
 
     def passage_numbers(self, document_ids: Iterable[str] | None = None) -> list[int]:
         """The numbers of all passages, or those of some documents, ascending."""

@@ -7,20 +7,110 @@ time, under a lock that the operating system releases when the process dies.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import filelock
+import numpy as np
+import numpy.typing as npt
 
-from qa.errors import IndexBusy, IndexUnwritable
-from qa.index.database import open_to_read, open_to_write, translated
+from qa.errors import IndexBusy, IndexStale, IndexUnwritable
+from qa.index.database import atomic, compact, open_to_read, open_to_write, translated
+from qa.index.layout import DATABASE, SYNC_LOCK
+from qa.index.recipe import recipe
 from qa.index.snapshot import Snapshot
-from qa.index.writer import Writer
+from qa.types import Document, Failure, Passage
 
-DATABASE = "index.sqlite"
-_LOCK = "sync.lock"
-FILES = (DATABASE, _LOCK)  # in the folder of the index, and what is written beside them
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A document as a sync stores it. `file_digest` and `recipe` tell whether it is still up to date."""
+
+    document: Document
+    passages: Sequence[Passage]
+    vector_keys: Sequence[bytes]  # one a passage
+    file_digest: str
+    recipe: str
+    left_out: Sequence[tuple[str, str]]
+
+
+class Writer(Snapshot):
+    """The store under its writer's lock."""
+
+    def add_vectors(self, keys: Sequence[bytes], vectors: npt.NDArray[np.float32]) -> None:
+        """Keep vectors for passages to come, so that work done outlives a crash. Commits."""
+        rows = zip(keys, (vector.astype("<f4").tobytes() for vector in vectors), strict=True)
+        with atomic(self._db):
+            self._db.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?)", rows)
+
+    def commit(self, entries: Sequence[Entry], removed: Sequence[str]) -> None:
+        """Put documents in and take the documents of some paths out, as one state."""
+        with atomic(self._db):
+            for path in [*removed, *(entry.document.path for entry in entries)]:
+                self._db.execute("DELETE FROM documents WHERE path = ?", [path])
+                self._db.execute("DELETE FROM failures WHERE path = ?", [path])
+            for entry in entries:
+                self._insert(entry)
+            self._db.execute("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
+            self._set_meta("changed_at", repr(time.time()))
+
+    def _insert(self, entry: Entry) -> None:
+        d = entry.document
+        left_out = json.dumps(entry.left_out)
+        document = (d.id, d.path, d.title, json.dumps(dict(d.metadata)), d.text, d.digest)
+        self._db.execute(
+            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [*document, entry.file_digest, entry.recipe, left_out, time.time()],
+        )
+        if d.pages:
+            self._db.execute("INSERT INTO pages VALUES (?, ?)", [d.id, json.dumps(d.pages)])
+        self._db.executemany(
+            'INSERT INTO passages (id, document_id, start, "end", header, text, sentences, vector_key)'
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                (p.id, p.document_id, p.start, p.end, p.header, p.text, json.dumps(p.sentences), key)
+                for p, key in zip(entry.passages, entry.vector_keys, strict=True)
+            ),
+        )
+
+    def record(self, failures: Sequence[Failure], **meta: str) -> None:
+        """Replace the list of failures, and set values of meta."""
+        with atomic(self._db):
+            self._db.execute("DELETE FROM failures")
+            self._db.executemany("INSERT INTO failures VALUES (?, ?)", ((f.path, f.reason) for f in failures))
+            for key, value in meta.items():
+                self._set_meta(key, value)
+
+    def purge(self) -> tuple[int, int]:
+        """Take out of the bytes what is no longer served: how many vectors, and how many bytes it freed.
+
+        What is served stays as it is. Raises IndexBusy where a reader does not let go of the old bytes.
+        """
+        before = self._size()
+        with atomic(self._db):
+            vectors = self._db.execute(
+                "DELETE FROM vectors WHERE key NOT IN (SELECT vector_key FROM passages)"
+            ).rowcount
+            # FTS5 only marks words as deleted. Its own secure-delete needs SQLite 3.42.
+            self._db.execute("INSERT INTO keywords (keywords) VALUES ('rebuild')")
+        if not compact(self._db):
+            raise IndexBusy(
+                "the sync is done, but someone is reading the index, and what was deleted is still in its"
+                " files: run qa sync --purge again"
+            )
+        return vectors, max(0, before - self._size())
+
+    def _size(self) -> int:
+        (pages,) = self._db.execute("PRAGMA page_count").fetchone()
+        (size,) = self._db.execute("PRAGMA page_size").fetchone()
+        return int(pages * size)
+
+    def _set_meta(self, key: str, value: str) -> None:
+        self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", [key, value])
 
 
 class Store:
@@ -40,7 +130,7 @@ class Store:
     @contextmanager
     def write(self) -> Iterator[Writer]:
         """The only writer. Raises IndexBusy, IndexUnwritable, IndexDamaged, IndexTooNew."""
-        lock = filelock.FileLock(self.folder / _LOCK, timeout=0)
+        lock = filelock.FileLock(self.folder / SYNC_LOCK, timeout=0)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             lock.acquire()
@@ -55,6 +145,15 @@ class Store:
                 yield Writer(connection, self._text)
         finally:
             lock.release()
+
+    def check_recipe(self, fingerprint: str) -> None:
+        """Raises IndexStale where documents were indexed by another version, or another encoder than that."""
+        with self.read() as snapshot:
+            made_by = snapshot.meta("recipe")
+        if made_by and made_by != recipe(fingerprint):
+            raise IndexStale(
+                f"the index in {self.folder} was made with another encoder or version: run qa sync"
+            )
 
     def set_aside(self) -> Path:
         """Rename a damaged database, so that a new one can be built and nothing is lost."""

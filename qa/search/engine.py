@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from qa.corpus.sync import RECIPE
-from qa.errors import IndexStale
 from qa.index.store import Store
 from qa.models.encoder import Encoder
 from qa.models.reader import Reader, facts
@@ -43,12 +41,7 @@ class Search:
 
     def find(self, question: str, k: int, documents: DocumentIds) -> Found:
         """The k passages that fit best. Raises QuestionError, IndexStale."""
-        with self.store.read() as snapshot:
-            recipe = snapshot.meta("recipe")
-        if recipe and recipe != f"{RECIPE} {self.encoder.fingerprint}":
-            raise IndexStale(
-                f"the index in {self.store.folder} was made with another encoder or version: run qa sync"
-            )
+        self.store.check_recipe(self.encoder.fingerprint)
         return self.retriever.search(question, k, documents)
 
     def evidence(self, found: Found, admits: Admits = anything) -> Evidence:

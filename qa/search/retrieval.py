@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qa.errors import QuestionError
+from qa.index.layout import VECTORS
 from qa.index.snapshot import Snapshot
 from qa.index.store import Store
 from qa.index.vectors import VectorIndex
@@ -32,7 +33,6 @@ CANDIDATES = 50  # taken from each of the two ways
 MAX_QUESTION = 1000  # characters; the encoder reads about that many
 _KEYWORD_WEIGHT, _KEYWORD_POWER = 2.0, 1.5
 _BM25_PER_WORD = 2.2  # k1 + 1: what a word's weight is multiplied by at most (k1 = 1.2 in FTS5)
-CACHE = "vectors.faiss"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ class Retriever:
         stamp = snapshot.stamp
         with self._lock:
             if self._vectors is None or self._vectors.stamp != stamp:
-                path = self._store.folder / CACHE
+                path = self._store.folder / VECTORS
                 self._vectors = VectorIndex.load(path, stamp) or self._built(snapshot)
             return self._vectors
 
@@ -154,7 +154,7 @@ class Retriever:
         Only under the writer's lock: a file that comes late would bring back what was purged meanwhile.
         """
         with self._store.read() as snapshot:
-            path = self._store.folder / CACHE
+            path = self._store.folder / VECTORS
             loaded = VectorIndex.load(path, snapshot.stamp)
             if loaded is None:
                 self.vectors(snapshot).save(path)
@@ -164,7 +164,7 @@ class Retriever:
 
     def leftovers(self) -> list[Path]:
         """Unfinished cache files of processes that died; to be asked for under the writer's lock."""
-        return VectorIndex.leftovers(self._store.folder / CACHE)
+        return VectorIndex.leftovers(self._store.folder / VECTORS)
 
 
 def centred_cosines(query: Vectors, vectors: Vectors, mean: Vectors) -> npt.NDArray[np.float64]:

@@ -87,7 +87,8 @@ def news() -> list[SyncReport]:
 def following(assistant: Counting, news: list[SyncReport]) -> Iterator[None]:
     """Watch, from the first sync on."""
     done = len(assistant.syncs)
-    with watched(assistant, news.append):
+    settings = assistant.settings
+    with watched(assistant.sync, settings.corpus, settings.index, news.append):
         eventually(lambda: len(assistant.syncs) > done)
         yield
 
@@ -451,7 +452,7 @@ def test_an_error_is_told_once_and_gone_on_after(followed, corpus, caplog, monke
 def test_a_file_that_fails_is_told_once_as_long_as_it_stays_the_same(assistant, corpus, news):
     (corpus / "empty.txt").write_text("")
     known = assistant.sync().failed
-    with watched(assistant, news.append, known):
+    with watched(assistant.sync, corpus, assistant.settings.index, news.append, known):
         write(corpus, {"goats.txt": "Forty goats."})
         eventually(lambda: len(news) == 1)
         (corpus / "broken.txt").write_bytes(bytes(range(256)))
@@ -523,10 +524,13 @@ def test_the_command_follows_the_folder_until_it_is_stopped(corpus, index, tmp_p
         assert process.wait(PATIENCE) == 0
     first, _, *news = log.read_text().splitlines()
     assert first.startswith("3 added; 4 passages embedded in ")
-    assert re.fullmatch(
-        r"\d\d:\d\d:\d\d 1 added, 1 renamed, 1 failed; 1 passages embedded in \d+\.\d s", news[0]
+    *told, last = news  # a busy machine may take them for several changes
+    pattern = r"\d\d:\d\d:\d\d (.+); \d passages embedded in \d+\.\d s"
+    assert ", ".join(re.fullmatch(pattern, line)[1] for line in told) in (
+        "1 added, 1 renamed, 1 failed",
+        "1 renamed, 1 added, 1 failed",
     )
-    assert news[1:] == ["qa: empty.txt: the file is empty"]
+    assert last == "qa: empty.txt: the file is empty"
 
 
 def test_the_command_needs_the_folder_at_the_start(tmp_path):

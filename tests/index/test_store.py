@@ -22,8 +22,7 @@ from qa.errors import (
 )
 from qa.index import database
 from qa.index.database import texts_with
-from qa.index.store import DATABASE, Store
-from qa.index.writer import Entry
+from qa.index.store import DATABASE, Entry, Store
 from qa.types import Document, Failure, Passage
 
 
