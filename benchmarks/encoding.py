@@ -27,10 +27,9 @@ import numpy as np
 from qa.assistant import Assistant
 from qa.corpus import sync as syncing
 from qa.index.store import Writer
-from qa.models.encoder import find_encoder
+from qa.models.encoder import encode_all, find_encoder
 from qa.models.files import ModelFiles
 from qa.models.reader import find_reader
-from qa.search.similarity import encode_all
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "training"))
 from squad import paragraphs
@@ -133,7 +132,7 @@ def stages(assistant: Assistant) -> str:
     timed(qa.documents.splitting, "split", "splitting")
     for name in ("known_vectors", "add_vectors", "commit", "record"):
         timed(Writer, name, "storing")
-    timed(assistant.engine.retriever, "save", "storing")
+    timed(assistant.engine.vectors, "save", "storing")
     report = assistant.sync()
     encoder.encode = encode  # type: ignore[method-assign]
     spent["everything else"] = report.seconds - sum(spent.values())

@@ -21,7 +21,8 @@ from retrieval import DEPTH, HEAD, indexed, load, rankings, row
 from sklearn.metrics import roc_auc_score
 
 from qa import Assistant, Hit
-from qa.evaluation.metrics import exact_match, f1
+from qa.evaluation.measures import exact_match, f1
+from qa.language.questions import keywords
 
 
 def asked(
@@ -29,7 +30,7 @@ def asked(
 ) -> tuple[str, float, float, tuple[Hit, ...]]:
     """The short answer, its confidence, the cosine of the nearest passage, and the hits re-ranked."""
     engine = assistant.engine
-    found = engine.find(question, DEPTH, documents)
+    found = engine.find(keywords(question), DEPTH, documents)
     evidence = engine.evidence(found)
     best = evidence.sentences[0]
     confidence = engine.calibration.probability(evidence.signals)

@@ -12,20 +12,32 @@ from types import TracebackType
 from typing import Self
 
 from qa.answers.ask import Asking
+from qa.answers.quotes import Quote, QuoteFinder
+from qa.corpus.folder import Corpus, Placed
 from qa.corpus.listing import Listed, listing
-from qa.corpus.placing import Corpus, Placed
-from qa.corpus.sync import document_id, sync
+from qa.corpus.sync import sync
 from qa.errors import IndexDamaged, IndexUnwritable, UnknownDocument
 from qa.feedback.log import Feedback, FeedbackLog
 from qa.index.snapshot import Counts
-from qa.index.store import Store
+from qa.index.store import Store, Writer
+from qa.index.vectors import VectorCache
 from qa.models.encoder import Encoder, find_encoder
 from qa.models.reader import Reader, find_reader
-from qa.purging import purge
-from qa.search.engine import Search
-from qa.search.retrieval import Retriever
+from qa.search.engine import Engine
 from qa.settings import Settings
-from qa.types import Answer, Document, Failure, Hit, Passage, Progress, SyncReport, Value
+from qa.types import (
+    Answer,
+    Citation,
+    Document,
+    Failure,
+    Hit,
+    Passage,
+    Progress,
+    Purged,
+    SyncReport,
+    Value,
+    document_id,
+)
 
 _log = logging.getLogger("qa")
 
@@ -52,7 +64,9 @@ class Assistant:
         self._reader = reader
         self._encoder = encoder
         self._store = Store(settings.index)
-        self.close()  # nothing is in memory yet
+        self._vectors = VectorCache(self._store)
+        self._engine = Engine(self._store, self._vectors, encoder, reader)
+        self._asking = Asking(self._engine)
         self._corpus = Corpus(settings.corpus, settings.index)
         self._syncing = threading.Lock()
 
@@ -83,9 +97,7 @@ class Assistant:
 
     def close(self) -> None:
         """Let go of what is in memory. Nothing is lost without it."""
-        self._retriever = Retriever(self._store, self._encoder)
-        self._search = Search(self._store, self._retriever, self._encoder, self._reader)
-        self._asking = Asking(self._search)
+        self._vectors.forget()
 
     def __enter__(self) -> Self:
         return self
@@ -125,13 +137,22 @@ class Assistant:
         with self._store.write() as writer:
             report = sync(self.settings.corpus, writer, self._encoder, progress, settled)
             try:
-                self._retriever.save()
-                purged = purge(self._store, writer, self._retriever) if purging else None
+                self._vectors.save()
+                purged = self._purged(writer) if purging else None
             except OSError as error:
                 raise IndexUnwritable(
                     f"cannot write the index in {self.settings.index} ({error.strerror})"
                 ) from error
             return replace(report, purged=purged)
+
+    def _purged(self, writer: Writer) -> Purged:
+        """Take what was deleted out of the bytes: whatever nothing is served from, in whatever file it lies.
+
+        It goes by what is there, not by what has changed. Each step leaves a good index, so one that was
+        killed is run again. Raises IndexBusy where a reader holds on to the old bytes, and OSError.
+        """
+        unfinished = self._store.purge_damaged() + self._vectors.purge()
+        return unfinished + FeedbackLog(self._store).purge(writer) + writer.purge()
 
     def search(
         self, words: str, k: int = 5, documents: Iterable[str] | None = None, rerank: bool = True
@@ -211,6 +232,16 @@ class Assistant:
             raise UnknownDocument(f"no document has the id {document_id!r}: see qa status")
         return found[0]
 
+    def find_quotes(self, quotes: Iterable[Quote]) -> tuple[Citation | None, ...]:
+        """Where quotes of earlier answers stand in the documents as they are now, in their order, numbered
+        from 1.
+
+        None for a quote that stands nowhere any more. All are looked for in one state of the documents.
+        """
+        with self._store.read() as snapshot:
+            finder = QuoteFinder(snapshot)
+            return tuple(finder.find(quote, number) for number, quote in enumerate(quotes, 1))
+
     def passage_at(self, document_id: str, start: int, end: int) -> Passage | None:
         """The passage that holds `text[start:end]` of a document whole, such as an earlier citation."""
         with self._store.read() as snapshot:
@@ -255,14 +286,14 @@ class Assistant:
         self.sync()
 
     @property
-    def engine(self) -> Search:
+    def engine(self) -> Engine:
         """What finds and reads passages for every question: candidates, evidence, calibration."""
-        return self._search
+        return self._engine
 
     @property
     def threshold(self) -> float:
         """The least confidence that is answered at."""
-        return self._asking.threshold
+        return self._engine.calibration.threshold
 
     def status(self) -> Status:
         """What is indexed, and how. The encoder is not loaded for it."""

@@ -5,6 +5,7 @@ All offsets count Unicode characters (not bytes) and are half-open: `text[start:
 
 from __future__ import annotations
 
+import hashlib
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -12,6 +13,12 @@ from enum import StrEnum
 from typing import Any
 
 Span = tuple[int, int]
+Turn = tuple[str, str]  # a question, and the text of the answer that it was given
+
+
+def document_id(path: str) -> str:
+    """The id of the document at a path, relative to the corpus: 16 hexadecimal digits."""
+    return hashlib.sha256(path.encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
 def overlap(a: Span, b: Span) -> bool:
@@ -143,6 +150,12 @@ class Citation(Value):
     passage: Passage
 
     @property
+    def sentences(self) -> tuple[str, ...]:
+        """The sentences of the quote."""
+        spans = (span for span in self.passage.sentences if self.start <= span[0] and span[1] <= self.end)
+        return tuple(self.document.text[a:b] for a, b in spans)
+
+    @property
     def page(self) -> int | None:
         """The page on which the quote begins, counted from 1; None where the document has no pages."""
         return self.document.page_at(self.start)
@@ -160,16 +173,13 @@ class Citation(Value):
 class Claim(Value):
     """One thing that the documents say. `value` stands verbatim in the quote of the first citation.
 
-    Each further citation is of another document that says the same.
+    Each further citation is of another document that says the same. `is_short` tells of a value that is a
+    short answer: a part of its sentence, and no clause that is most of it.
     """
 
     value: str
     citations: tuple[Citation, ...]
-
-    @property
-    def is_short(self) -> bool:
-        """Whether the value is a part of its sentence, and no clause that is most of it."""
-        return len(self.value) <= len(self.citations[0].quote) / 2
+    is_short: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,11 +304,15 @@ class Purged(Value):
     repeated what is not in the documents any more and were redacted. `bytes` is what it freed.
     """
 
-    vectors: int
-    databases: int
-    leftovers: int
-    bytes: int
+    vectors: int = 0
+    databases: int = 0
+    leftovers: int = 0
+    bytes: int = 0
     feedback: int = 0
+
+    def __add__(self, other: Purged) -> Purged:
+        """What two parts of a purge took out together."""
+        return Purged(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
 
 
 @dataclass(frozen=True, slots=True)

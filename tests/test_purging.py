@@ -58,7 +58,7 @@ from pathlib import Path
 from conftest import WordEncoder
 from qa import Assistant, Settings
 from qa.index import store
-from qa.search import retrieval
+from qa.index import vectors
 
 assistant = Assistant(Settings(corpus=Path(sys.argv[1]), index=Path(sys.argv[2])), WordEncoder())
 """
@@ -148,7 +148,7 @@ def test_a_database_that_the_purging_sync_finds_damaged_is_removed(assistant, co
 def test_an_unfinished_cache_file_of_a_killed_process_is_removed(assistant, corpus, index, barge):
     (index / "vectors.faiss").unlink()
     died("os.fsync = lambda _: os._exit(9)\nassistant.sync()", corpus, index)
-    assert left(index, barge, "vectors.faiss.*.new") == {"vector"}
+    assert left(index, barge, ".vectors.faiss.*.new") == {"vector"}
     (corpus / PATH).unlink()
     assert assistant.sync(purge=True).purged.leftovers == 1
     assert left(index, barge) == set()
@@ -156,7 +156,7 @@ def test_an_unfinished_cache_file_of_a_killed_process_is_removed(assistant, corp
 
 def test_the_log_of_a_killed_process_is_emptied(assistant, corpus, index, barge):
     shutil.rmtree(index)
-    died("retrieval.Retriever.save = lambda _: os._exit(9)\nassistant.sync()", corpus, index)
+    died("vectors.VectorCache.save = lambda _: os._exit(9)\nassistant.sync()", corpus, index)
     assert left(index, barge, "*-wal") == set(barge)
     assert not left(index, barge, "vectors.faiss")
     (corpus / PATH).unlink()
@@ -314,7 +314,7 @@ def test_a_purge_that_is_killed_at_the_feedback_is_run_again(assistant, corpus, 
     (corpus / PATH).unlink()
     assistant.sync()
     died(f"{killed}\nassistant.sync(purge=True)", corpus, index)
-    unfinished = len(list(index.glob("feedback.jsonl.*.new")))
+    unfinished = len(list(index.glob(".feedback.jsonl.*.new")))
     assert unfinished == (0 if "Writer" in killed else 1)
     assert rest(assistant) == REST
     assert assistant.sync(purge=True).purged.leftovers == unfinished

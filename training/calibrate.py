@@ -28,9 +28,9 @@ from squad import Paragraph, paragraphs
 
 from qa import Assistant
 from qa.answers.quotes import quote_span
-from qa.evaluation.metrics import Booleans, Floats, bins, calibration_error, risks
+from qa.evaluation.measures import Booleans, Floats, bins, calibration_error, risks
 from qa.evaluation.question_sets import load
-from qa.language.questions import Kind, kind, reworded
+from qa.language.questions import parse
 from qa.search.evidence import LOOKED_AT
 
 FALSELY_REFUSED = 0.06  # of the answerable questions, each corpus weighing the same: makes the threshold
@@ -42,10 +42,10 @@ def observe(
     assistant: Assistant, question: str, documents: list[str] | None = None
 ) -> tuple[Mapping[str, float], str, str]:
     """The signals of a question, and the quote of the best sentence with the path of its document."""
-    engine = assistant.engine
-    evidence = engine.evidence(engine.find(reworded(question), LOOKED_AT, documents))
+    engine, asked = assistant.engine, parse(question)
+    evidence = engine.evidence(engine.find(asked, LOOKED_AT, documents))
     best = evidence.sentences[0]
-    quote = best.text(quote_span(best, kind(question) is Kind.SEVERAL))
+    quote = best.text(quote_span(best, asked.form.reads_on))
     return evidence.signals, quote, best.hit.document.path
 
 

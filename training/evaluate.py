@@ -22,7 +22,7 @@ from edit import edited
 from sklearn.metrics import roc_auc_score
 from train import Network, batch
 
-from qa.evaluation.metrics import f1
+from qa.evaluation.measures import f1
 from qa.models.files import ModelFiles
 from qa.models.reader import Tokens, best_span
 

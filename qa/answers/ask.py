@@ -6,53 +6,51 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from qa.answers.answering import compose, refuse
-from qa.answers.offering import Offers
+from qa.answers.claims import compose, refuse
 from qa.answers.quotes import quote_span
-from qa.answers.trace import Stopwatch, Understood, traced
-from qa.language.followups import Reading, readings
+from qa.answers.suggestions import Suggestions
+from qa.answers.trace import Attempt, Stopwatch, traced
+from qa.answers.wording import quoted_text, short_answer
+from qa.language import followups
+from qa.language.followups import Interpretation, interpretations
 from qa.language.names import mentions
-from qa.language.questions import reworded
+from qa.language.questions import checked, keywords, parse
 from qa.language.words import names_something
-from qa.search.engine import DocumentIds, Search
+from qa.search.engine import Engine
 from qa.search.evidence import LOOKED_AT, ScoredSentence
-from qa.search.retrieval import MAX_QUESTION, check
-from qa.types import Answer, Hit
+from qa.search.retrieval import DocumentIds
+from qa.types import Answer, Hit, Turn
 
-LESS_LIKELY = 0.85  # each further way to understand a follow-up
+_LESS_LIKELY = 0.85  # each further way to understand a follow-up
 
 
 class Asking:
     """Questions to the last committed state of an index. Safe to use from several threads."""
 
-    def __init__(self, search: Search) -> None:
-        self._search = search
-        self._offers = Offers(search)
-
-    @property
-    def threshold(self) -> float:
-        """The least confidence that is answered at."""
-        return self._search.calibration.threshold
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._suggestions = Suggestions(engine)
 
     def search(self, words: str, k: int, documents: Iterable[str] | None, rerank: bool) -> tuple[Hit, ...]:
         """As Assistant.search."""
-        found = self._search.find(words, max(k, LOOKED_AT) if rerank else k, _several(documents))
-        hits = self._search.evidence(found).hits if rerank else found.hits
+        question = keywords(checked(words))
+        found = self._engine.find(question, max(k, LOOKED_AT) if rerank else k, _ids(documents))
+        hits = self._engine.evidence(found).hits if rerank else found.hits
         return hits[:k]
 
     def ask(
         self,
         question: str,
-        history: Sequence[tuple[str, str]],
+        history: Sequence[Turn],
         documents: Iterable[str] | None,
         threshold: float | None,
         suggest: bool,
     ) -> Answer:
         """As Assistant.ask."""
-        watch, among = Stopwatch(), _several(documents)
-        least = self.threshold if threshold is None else threshold
-        tried = self._tried(check(question), history, among, watch)
-        best = max(tried, key=lambda way: way.likely)
+        watch, among = Stopwatch(), _ids(documents)
+        least = self._engine.calibration.threshold if threshold is None else threshold
+        attempts = self._attempts(checked(question), history, among, watch)
+        best = max(attempts, key=lambda attempt: attempt.likely)
         if best.evidence.sentences and best.probability >= least:
             with watch.on("compose"):
                 answer = compose(best.question, best.evidence, best.probability)
@@ -60,46 +58,53 @@ class Asking:
             offered = self._offered(question, best, among, watch) if suggest else []
             with watch.on("compose"):
                 answer = refuse(question, best.evidence.hits, best.probability, _unknown(best), offered)
-        trace = traced(best, tried, least, watch)
-        return replace(answer, question=question, understood=best.question, trace=trace)
+        trace = traced(best, attempts, least, watch)
+        return replace(answer, question=question, understood=best.question.text, trace=trace)
 
-    def _tried(
-        self, question: str, history: Sequence[tuple[str, str]], documents: DocumentIds, watch: Stopwatch
-    ) -> list[Understood]:
+    def _attempts(
+        self, question: str, history: Sequence[Turn], documents: DocumentIds, watch: Stopwatch
+    ) -> list[Attempt]:
         """The ways to understand a question, each with what was found, until none can be likelier."""
-        tried: list[Understood] = []
-        for place, reading in enumerate(readings(question, history)):
+        attempts: list[Attempt] = []
+        for place, interpretation in enumerate(interpretations(question, earlier_turns(history))):
+            meant = parse(interpretation.question)
             with watch.on("search"):
-                found = self._search.find(reworded(reading.question)[:MAX_QUESTION], LOOKED_AT, documents)
+                candidates = self._engine.find(meant, LOOKED_AT, documents)
             with watch.on("read"):
-                evidence = self._search.evidence(found, partial(_admits, reading))
-            probability = self._search.calibration.probability(evidence.signals)
-            likely = probability * LESS_LIKELY**place
-            tried.append(Understood(reading.question, found, evidence, probability, likely))
-            if max(way.likely for way in tried) >= LESS_LIKELY ** (place + 1):
+                evidence = self._engine.evidence(candidates, partial(_admits, interpretation))
+            probability = self._engine.calibration.probability(evidence.signals)
+            likely = probability * _LESS_LIKELY**place
+            attempts.append(Attempt(meant, candidates, evidence, probability, likely))
+            if max(attempt.likely for attempt in attempts) >= _LESS_LIKELY ** (place + 1):
                 break
-        return tried
+        return attempts
 
     def _offered(
-        self, question: str, best: Understood, documents: DocumentIds, watch: Stopwatch
+        self, question: str, best: Attempt, documents: DocumentIds, watch: Stopwatch
     ) -> Sequence[str]:
         with watch.on("suggestions"):
-            return self._offers.instead_of(question, best.evidence.sentences, documents)
+            return self._suggestions.instead_of(question, best.evidence.sentences, documents)
 
 
-def _unknown(understood: Understood) -> list[str]:
+def earlier_turns(history: Sequence[Turn]) -> list[followups.Turn]:
+    """Turns whose answers are Markdown, as follow-ups are understood by them."""
+    return [followups.Turn(asked, short_answer(answer), quoted_text(answer)) for asked, answer in history]
+
+
+def _unknown(attempt: Attempt) -> list[str]:
     """The words of a question that no passage holds."""
-    terms = understood.found.terms
+    terms = attempt.candidates.terms
     return [term.word for term in terms if not term.passages and names_something(term.word)]
 
 
-def _several(documents: Iterable[str] | None) -> DocumentIds:
+def _ids(documents: Iterable[str] | None) -> DocumentIds:
     """Ids that can be gone through more than once."""
     return None if documents is None else frozenset(documents)
 
 
-def _admits(reading: Reading, sentence: ScoredSentence) -> bool:
+def _admits(interpretation: Interpretation, sentence: ScoredSentence) -> bool:
     """Whether a sentence may answer what was understood: it is new, and speaks of the name asked for."""
-    if sentence.text() in reading.told:
+    if sentence.text() in interpretation.told:
         return False
-    return not reading.focus or mentions(sentence.text(quote_span(sentence)), reading.focus)
+    focus = interpretation.focus
+    return not focus or mentions(sentence.text(quote_span(sentence)), focus)

@@ -1,4 +1,4 @@
-"""A question + its evidence -> the claims to show: which sentences, and which of them say the same.
+"""A question + its evidence -> an answer: which sentences are quoted, and which of them say the same.
 
 A short answer is held against what the reader takes for the answer in other documents: those that say
 the same are one claim, those that give another figure for the same thing are further ones. Of questions
@@ -7,29 +7,96 @@ that want more, the sentences that answer stand in the order of their documents.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from qa.answers import wording
 from qa.answers.agreement import Relation, relation
-from qa.answers.quotes import quote_span
-from qa.answers.respects import Statement, asks_for_goal, of_a_goal
+from qa.answers.quotes import cite, quote_span
+from qa.answers.statements import Statement
 from qa.language.dates import dates
 from qa.language.quantities import quantities
-from qa.language.questions import Kind, kind
-from qa.language.wanted import Wanted, wanted
-from qa.language.words import content_words, singular
+from qa.language.questions import SEVERAL, SHORT, AnswerType, Question
+from qa.language.words import content_words, has_content, singular
+from qa.search.confidence import SURE
 from qa.search.evidence import Evidence, ScoredSentence, in_order
-from qa.types import Span, overlap
+from qa.types import Answer, Claim, Hit, overlap
 
-SURE = 0.75  # a probability from which on a short answer is shown alone
-AGREEING, DIFFERING = -5.0, 0.0  # margins from which on a span is held against another
-_FURTHER = {
-    Kind.SHORT: 0.15,
-    Kind.YES_NO: 0.05,
-    Kind.SEVERAL: 0.3,
-}  # of the best score, to be shown beside it
-_MOST = {Kind.SHORT: 3, Kind.YES_NO: 3, Kind.SEVERAL: 5}  # quotes
+NEAREST = 5  # passages that come with every answer
+_AGREEING, _DIFFERING = -5.0, 0.0  # margins from which on a span is held against another
 _ALIKE = 0.7  # of the content words of two sentences that are one in other order
+
+Groups = tuple[tuple[ScoredSentence, ...], ...]
+Stating = Callable[[ScoredSentence], Statement]
+
+
+def compose(question: Question, evidence: Evidence, probability: float) -> Answer:
+    """The answer to a question from evidence that has sentences.
+
+    Raises CitationError if a quote does not stand in its document.
+    """
+    chosen = choose(question, evidence, probability)
+    order = _reading_order(chosen, question)
+    numbers = iter(range(1, 1 + sum(map(len, chosen.groups))))
+    by_place = {place: _claim(question, chosen.groups[place], numbers) for place in order}
+    claims = tuple(by_place[place] for place in sorted(by_place))
+    return Answer(
+        question=question.text,
+        text=wording.answer_markdown(claims, chosen.differ, question.wants),
+        answered=True,
+        confidence=probability,
+        claims=claims,
+        citations=tuple(citation for place in order for citation in by_place[place].citations),
+        nearest=tuple(evidence.hits[:NEAREST]),
+        differ=chosen.differ,
+    )
+
+
+def refuse(
+    question: str, hits: Sequence[Hit], probability: float, unknown: Sequence[str], suggestions: Sequence[str]
+) -> Answer:
+    """A refusal with what may help: words that no document holds, the nearest passages, other questions."""
+    nearest = tuple(hits[:NEAREST])
+    return Answer(
+        question=question,
+        text=wording.refusal_markdown(unknown, suggestions) if nearest else wording.EMPTY,
+        answered=False,
+        confidence=probability,
+        claims=(),
+        citations=(),
+        nearest=nearest,
+        unknown=tuple(unknown),
+        suggestions=tuple(suggestions),
+    )
+
+
+def _reading_order(chosen: Chosen, question: Question) -> list[int]:
+    """The places of the groups as they are shown: several sentences stand as in their documents."""
+    places = list(range(len(chosen.groups)))
+    if question.form is not SEVERAL:
+        return places
+    documents = list(dict.fromkeys(group[0].hit.document.id for group in chosen.groups))
+
+    def place(i: int) -> tuple[int, int]:
+        first = chosen.groups[i][0]
+        return documents.index(first.hit.document.id), first.span[0]
+
+    return sorted(places, key=place)
+
+
+def _claim(question: Question, group: Sequence[ScoredSentence], numbers: Iterator[int]) -> Claim:
+    best = group[0]
+    value = best.text(best.answer) if question.form is SHORT and best.answer else best.text()
+    whole = (0, len(value))
+    figure = question.wants is AnswerType.NAME and any(q.span == whole for q in quantities(value))
+    if figure or not has_content(value):  # no one is called "$7 billion" or "The"
+        value = best.text()
+    citations = tuple(cite(next(numbers), sentence, question.form.reads_on) for sentence in group)
+    is_short = question.form is SHORT and len(value) <= len(citations[0].quote) / 2
+    return Claim(value, citations, is_short)
+
+
+# --- which sentences -----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,88 +106,83 @@ class Chosen:
     `differ` says that the groups give different figures for one thing.
     """
 
-    groups: tuple[tuple[ScoredSentence, ...], ...]
-    kind: Kind
+    groups: Groups
     differ: bool = False
 
 
-def choose(question: str, evidence: Evidence, probability: float) -> Chosen:
-    """The claims of an answer; the evidence has at least one sentence."""
-    form = kind(question)
-    best = _best(question, evidence.sentences)
-    if form is Kind.SHORT and best.answer:
-        told = _told(question, best, evidence)
-        if len(told) > 1:
-            return Chosen(told, form, differ=True)
+def choose(question: Question, evidence: Evidence, probability: float) -> Chosen:
+    """The groups of sentences of an answer; the evidence has at least one sentence."""
+    statement = _statements()
+    best = _best(question, evidence.sentences, statement)
+    if question.form is SHORT and best.answer:
+        grouped = _grouped(question, best, evidence, statement)
+        if len(grouped) > 1:
+            return Chosen(grouped, differ=True)
         further = () if probability >= SURE else evidence.sentences
-        return Chosen(_extended(told, further, form), form)
-    return Chosen(_extended(((best,),), evidence.sentences, form), form)
+        return Chosen(_extended(grouped, further, question))
+    return Chosen(_extended(((best,),), evidence.sentences, question))
 
 
-def _best(question: str, sentences: Sequence[ScoredSentence]) -> ScoredSentence:
+def _statements() -> Stating:
+    """Gives what a sentence states, parsed once for each: all are compared with several others."""
+    made: dict[tuple[str, int], Statement] = {}
+
+    def statement(sentence: ScoredSentence) -> Statement:
+        key = sentence.hit.passage.id, sentence.index
+        if key not in made:
+            made[key] = Statement.of(sentence)
+        return made[key]
+
+    return statement
+
+
+def _best(question: Question, sentences: Sequence[ScoredSentence], statement: Stating) -> ScoredSentence:
     """The best sentence; asked for a figure of today, the best one that does not speak of a goal."""
     best = sentences[0]
-    if wanted(question) is Wanted.NUMBER and best.answer:
-        goal = asks_for_goal(question)
-        fitting = (s for s in sentences if s.answer and s.margin > 0 and of_a_goal(_statement(s)) == goal)
-        if of_a_goal(_statement(best)) != goal:
-            return next(fitting, best)
+    if question.wants is AnswerType.NUMBER and best.answer and statement(best).of_goal != question.of_goal:
+        answering = (s for s in sentences if s.answer and s.margin > 0)
+        return next((s for s in answering if statement(s).of_goal == question.of_goal), best)
     return best
 
 
-def _told(question: str, best: ScoredSentence, evidence: Evidence) -> tuple[tuple[ScoredSentence, ...], ...]:
+def _grouped(question: Question, best: ScoredSentence, evidence: Evidence, statement: Stating) -> Groups:
     """What the documents say to a question, by value: first those who say what the best sentence says."""
     groups = [[best]]
     for sentence in sorted((*evidence.sentences, *evidence.read), key=in_order):
         document = sentence.hit.document.id
-        if not sentence.answer or sentence.margin < AGREEING:
+        if not sentence.answer or sentence.margin < _AGREEING:
             continue
         if any(s.hit.document.id == document for group in groups for s in group):
             continue
-        relations = [relation(question, _statement(group[0]), _statement(sentence)) for group in groups]
+        relations = [relation(question, statement(group[0]), statement(sentence)) for group in groups]
         if Relation.AGREE in relations:
             groups[relations.index(Relation.AGREE)].append(sentence)
-        elif min(best.margin, sentence.margin) > DIFFERING and set(relations) == {Relation.DIFFER}:
+        elif min(best.margin, sentence.margin) > _DIFFERING and set(relations) == {Relation.DIFFER}:
             groups.append([sentence])
     return tuple(map(tuple, groups))
 
 
-def _statement(sentence: ScoredSentence) -> Statement:
-    start, end = quote_span(sentence)
-    assert sentence.answer
-    answer = (sentence.answer[0] - start, sentence.answer[1] - start)
-    return Statement(sentence.text((start, end)), answer, sentence.hit.passage.header)
-
-
-def _extended(
-    groups: Sequence[tuple[ScoredSentence, ...]], further: Iterable[ScoredSentence], form: Kind
-) -> tuple[tuple[ScoredSentence, ...], ...]:
+def _extended(groups: Groups, further: Iterable[ScoredSentence], question: Question) -> Groups:
     """The groups and the sentences that score nearly as well, without what is quoted already."""
+    form = question.form
     extended = [list(group) for group in groups]
     best = extended[0][0].score
     for sentence in further:
-        if sentence.score < best - _FURTHER[form]:
+        if sentence.score < best - form.further:
             break
-        if any(
-            overlap(_quoted(sentence, form), _quoted(s, form))
-            for g in extended
-            for s in g
-            if _one(s, sentence)
-        ):
+        span = quote_span(sentence, form.reads_on)
+        quoted = (s for group in extended for s in group if _of_one_document(s, sentence))
+        if any(overlap(span, quote_span(s, form.reads_on)) for s in quoted):
             continue  # quoted already, perhaps as the neighbour of another sentence
         same = next((group for group in extended if _alike(group[0], sentence)), None)
-        if same is None and len(extended) < _MOST[form]:
+        if same is None and len(extended) < form.most:
             extended.append([sentence])
-        elif same is not None and all(not _one(s, sentence) for s in same):
+        elif same is not None and not any(_of_one_document(s, sentence) for s in same):
             same.append(sentence)
     return tuple(map(tuple, extended))
 
 
-def _quoted(sentence: ScoredSentence, form: Kind) -> Span:
-    return quote_span(sentence, form is Kind.SEVERAL)
-
-
-def _one(a: ScoredSentence, b: ScoredSentence) -> bool:
+def _of_one_document(a: ScoredSentence, b: ScoredSentence) -> bool:
     return a.hit.document.id == b.hit.document.id
 
 

@@ -1,17 +1,126 @@
-"""Sentences -> questions that they answer, for someone whose own question is not answered.
+"""What can be asked instead of a question that was refused: questions that were answered beforehand.
 
-There is no model in it, only two forms. Of a sentence whose subject is a name and whose verb tells what it
-did, the subject is asked for: "Kazakhstan and Pakistan signed 37 agreements ..." answers "Who signed 37
-agreements ...?". Of others, what they say about a name of several words or an acronym.
+They are made from the evidence near the question, and where that gives too few, from passages of the whole
+index, so that somebody who asks for what is not there learns what is. There is no model in it, only two
+forms. Of a sentence whose subject is a name and whose verb tells what it did, the subject is asked for:
+"Kazakhstan and Pakistan signed 37 agreements ..." answers "Who signed 37 agreements ...?". Of others, what
+they say about a name of several words or an acronym.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice, zip_longest
 
+from qa.language.followups import is_followup
 from qa.language.names import name_spans
+from qa.language.questions import keywords
 from qa.language.words import FUNCTION_WORDS, content_words, stem
+from qa.search.confidence import SUGGESTED
+from qa.search.engine import Engine
+from qa.search.evidence import LOOKED_AT, ScoredSentence
+from qa.search.retrieval import DocumentIds
+from qa.types import Passage
+
+_MOST, _ENOUGH = 3, 2  # questions that are offered; with fewer near the question, others are added
+_NEAR, _FAR = 4, 6  # questions that are tried: each costs as much as a question
+_SAMPLE = 100  # passages that the others are made from
+_SAME = 0.75  # of the words of an offer and of the question that was refused, from which on they are one
+_TWICE = 0.6  # of the words of two offers
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A question, and the best sentence that the documents have for it."""
+
+    question: str
+    answer: str
+
+    def repeats(self, other: Offer) -> bool:
+        return self.answer == other.answer or likeness(self.question, other.question) >= _TWICE
+
+
+class Suggestions:
+    """Questions that the documents of an index answer. Safe to use from several threads."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._anywhere: tuple[object, tuple[Offer, ...]] = (None, ())  # of one state: asked only once
+
+    def instead_of(
+        self, question: str, sentences: Sequence[ScoredSentence], documents: DocumentIds
+    ) -> list[str]:
+        """At most three questions that are answered, none like another or like the one that was refused.
+
+        `sentences` are those that were found near the refused one, best first.
+        """
+        near = _made(sentence.text() for sentence in sentences)
+        kept = self._answered(near, _NEAR, documents, avoiding=question)
+        if len(kept) < _ENOUGH:
+            kept += self._others(question, kept, documents)[: _ENOUGH - len(kept)]
+        return [offer.question for offer in kept]
+
+    def _others(self, question: str, kept: Sequence[Offer], documents: DocumentIds) -> list[Offer]:
+        return [
+            offer
+            for offer in self._general(documents)
+            if likeness(offer.question, question) < _SAME and not any(offer.repeats(other) for other in kept)
+        ]
+
+    def _general(self, documents: DocumentIds) -> tuple[Offer, ...]:
+        """Offers from anywhere in the documents; kept as long as they stay as they are."""
+        state = self._engine.state(), None if documents is None else frozenset(documents)
+        known, offers = self._anywhere
+        if known != state:
+            made = _made(_in_turn(self._engine.sample(_SAMPLE, documents)))
+            offers = tuple(self._answered(made, _FAR, documents))
+            self._anywhere = state, offers
+        return offers
+
+    def _answered(
+        self, asked: Iterable[str], tries: int, documents: DocumentIds, avoiding: str = ""
+    ) -> list[Offer]:
+        """The first few questions that are answered well enough, after so many tries at most."""
+        kept: list[Offer] = []
+        new = (
+            question
+            for question in asked
+            if likeness(question, avoiding) < _SAME
+            and not any(likeness(question, other.question) >= _TWICE for other in kept)
+        )
+        for question in islice(new, tries):
+            offer = self._tried(question, documents)
+            if offer and not any(offer.repeats(other) for other in kept):
+                kept.append(offer)
+            if len(kept) == _MOST:
+                break
+        return kept
+
+    def _tried(self, question: str, documents: DocumentIds) -> Offer | None:
+        evidence = self._engine.evidence(self._engine.find(keywords(question), LOOKED_AT, documents))
+        calibration = self._engine.calibration
+        if calibration.probability(evidence.signals) < max(SUGGESTED, calibration.threshold):
+            return None
+        return Offer(question, " ".join(evidence.sentences[0].text().split()))
+
+
+def _made(sentences: Iterable[str]) -> Iterator[str]:
+    """Questions from sentences; none that would be understood in another way within a conversation."""
+    return (question for question in questions(sentences) if not is_followup(question))
+
+
+def _in_turn(passages: Iterable[Passage]) -> Iterator[str]:
+    """The first sentence of each passage, then the second of each, and so on."""
+    texts = (
+        [passage.text[a - passage.start : b - passage.start] for a, b in passage.sentences]
+        for passage in passages
+    )
+    return (text for row in zip_longest(*texts) for text in row if text)
+
+
+# --- questions from sentences --------------------------------------------------------------------
 
 _DID = (
     r"met|held|paid|put|took|gave|made|said|told|saw|won|led|built|bought|sold|sent|began|found|set|cut"
@@ -22,7 +131,7 @@ _REST = re.compile(
     rf"(?:,[^,]{{3,60}},)? (?P<rest>(?:{_DID}) (?:the|an?|its|his|her|that|how|to|in|on|\d"
     rf"|[A-Z$€£]).{{10,}})[.]$"
 )
-_LEANING = re.compile(  # what points elsewhere, and a second verb: the first was no verb of the subject
+_POINTING = re.compile(  # what points elsewhere, and a second verb: the first was no verb of the subject
     r"\b(?:this|these|those|such|it|its|he|she|his|her|they|their|them)\b"
     r"|^(?!.*\b(?:that|how)\b).*\b(?:can|could|will|would|is|are|was|were|has|have)\b",
     re.IGNORECASE,
@@ -64,7 +173,7 @@ def _of(text: str, known: frozenset[str]) -> Iterator[tuple[str, str]]:
     subject = _subject(text, spans, known)
     if subject and (match := _REST.match(text[subject:])):
         rest = _FURTHER.split(match["rest"])[0]
-        if not _LEANING.search(rest) and len(rest.split()) > 3 and len(rest) < _LONGEST:
+        if not _POINTING.search(rest) and len(rest.split()) > 3 and len(rest) < _LONGEST:
             yield f"Who {rest}?", rest
     for start, end in spans:
         name = re.sub(r"['’]s?$", "", text[start:end])

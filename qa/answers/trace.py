@@ -10,26 +10,29 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from qa.language.questions import Kind, kind
-from qa.language.wanted import Wanted, wanted
+from qa.language.questions import SEVERAL, SHORT, YES_NO, AnswerType, Question
 from qa.search.evidence import LOOKED_AT, Evidence, ScoredSentence
-from qa.search.retrieval import Found
+from qa.search.retrieval import Candidates
 from qa.types import Considered, Hit, Passage, Sought, Timings, Trace, Tried
 
 _LEAD = 90  # characters of a passage that are shown
-_FORMS = {Kind.SEVERAL: "several sentences", Kind.YES_NO: "the sentence that settles a yes or no"}
-_OF = {Wanted.NUMBER: ", a figure", Wanted.DATE: ", a date", Wanted.NAME: ", a name", Wanted.ANY: ""}
+_FORMS = {
+    SHORT: "a short answer",
+    SEVERAL: "several sentences",
+    YES_NO: "the sentence that settles a yes or no",
+}
+_TYPES = {AnswerType.NUMBER: ", a figure", AnswerType.DATE: ", a date", AnswerType.NAME: ", a name"}
 
 
 @dataclass(frozen=True, slots=True)
-class Understood:
+class Attempt:
     """One way to understand a question, and what the documents say to it.
 
     `probability` is that they answer it, `likely` the same, less the further this way was to seek.
     """
 
-    question: str
-    found: Found
+    question: Question
+    candidates: Candidates
     evidence: Evidence
     probability: float
     likely: float
@@ -60,14 +63,14 @@ class Stopwatch:
         )
 
 
-def traced(best: Understood, tried: Sequence[Understood], threshold: float, watch: Stopwatch) -> Trace:
+def traced(best: Attempt, tried: Sequence[Attempt], threshold: float, watch: Stopwatch) -> Trace:
     """The trace of an answer to `best`, one of the ways that were tried."""
     return Trace(
-        searched=best.found.searched,
+        searched=best.candidates.searched,
         considered=_considered(best),
-        words=tuple(Sought(term.word, term.passages) for term in best.found.terms),
-        readings=tuple(Tried(way.question, way.probability) for way in tried),
-        wanted=form(best.question),
+        words=tuple(Sought(term.word, term.passages) for term in best.candidates.terms),
+        readings=tuple(Tried(way.question.text, way.probability) for way in tried),
+        wanted=_wanted(best.question),
         signals=dict(best.evidence.signals),
         confidence=best.probability,
         threshold=threshold,
@@ -75,22 +78,23 @@ def traced(best: Understood, tried: Sequence[Understood], threshold: float, watc
     )
 
 
-def form(question: str) -> str:
+def _wanted(question: Question) -> str:
     """The form of answer that a question wants, in plain words."""
-    sort = kind(question)
-    return f"a short answer{_OF[wanted(question)]}" if sort is Kind.SHORT else _FORMS[sort]
+    return _FORMS[question.form] + (_TYPES.get(question.wants, "") if question.form is SHORT else "")
 
 
-def _considered(best: Understood) -> tuple[Considered, ...]:
+def _considered(best: Attempt) -> tuple[Considered, ...]:
     """The passages that were looked at, which come first among the hits."""
-    retrieved = {hit.passage.id: hit.score for hit in best.found.hits[:LOOKED_AT]}
+    retrieved = {hit.passage.id: hit.score for hit in best.candidates.hits[:LOOKED_AT]}
     read: dict[str, ScoredSentence] = {}
     for sentence in (*best.evidence.sentences, *best.evidence.read):
         known = read.get(sentence.hit.passage.id)
         if sentence.margin > (known.margin if known else -math.inf):
             read[sentence.hit.passage.id] = sentence
     return tuple(
-        _passage(hit, retrieved[hit.passage.id], best.found.parts[hit.passage.id], read.get(hit.passage.id))
+        _passage(
+            hit, retrieved[hit.passage.id], best.candidates.parts[hit.passage.id], read.get(hit.passage.id)
+        )
         for hit in best.evidence.hits
         if hit.passage.id in retrieved
     )

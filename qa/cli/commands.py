@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import argparse
 import gc
-import json
 import logging
 import os
 import signal
 import sys
-import textwrap
 import threading
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -22,15 +19,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from qa.cli.progress import counted, first_sync, sync_with_progress, tell_news
-from qa.cli.terminal import PlainFormatter, json_escaped, one_line, plain
+from qa.cli.terminal import PlainFormatter, plain
 from qa.errors import QAError, SettingsError
 from qa.settings import Settings
-from qa.types import Answer, Document, Hit
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
-
-WIDTH = 100  # characters of a line
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -171,23 +165,27 @@ def _watch(assistant: Assistant) -> int:
 def _ask(settings: Settings, options: argparse.Namespace) -> int:
     with _open(settings) as assistant:
         answer = assistant.ask(options.question)
-    print(_json(answer.as_dict()) if options.json else plain(_answer(answer)))
+    from qa.cli.output import answer_text, json_text
+
+    print(json_text(answer.as_dict()) if options.json else plain(answer_text(answer)))
     return 0
 
 
 def _search(settings: Settings, options: argparse.Namespace) -> int:
     with _open(settings) as assistant:
         hits = assistant.search(options.words, k=options.k)
+    from qa.cli.output import hit_text, json_text
+
     if options.json:
-        print(_json([hit.as_dict() for hit in hits]))
+        print(json_text([hit.as_dict() for hit in hits]))
     else:
-        found = "\n\n".join(_hit(hit, number) for number, hit in enumerate(hits, 1))
+        found = "\n\n".join(hit_text(hit, number) for number, hit in enumerate(hits, 1))
         print(plain(found) or "Nothing found.")
     return 0
 
 
 def _status(settings: Settings, options: argparse.Namespace) -> int:
-    from qa.feedback import export as verdicts
+    from qa.cli.output import feedback_lines, json_text, left_out_text, status_text
     from qa.feedback.log import FeedbackLog
     from qa.index.store import Store
 
@@ -204,43 +202,24 @@ def _status(settings: Settings, options: argparse.Namespace) -> int:
             **({"left_out": left_out} if left_out else {}),
             **({"feedback_entries": [entry.as_dict() for entry in entries]} if options.feedback else {}),
         }
-        print(_json(values))
+        print(json_text(values))
         return 0
-    counts = status.counts
-    changed = (
-        time.strftime("%Y-%m-%d %H:%M", time.localtime(counts.changed_at)) if counts.changed_at else "never"
-    )
-    rows = {
-        "corpus": status.corpus,
-        "index": f"{status.index} ({status.bytes / 1e6:.1f} MB)",
-        "documents": f"{counts.documents} ({counts.left_out} pieces of boilerplate left out)",
-        "passages": str(counts.passages),
-        "vectors": str(counts.vectors),
-        "model": f"{status.model}, {status.precision}",
-        "reader": status.reader,
-        "changed": changed,
-        "feedback": verdicts.counted(tally),
-        "failed": str(len(status.failures)),
-    }
-    print("\n".join(f"{name:<10} {value}" for name, value in rows.items()))
-    for failure in status.failures:
-        print(f"  {one_line(failure.path)}: {one_line(failure.reason)}")
+    print(status_text(status, tally))
     if entries:
-        print("\nfeedback, newest first:", *map(plain, verdicts.listed(entries)), sep="\n")
-    for path, pieces in left_out.items():
-        print(f"\n{one_line(path)}: {len(pieces)} left out")
-        for reason, text in pieces:
-            print(f"  [{reason}] {plain(textwrap.shorten(text, 100, placeholder=' …'))}")
+        print("\nfeedback, newest first:", *map(plain, feedback_lines(entries)), sep="\n")
+    for line in left_out_text(left_out):
+        print(line)
     return 0
 
 
 def _feedback(settings: Settings, options: argparse.Namespace) -> int:
-    from qa.feedback import export as verdicts
+    from qa.cli.output import written_text
+    from qa.feedback.export import export
 
     with _open(settings) as assistant:
         entries = assistant.feedback()
-    written = verdicts.export(entries, options.file, options.replace)
-    print(f"{written} question{'s' * (written > 1)} written to {options.file}")
+    written = export(entries, options.file, options.replace)
+    print(written_text(written, options.file))
     if gone := len(entries) - written:
         print(f"qa: {gone} left out: what they quote is not in the documents any more", file=sys.stderr)
     return 0
@@ -250,6 +229,7 @@ def _eval(settings: Settings, options: argparse.Namespace) -> int:
     from qa.evaluation.question_sets import load
 
     questions = load(options.file)
+    from qa.cli.output import json_text
     from qa.evaluation import (  # after the file is known to be good: the models take a while
         measures as evaluation,
     )
@@ -261,7 +241,7 @@ def _eval(settings: Settings, options: argparse.Namespace) -> int:
         total = sum(map(len, questions.conversations))
         with counted(total, "question") as progress:
             outcomes = evaluation.evaluate(assistant, questions.conversations, progress=progress)
-    print(_json(report.values(outcomes)) if options.json else report.table(outcomes))
+    print(json_text(report.values(outcomes)) if options.json else report.table(outcomes))
     if options.picture:
         report.picture(outcomes, options.picture)
     return 0
@@ -275,74 +255,3 @@ def _serve(settings: Settings, _: argparse.Namespace) -> int:
 
     web.main(settings)
     return 0
-
-
-# --- what they print -----------------------------------------------------------------------------
-
-
-def _json(values: object) -> str:
-    return json_escaped(json.dumps(values, ensure_ascii=False, indent=2))
-
-
-def _answer(answer: Answer) -> str:
-    """An answer for the terminal: the short answer, the sentences it is from, then what they cite."""
-    parts = [] if answer.understood == answer.question else [f"Understood as: {answer.understood}"]
-    if not answer.answered:
-        return "\n\n".join([*parts, *_refusal(answer)])
-    if answer.differ:
-        from qa.answers.answering import differing
-
-        parts.append(f"{differing(answer.understood or answer.question)}:")
-    for claim in answer.claims:
-        if answer.differ or (claim is answer.claims[0] and claim.is_short):
-            agree = f" ({len(claim.citations)} sources agree)" if len(claim.citations) > 1 else ""
-            parts.append(f"{_one_line(claim.value)}{agree}")
-        marks = " ".join(f"[{citation.number}]" for citation in claim.citations)
-        parts.append(textwrap.fill(f"{_one_line(claim.citations[0].quote)} {marks}", WIDTH))
-    sources = [
-        f"[{c.number}] {_source(c.document)}\n    {c.document.path}{_pages(c.page, c.page_end)},"
-        f" characters {c.start}-{c.end}"
-        for c in answer.citations
-    ]
-    return "\n\n".join([*parts, "\n".join(sources), f"confidence {answer.confidence:.2f}"])
-
-
-def _refusal(answer: Answer) -> list[str]:
-    if not answer.nearest:
-        return ["Nothing is indexed yet: put documents into the corpus folder and run qa sync."]
-    parts = ["The documents do not answer this question."]
-    if answer.unknown:
-        parts.append(f"Nothing in them speaks of: {', '.join(answer.unknown)}")
-    if answer.suggestions:
-        parts.append("They do answer:\n" + "\n".join(f"- {asked}" for asked in answer.suggestions))
-    parts.append("Nearest passages, which do not answer it:")
-    return [*parts, *(_hit(hit, number) for number, hit in enumerate(answer.nearest, 1))]
-
-
-def _hit(hit: Hit, number: int) -> str:
-    document = hit.document
-    head = f"{number}. {_source(document)}"
-    place = (
-        f"{document.path}{_pages(hit.page, document.page_at(hit.passage.end - 1))},"
-        f" characters {hit.passage.start}-{hit.passage.end}, score {hit.score:.2f}"
-    )
-    body = textwrap.fill(_one_line(hit.passage.text), 96, initial_indent="   ", subsequent_indent="   ")
-    return f"{head}\n   {place}\n{body}"
-
-
-def _source(document: Document) -> str:
-    known = document.metadata
-    return ", ".join(
-        part for part in (document.title, known.get("source", ""), known.get("date", "")) if part
-    )
-
-
-def _pages(first: int | None, last: int | None) -> str:
-    """Where something stands, for the end of a path; "" without pages."""
-    if first is None:
-        return ""
-    return f", p. {first}" if first == last else f", pp. {first}–{last}"
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qa.cli.terminal import one_line
+from qa.cli.terminal import printable_line
 from qa.errors import IndexBusy
 from qa.types import Failure, Progress, Purged, SyncReport
 
@@ -30,7 +30,7 @@ def sync_with_progress(
         def show(progress: Progress) -> None:
             bar.total, bar.n = progress.total, progress.done
             bar.set_postfix_str(
-                f"{progress.embedded} passages, {one_line(progress.path[-40:])}", refresh=True
+                f"{progress.embedded} passages, {printable_line(progress.path[-40:])}", refresh=True
             )
 
         report = assistant.sync(show, purge, settled)
@@ -72,7 +72,11 @@ def tell_news(report: SyncReport) -> None:
 
 def _tell_failures(failures: tuple[Failure, ...]) -> None:
     for failure in failures:
-        print(f"qa: {one_line(failure.path)}: {one_line(failure.reason)}", file=sys.stderr, flush=True)
+        print(
+            f"qa: {printable_line(failure.path)}: {printable_line(failure.reason)}",
+            file=sys.stderr,
+            flush=True,
+        )
 
 
 @contextmanager

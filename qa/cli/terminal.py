@@ -22,7 +22,7 @@ def _written(found: re.Match[str]) -> str:
     return f"\\x{number:02x}" if number < 256 else f"\\u{number:04x}"
 
 
-def one_line(text: str) -> str:
+def printable_line(text: str) -> str:
     """A text without commands and without line breaks, as the name of a file may have them."""
     return plain(text.replace("\n", "\\n"))
 

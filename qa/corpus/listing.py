@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from qa.corpus.folder import Lying, walk
+from qa.corpus.folder import CorpusFile, walk
 from qa.index.snapshot import Snapshot
 from qa.types import Document, Value
 
@@ -72,11 +72,11 @@ def _files(
     synced_at = float(snapshot.meta("synced_at") or 0)
     unsettled = frozenset(json.loads(snapshot.meta("unsettled") or "[]"))
     root = corpus.resolve()
-    for lying in walk(root) if root.is_dir() else ():
-        known = _stat(lying) if lying.wanted else None
+    for file in walk(root) if root.is_dir() else ():
+        known = _stat(file) if file.wanted else None
         if not known:
             continue
-        path, document = lying.shown, lying.shown in documents
+        path, document = file.shown, file.shown in documents
         reason = ""
         if _touched(known) > synced_at or path in unsettled:
             state = FileState.CHANGED if document else FileState.WAITING
@@ -87,11 +87,11 @@ def _files(
         yield path, state, reason, known.st_mtime
 
 
-def _stat(lying: Lying) -> os.stat_result | None:
+def _stat(file: CorpusFile) -> os.stat_result | None:
     """Of the file that a link leads to, else of the link; None where it went away meanwhile."""
     for look in (os.stat, os.lstat):
         try:
-            return look(lying.path)
+            return look(file.path)
         except OSError:
             continue
     return None

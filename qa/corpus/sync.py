@@ -21,7 +21,7 @@ from qa.errors import CorpusError, UnreadableFile
 from qa.index.recipe import recipe, unfinished
 from qa.index.store import Entry, Writer
 from qa.models.encoder import Encoder, headed
-from qa.types import Document, Failure, Passage, Progress, SyncReport
+from qa.types import Document, Failure, Passage, Progress, SyncReport, document_id
 
 CHANGED = "was changed while it was read: sync again"
 _BATCH = 512  # passages, about, between two commits
@@ -63,11 +63,6 @@ class Plan:
     moved: Mapping[str, str] = field(default_factory=dict)
 
 
-def document_id(path: str) -> str:
-    """The id of the document at a path, relative to the corpus: 16 hexadecimal digits."""
-    return hashlib.sha256(path.encode("utf-8", "surrogateescape")).hexdigest()[:16]
-
-
 def scan(corpus: Path, settled: Callable[[Path], bool] = lambda _: True) -> Scan:
     """Look through the corpus folder and hash its settled files. Raises CorpusError if it is not there."""
     root = corpus.resolve()
@@ -75,12 +70,12 @@ def scan(corpus: Path, settled: Callable[[Path], bool] = lambda _: True) -> Scan
         state = "is not a folder" if root.exists() else "does not exist"
         raise CorpusError(f"the corpus folder {corpus} {state}: create it and put documents into it")
     files, skipped, failed, unsettled = [], [], [], []
-    for lying in walk(root):
-        path, relative = Path(lying.path), lying.shown
-        if not lying.wanted:
+    for file in walk(root):
+        path, relative = Path(file.path), file.shown
+        if not file.wanted:
             skipped.append(relative)
             continue
-        if lying.unnamed:
+        if file.unnamed:
             failed.append(Failure(relative, "its name is not valid Unicode: rename it"))
             continue
         if not settled(path):

@@ -61,7 +61,7 @@ class _Words:
         return " ".join("".join(self.said).split())
 
 
-def read_word(path: str, raw: bytes) -> Parsed:
+def parse_docx(path: str, raw: bytes) -> Parsed:
     """The text of a Word document. Raises UnreadableFile: under a password, damaged, too large, no .docx."""
     if raw.startswith(_OLE):
         old = "is an old Word file (.doc): open it in Word and save it as .docx"
@@ -78,7 +78,7 @@ def read_word(path: str, raw: bytes) -> Parsed:
 def _parsed(path: str, package: _Package) -> Parsed:
     document = _Document(package)
     found = list(document.paragraphs())
-    parts: list[Part] = [(p.text, p.heading) for p in found if not _CONTENTS.match(p.style)]
+    parts = [Part(p.text, p.heading) for p in found if not _CONTENTS.match(p.style)]
     left_out = [("table of contents", p.text) for p in found if _CONTENTS.match(p.style)]
     left_out += [("hidden text", text) for text in document.hidden]
     for kind in ("header", "footer"):

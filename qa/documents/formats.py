@@ -6,30 +6,38 @@ out. Of `html`, `pdf` and `docx` the text is extracted, and offsets refer to wha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
-from qa.documents.docx import read_word
-from qa.documents.html import read_html
+from qa.documents.docx import parse_docx
+from qa.documents.html import parse_html
 from qa.documents.parsed import Parsed
-from qa.documents.pdf.parse import read_pdf
-from qa.documents.text import read_markdown, read_plain
+from qa.documents.pdf.parse import parse_pdf
+from qa.documents.text import parse_markdown, parse_text
 from qa.errors import UnreadableFile
 from qa.types import BlockKind
 
 MAX_BYTES = 20_000_000  # about 4,000 printed pages of text
 
-_READERS: Mapping[str, Callable[[str, bytes], Parsed]] = {
-    ".txt": read_plain,
-    ".text": read_plain,
-    ".md": read_markdown,
-    ".markdown": read_markdown,
-    ".html": read_html,
-    ".htm": read_html,
-    ".pdf": read_pdf,
-    ".docx": read_word,
-}
-SUFFIXES = frozenset(_READERS)
+
+class Format(NamedTuple):
+    """A kind of file: what people call it, the ends of its names, and what makes a document of its bytes."""
+
+    label: str
+    suffixes: tuple[str, ...]
+    parse: Callable[[str, bytes], Parsed]
+
+
+FORMATS = (
+    Format("PDF", (".pdf",), parse_pdf),
+    Format("Word (.docx)", (".docx",), parse_docx),
+    Format("web pages", (".html", ".htm"), parse_html),
+    Format("Markdown", (".md", ".markdown"), parse_markdown),
+    Format("text", (".txt", ".text"), parse_text),
+)
+_BY_SUFFIX = {suffix: kind for kind in FORMATS for suffix in kind.suffixes}
+SUFFIXES = frozenset(_BY_SUFFIX)
 
 
 def parse(path: str, raw: bytes) -> Parsed:
@@ -41,7 +49,7 @@ def parse(path: str, raw: bytes) -> Parsed:
     check_size(len(raw))
     if not raw.strip():
         raise UnreadableFile("the file is empty")
-    parsed = _READERS[PurePosixPath(path).suffix.lower()](path, raw)
+    parsed = _BY_SUFFIX[PurePosixPath(path).suffix.lower()].parse(path, raw)
     if not any(block.kind is BlockKind.BODY for block in parsed.blocks):
         raise UnreadableFile("no text of an article was found in the file")
     return parsed

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qa.documents.decoding import decode
 from qa.documents.parsed import Parsed, Part, from_parts
+from qa.documents.text import decode
 from qa.errors import UnreadableFile
 
 MOST_TAGS = 120_000  # of a page; the time to find its main content grows with their square, here to 6 seconds
 
 
-def read_html(path: str, raw: bytes) -> Parsed:
+def parse_html(path: str, raw: bytes) -> Parsed:
     """The main content of a page, and what the page says of itself. Raises UnreadableFile."""
     html = decode(raw, html=True)
     if html.count("<") > MOST_TAGS:
@@ -46,11 +46,11 @@ def _html_parts(element: object) -> list[Part]:
             cells = child.findall("cell") if child.tag == "row" else []
             pieces = [" ".join("".join(cell.itertext()).split()) for cell in cells or [child]]
             if line := " | ".join(piece for piece in pieces if piece):
-                parts.append((line, child.tag == "head"))
+                parts.append(Part(line, child.tag == "head"))
         elif len(child):
             parts += _html_parts(child)
         elif line := " ".join("".join(child.itertext()).split()):
-            parts.append((line, False))
+            parts.append(Part(line, False))
     return parts
 
 
@@ -59,7 +59,7 @@ def _page_title(title: str, site: str, parts: Sequence[Part]) -> str:
     title = " ".join(title.split())
     if site and title.endswith(site) and title != site:
         title = title.removesuffix(site).rstrip(" |:·»–—-")
-    return title or next((part for part, is_heading in parts if is_heading), "")
+    return title or next((part.text for part in parts if part.is_heading), "")
 
 
 def _page_lines(html: str) -> list[str]:

@@ -110,10 +110,11 @@ def paragraphs(text: str, start: int = 0) -> list[Paragraph]:
         else:
             groups.append(line)
         previous = line
-    return [_paragraph(text, *group) for group in groups]
+    return [paragraph_at(text, *group) for group in groups]
 
 
-def _paragraph(text: str, start: int, end: int) -> Paragraph:
+def paragraph_at(text: str, start: int, end: int) -> Paragraph:
+    """The paragraph that stands at a place of a text, without the white space around it."""
     raw = text[start:end]
     start += len(raw) - len(raw.lstrip())
     end -= len(raw) - len(raw.rstrip())

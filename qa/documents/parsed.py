@@ -6,10 +6,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import accumulate
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from qa.documents.boilerplate import boilerplate
-from qa.documents.paragraphs import paragraphs
+from qa.documents.paragraphs import paragraph_at
 from qa.types import Block, BlockKind
 
 LONGEST_VALUE = 300  # characters of a title or of a value of front matter
@@ -26,8 +28,14 @@ _NO_AUTHOR = re.compile(
 )
 _DATE = re.compile(r"(?:D:)?((?:19|20)\d\d)-?(\d\d)-?(\d\d)")
 _LANGUAGE = re.compile(r"([A-Za-z]{2})(?:[-_].*)?")
-Part = tuple[str, bool]  # a paragraph in one line, and whether it is a heading
 LeftOut = Sequence[tuple[str, str]]  # (reason, text)
+
+
+class Part(NamedTuple):
+    """A paragraph in one line, as a format gives it."""
+
+    text: str
+    is_heading: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +67,14 @@ def from_parts(
 
     `title` is what the document itself gives, or ""; `outside` lists what is left out beside the text.
     """
-    text = "\n\n".join(part for part, _ in parts)
-    found = paragraphs(text)
-    headings = {part for part, is_heading in parts if is_heading}
+    text = "\n\n".join(part.text for part in parts)
+    ends = accumulate(len(part.text) + 2 for part in parts)
+    found = [
+        paragraph_at(text, end - 2 - len(part.text), end - 2) for part, end in zip(parts, ends, strict=True)
+    ]
     blocks = []
-    for p, reason in zip(found, boilerplate(found), strict=True):
-        kind = BlockKind.HEADING if p.text in headings else BlockKind.BODY
+    for part, p, reason in zip(parts, found, boilerplate(found), strict=True):
+        kind = BlockKind.HEADING if part.is_heading else BlockKind.BODY
         blocks.append(Block(p.start, p.end, BlockKind.BOILERPLATE if reason else kind, reason))
     title = title[:LONGEST_VALUE].rstrip()
     marked = [(b.reason, text[b.start : b.end]) for b in blocks if b.kind is BlockKind.BOILERPLATE]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+import charset_normalizer
 import yaml
 
 from qa.documents.boilerplate import boilerplate
-from qa.documents.decoding import HALF, decode
 from qa.documents.paragraphs import Paragraph, paragraphs
 from qa.documents.parsed import LONGEST_VALUE, Parsed, title_from_name
 from qa.errors import UnreadableFile
@@ -20,12 +20,12 @@ _KEY_LINE = re.compile(r"\s*[\w-]+\s*:(?:\s|\Z)")
 _BYLINE = re.compile(r"(?:by|written by)\s*:?\s+(\S.{1,80})", re.IGNORECASE)
 
 
-def read_plain(path: str, raw: bytes) -> Parsed:
+def parse_text(path: str, raw: bytes) -> Parsed:
     """The whole decoded file. Raises UnreadableFile."""
     return _from_text(path, decode(raw), {}, 0)
 
 
-def read_markdown(path: str, raw: bytes) -> Parsed:
+def parse_markdown(path: str, raw: bytes) -> Parsed:
     """The whole decoded file, of which front matter is marked. Raises UnreadableFile."""
     text = decode(raw)
     metadata, body_start = front_matter(text)
@@ -66,7 +66,7 @@ def _scalar(value: object) -> str:
     lines = [
         " ".join(v[:LONGEST_VALUE].split()) for v in values if isinstance(v, str) and v not in {"~", "null"}
     ]
-    return HALF.sub("\ufffd", ", ".join(line for line in lines if line))[:LONGEST_VALUE]
+    return _HALF.sub("\ufffd", ", ".join(line for line in lines if line))[:LONGEST_VALUE]
 
 
 def _from_text(path: str, text: str, metadata: dict[str, str], body_start: int) -> Parsed:
@@ -125,3 +125,46 @@ def _title(kept: Sequence[Paragraph]) -> str:
     ):
         return " ".join(kept[0].text.split())
     return ""
+
+
+# --- bytes to text -------------------------------------------------------------------------------
+
+_META_CHARSET = re.compile(rb"<meta[^>]+charset=[\"']?([\w-]+)", re.IGNORECASE)
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+# Python has codecs of these names, and no page can mean them.
+_NO_CHARSET = re.compile(r"idna|punycode|undefined|(?:raw_)?unicode_(?:escape|internal)", re.IGNORECASE)
+_OLD_GUESSES = ("cp437", "cp7", "cp85", "cp86", "mac")  # of DOS and old Macs: likely wrong where Windows fits
+_HALF = re.compile("[\ud800-\udfff]")  # of a character that UTF-16 writes in two; no text is stored with it
+
+
+def decode(raw: bytes, html: bool = False) -> str:
+    r"""Bytes -> text with `\n` newlines and no BOM. Raises UnreadableFile if they are not text."""
+    text = _decoded(raw, html)
+    if text is None or len(_CONTROL.findall(text[:100_000])) > 1 + len(text[:100_000]) // 200:
+        raise UnreadableFile("not a text file (or in an encoding that cannot be recognised)")
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _decoded(raw: bytes, html: bool) -> str | None:
+    boms = (
+        (b"\xff\xfe\x00\x00", "utf-32"),
+        (b"\x00\x00\xfe\xff", "utf-32"),
+        (b"\xff\xfe", "utf-16"),
+        (b"\xfe\xff", "utf-16"),
+    )
+    candidates = [encoding for bom, encoding in boms if raw.startswith(bom)][:1] or ["utf-8"]
+    if html and (declared := _META_CHARSET.search(raw[:4096])):
+        name = declared[1].decode("ascii").replace("-", "_")
+        candidates += [] if _NO_CHARSET.fullmatch(name) else [name]
+    for encoding in candidates:
+        try:
+            text = raw.decode(encoding)
+        except (UnicodeError, LookupError):
+            continue
+        if not _HALF.search(text):
+            return text
+    if b"\x00" in raw[:4096] and raw[:4096].count(b"\x00") < len(raw[:4096]) // 5:
+        return None  # scattered zero bytes: a program's file, not UTF-16
+    guesses = charset_normalizer.from_bytes(raw)
+    likely = next((guess for guess in guesses if not guess.encoding.startswith(_OLD_GUESSES)), guesses.best())
+    return None if likely is None or _HALF.search(str(likely)) else str(likely)

@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 
 from qa.errors import QuestionsError
-from qa.evaluation.measures import Outcome, by_kind, figures
-from qa.evaluation.metrics import bins
+from qa.evaluation.measures import Outcome, bins, by_kind, figures
 
 _OF_A_KIND = (
     "questions",

@@ -1,4 +1,4 @@
-"""Feedback as others read it: lines for a terminal, and questions that `qa eval` asks again.
+"""Feedback as questions that `qa eval` asks again.
 
 A helpful answer becomes a question with evidence, a helpful refusal one that should be refused, and what was
 not helpful says what should not be cited again.
@@ -7,38 +7,12 @@ not helpful says what should not be cited again.
 from __future__ import annotations
 
 import json
-import textwrap
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from qa.errors import QuestionsError
-from qa.feedback.log import Feedback, Tally, one_line
-
-_WIDTH = 100  # characters of a line
-_GONE = "(left out: it repeats what is not in the documents any more)"
-
-
-def counted(tally: Tally) -> str:
-    """How many answers were found helpful, in one line."""
-    if not (tally.helpful or tally.not_helpful or tally.damaged):
-        return "none"
-    damaged = f"; damaged lines: {tally.damaged}" if tally.damaged else ""
-    return f"{tally.helpful} helpful, {tally.not_helpful} not{damaged}"
-
-
-def listed(entries: Sequence[Feedback]) -> Iterator[str]:
-    """A line for each entry: when, up or down, the question; and the comment below it.
-
-    Nothing that was typed can move the cursor or turn the line around.
-    """
-    for entry in entries:
-        when = time.strftime("%Y-%m-%d %H:%M", time.localtime(entry.when))
-        question = textwrap.shorten(one_line(entry.question), _WIDTH, placeholder=" …") or _GONE
-        yield f"  {when}  {'up  ' if entry.helpful else 'down'}  {question}"
-        if entry.comment:
-            yield textwrap.indent(textwrap.fill(one_line(entry.comment), _WIDTH), " " * 26)
+from qa.feedback.log import Feedback
 
 
 def questions(entries: Sequence[Feedback]) -> list[dict[str, Any]]:

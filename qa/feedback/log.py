@@ -11,21 +11,22 @@ from __future__ import annotations
 
 import json
 import time
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
 from qa.answers.quotes import verify
+from qa.answers.wording import essence, quoted_sentences, short_answer
 from qa.errors import CitationError, IndexUnwritable, QuestionError, StaleDocument
 from qa.feedback.redaction import Quote, Standing, copied_from, repeats
-from qa.files import Journal
+from qa.files import Journal, leftovers
 from qa.index.layout import FEEDBACK
 from qa.index.snapshot import Snapshot
 from qa.index.store import Store
-from qa.language.followups import Turn, needed, quoted, short_answer
-from qa.types import Answer, Citation, Value
+from qa.language.followups import is_followup
+from qa.text import one_line, valid
+from qa.types import Answer, Citation, Purged, Turn, Value
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -34,7 +35,6 @@ LONGEST = 500  # characters of a comment
 LONGEST_VOTE = 50_000  # bytes of one, with what it quotes
 MOST = 100_000_000  # bytes of all of them
 _LATEST = 253_370_764_800.0  # the year 9999
-_JOINERS = "\u200c\u200d"  # of letters in Persian, and of emoji
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,17 +122,14 @@ class FeedbackLog:
         helpful = sum(vote.helpful for vote in votes)
         return Tally(helpful, len(votes) - helpful, damaged)
 
-    def purge(self, snapshot: Snapshot) -> tuple[int, int, int]:
+    def purge(self, snapshot: Snapshot) -> Purged:
         """Take out of the bytes what `entries` does not give: damaged lines, votes that were replaced, and
-        whatever is not in the documents any more.
-
-        How many entries were redacted, how many unfinished files removed, and how many bytes freed.
-        Raises IndexBusy, IndexUnwritable, OSError.
+        whatever is not in the documents any more. Raises IndexBusy, IndexUnwritable, OSError.
         """
         with self._journal.locked():
-            leftovers = self._journal.leftovers()
-            freed = sum(path.stat().st_size for path in leftovers)
-            for path in leftovers:
+            unfinished = leftovers(self._journal.path)
+            freed = sum(path.stat().st_size for path in unfinished)
+            for path in unfinished:
                 path.unlink()
             old = self._journal.read()
             votes, _ = _parsed(old)
@@ -141,32 +138,20 @@ class FeedbackLog:
             if new != old:
                 self._journal.replace(new)
             redacted = sum(a.texts != b.texts for a, b in zip(votes, left, strict=True))
-            return redacted, len(leftovers), freed + max(0, len(old) - len(new))
+            freed += max(0, len(old) - len(new))
+            return Purged(leftovers=len(unfinished), bytes=freed, feedback=redacted)
 
 
 # --- a vote --------------------------------------------------------------------------------------
 
 
-def one_line(text: str) -> str:
-    """A text on one line, without control characters and those that turn the direction of writing."""
-    seen = (
-        " "
-        if unicodedata.category(sign) in ("Cc", "Zl", "Zp")
-        else ""
-        if unicodedata.category(sign) in ("Cf", "Cs") and sign not in _JOINERS
-        else sign
-        for sign in text
-    )
-    return " ".join("".join(seen).split())
-
-
 def _entry(
     answer: Answer, helpful: bool, comment: str, history: Sequence[Turn], standing: Standing
 ) -> Feedback:
-    question = _valid(answer.question)
-    understood = _valid(answer.understood) or question
+    question = valid(answer.question)
+    understood = valid(answer.understood) or question
     leaned_on = needed(history) if understood.strip() != question.strip() else ()
-    kept = tuple((_valid(asked), _valid(said)) for asked, said in leaned_on)
+    kept = tuple((valid(asked), valid(said)) for asked, said in leaned_on)
     comment = one_line(comment)
     if len(comment) > LONGEST:
         comment = f"{comment[: LONGEST - 1].rstrip()}…"
@@ -188,9 +173,13 @@ def _entry(
     )
 
 
-def _valid(text: str) -> str:
-    """JSON can carry half a surrogate pair, UTF-8 cannot."""
-    return text.encode("utf-8", "replace").decode()
+def needed(history: Sequence[Turn]) -> tuple[Turn, ...]:
+    """The part of a history that later questions are understood by, each answer cut down to what it quotes.
+
+    Turns before one that stands alone say nothing to what comes after it.
+    """
+    first = max((place for place, (asked, _) in enumerate(history) if not is_followup(asked)), default=0)
+    return tuple((asked, essence(answer)) for asked, answer in history[first:])
 
 
 def _check(answer: Answer, snapshot: Snapshot) -> None:
@@ -229,7 +218,7 @@ def _checked(entry: Feedback, standing: Standing) -> tuple[Feedback, list[str]]:
     lost = [text for text, place in places if place is None]
     history = []
     for asked, answer in entry.history:
-        sentences = quoted(answer)
+        sentences = quoted_sentences(answer)
         gone = [sentence for sentence in sentences if not standing.holds(sentence)]
         whole = " ".join(short_answer(answer).split()) in " ".join(sentences) and not gone
         history.append((asked, answer if whole else ""))

@@ -14,16 +14,16 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import filelock
 import numpy as np
 import numpy.typing as npt
 
-from qa.errors import IndexBusy, IndexStale, IndexUnwritable
+from qa.errors import IndexBusy, IndexStale
+from qa.files import locked
 from qa.index.database import atomic, compact, open_to_read, open_to_write, translated
 from qa.index.layout import DATABASE, SYNC_LOCK
 from qa.index.recipe import recipe
 from qa.index.snapshot import Snapshot
-from qa.types import Document, Failure, Passage
+from qa.types import Document, Failure, Passage, Purged
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +85,8 @@ class Writer(Snapshot):
             for key, value in meta.items():
                 self._set_meta(key, value)
 
-    def purge(self) -> tuple[int, int]:
-        """Take out of the bytes what is no longer served: how many vectors, and how many bytes it freed.
+    def purge(self) -> Purged:
+        """Take out of the bytes of the database what is no longer served.
 
         What is served stays as it is. Raises IndexBusy where a reader does not let go of the old bytes.
         """
@@ -102,7 +102,7 @@ class Writer(Snapshot):
                 "the sync is done, but someone is reading the index, and what was deleted is still in its"
                 " files: run qa sync --purge again"
             )
-        return vectors, max(0, before - self._size())
+        return Purged(vectors=vectors, bytes=max(0, before - self._size()))
 
     def _size(self) -> int:
         (pages,) = self._db.execute("PRAGMA page_count").fetchone()
@@ -121,39 +121,29 @@ class Store:
         self.path = folder / DATABASE
 
     @contextmanager
-    def read(self) -> Iterator[Snapshot]:
-        """One committed state. Raises IndexDamaged, IndexTooNew."""
+    def read(self, fingerprint: str = "") -> Iterator[Snapshot]:
+        """One committed state. Raises IndexDamaged, IndexTooNew.
+
+        With the fingerprint of an encoder it raises IndexStale where documents were indexed with another one,
+        or by another version.
+        """
         with translated(self.path), closing(open_to_read(self.path)) as connection:
             connection.execute("BEGIN")
-            yield Snapshot(connection, self._text)
+            snapshot = Snapshot(connection, self._text)
+            made_by = snapshot.meta("recipe")
+            if fingerprint and made_by and made_by != recipe(fingerprint):
+                raise IndexStale(
+                    f"the index in {self.folder} was made with another encoder or version: run qa sync"
+                )
+            yield snapshot
 
     @contextmanager
     def write(self) -> Iterator[Writer]:
         """The only writer. Raises IndexBusy, IndexUnwritable, IndexDamaged, IndexTooNew."""
-        lock = filelock.FileLock(self.folder / SYNC_LOCK, timeout=0)
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            lock.acquire()
-        except filelock.Timeout as error:
-            raise IndexBusy(
-                f"another process is syncing {self.folder}: wait for it, then try again"
-            ) from error
-        except OSError as error:
-            raise IndexUnwritable(f"cannot write the index in {self.folder} ({error.strerror})") from error
-        try:
+        busy = IndexBusy(f"another process is syncing {self.folder}: wait for it, then try again")
+        with locked(self.folder / SYNC_LOCK, busy, patience=0):
             with translated(self.path), closing(open_to_write(self.path)) as connection:
                 yield Writer(connection, self._text)
-        finally:
-            lock.release()
-
-    def check_recipe(self, fingerprint: str) -> None:
-        """Raises IndexStale where documents were indexed by another version, or another encoder than that."""
-        with self.read() as snapshot:
-            made_by = snapshot.meta("recipe")
-        if made_by and made_by != recipe(fingerprint):
-            raise IndexStale(
-                f"the index in {self.folder} was made with another encoder or version: run qa sync"
-            )
 
     def set_aside(self) -> Path:
         """Rename a damaged database, so that a new one can be built and nothing is lost."""
@@ -166,9 +156,15 @@ class Store:
                 part.rename(target.with_name(target.name + suffix))
         return target
 
-    def damaged(self) -> list[Path]:
-        """The files of databases that were set aside."""
-        return sorted(self.folder.glob(f"{DATABASE}.damaged-*"))
+    def purge_damaged(self) -> Purged:
+        """Remove the databases that were set aside. Raises OSError."""
+        files = sorted(self.folder.glob(f"{DATABASE}.damaged-*"))
+        freed = 0
+        for path in files:
+            freed += path.stat().st_size
+            path.unlink()
+        databases = {path.name.removesuffix("-wal").removesuffix("-shm") for path in files}
+        return Purged(databases=len(databases), bytes=freed)
 
     def _text(self, document_id: str, digest: str) -> str:
         with self.read() as snapshot:

@@ -8,13 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
 import faiss
 import numpy as np
 import numpy.typing as npt
+
+from qa.files import leftovers, replaced
+from qa.index.layout import VECTORS
+from qa.index.snapshot import Snapshot
+from qa.index.store import Store
+from qa.types import Purged
 
 Stamp = tuple[str, int]  # which store, which generation
 _PRIOR = 10  # the mean of n vectors is believed to n / (n + 10)
@@ -86,20 +92,8 @@ class VectorIndex:
         """Write the cache in one step: another process sees the old file or the new one."""
         body = faiss.serialize_index(self._index).tobytes() + self.numbers.astype("<i8").tobytes()
         head = {"stamp": self.stamp, "count": len(self.numbers), "sha256": hashlib.sha256(body).hexdigest()}
-        beside = path.with_name(f"{path.name}.{os.getpid()}.new")
-        try:
-            with beside.open("wb") as file:
-                file.write(json.dumps(head).encode() + b"\n" + body)
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(path)
-        finally:
-            beside.unlink(missing_ok=True)
-
-    @staticmethod
-    def leftovers(path: Path) -> list[Path]:
-        """What processes that died in `save` left beside the cache, if nobody is saving it now."""
-        return sorted(path.parent.glob(f"{path.name}.*.new"))
+        with replaced(path) as file:
+            file.write(json.dumps(head).encode() + b"\n" + body)
 
     @classmethod
     def load(cls, path: Path, stamp: Stamp) -> VectorIndex | None:
@@ -115,3 +109,71 @@ class VectorIndex:
             return cls(stamp, numbers, index) if len(numbers) == index.ntotal else None
         except (OSError, ValueError, KeyError, TypeError, RuntimeError):
             return None
+
+
+class VectorCache:
+    """The vector index of a store's last committed state: in memory, else from its file, else made anew.
+
+    Safe to use from several threads.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._path = store.folder / VECTORS
+        self._vectors: VectorIndex | None = None
+        self._lock = threading.Lock()
+
+    def of(self, snapshot: Snapshot) -> VectorIndex:
+        """The vector index of exactly that state. Nothing is embedded for it."""
+        stamp = snapshot.stamp
+        with self._lock:
+            if self._vectors is None or self._vectors.stamp != stamp:
+                self._vectors = VectorIndex.load(self._path, stamp) or self._rebuilt(snapshot)
+            return self._vectors
+
+    def _rebuilt(self, snapshot: Snapshot) -> VectorIndex:
+        """The index from the store; vectors already in memory are taken from there."""
+        numbers = snapshot.passage_numbers()
+        known = (
+            set()
+            if self._vectors is None or self._vectors.stamp[0] != snapshot.stamp[0]
+            else set(self._vectors.numbers.tolist())
+        )
+        old = [number for number in numbers if number in known]
+        new = [number for number in numbers if number not in known]
+        assert old + new == numbers  # the store never gives a number twice: new ones are the highest
+        rows = snapshot.vectors(new)
+        if old and self._vectors is not None:
+            kept = self._vectors.rows(np.asarray(old))
+            rows = np.concatenate([kept, rows]) if new else kept
+        return VectorIndex.build(snapshot.stamp, numbers, rows)
+
+    def save(self) -> None:
+        """Have the file be of the last committed state; one that is already is kept in memory. Raises
+        OSError.
+
+        Only under the writer's lock: a file that comes late would bring back what was purged meanwhile.
+        """
+        with self._store.read() as snapshot:
+            loaded = VectorIndex.load(self._path, snapshot.stamp)
+            if loaded is None:
+                self.of(snapshot).save(self._path)
+            else:
+                with self._lock:
+                    self._vectors = loaded
+
+    def purge(self) -> Purged:
+        """Remove the unfinished files of processes that died.
+
+        Only under the writer's lock. Raises OSError.
+        """
+        unfinished = leftovers(self._path)
+        freed = sum(path.stat().st_size for path in unfinished)
+        for path in unfinished:
+            path.unlink()
+        return Purged(leftovers=len(unfinished), bytes=freed)
+
+    def forget(self) -> None:
+        """Let go of what is in memory."""
+        with self._lock:
+            self._vectors = None

@@ -2,8 +2,8 @@
 
 A question that can be understood alone is left alone, whatever was asked before. One that leans on the
 conversation ("and with Uzbekistan?", "when was that?", "why?") takes over what it does not say
-from the last question and its answer. There is no model in it: where several readings are possible, all
-are given, and the documents decide.
+from the last question and its answer. There is no model in it: where several interpretations are possible,
+all are given, and the documents decide.
 """
 
 from __future__ import annotations
@@ -13,18 +13,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from qa.language.names import name_spans, names
-from qa.language.wanted import bare
+from qa.language.questions import without_courtesy
 from qa.language.words import FUNCTION_WORDS, content_words
-
-Turn = tuple[str, str]  # a question and the answer it was given
 
 _OPENING = re.compile(
     r"^(?:(?:and|but|so|ok|okay|then|also|well|right|thanks|now|or)\b[,.!]?\s*)+", re.IGNORECASE
 )
 _ABOUT = re.compile(r"^(?:what|how) about\b\s*", re.IGNORECASE)
-_BOLD = re.compile(r"\*\*((?:\\.|[^*\\])+)\*\*")
-_MARK = re.compile(r"\s*\[\d+\]")
-_ESCAPED = re.compile(r"\\([\\`*_\[\]<>~|#$&])")
 _AUXILIARY = "is|are|was|were|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must|am"
 _PREPOSITION = "by|since|until|till|from|to|with|for|in|on|at|about|of"
 _WH = "who|whom|whose|when|where|which|what|why|how"
@@ -65,7 +60,6 @@ _SAID = re.compile(
 )
 LONG = 12  # words of a question that says itself whom its pronouns mean
 FEW = 3  # content words of a question that may lack its subject
-SHORT = 12  # words of an answer that is taken over
 CONTEXT = 14  # words that are added to a question
 CANDIDATES = 4
 _ELSE = re.compile(
@@ -92,7 +86,16 @@ _PHRASE = re.compile(  # "the rail line", "a gas pipeline", "37 agreements"
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Turn:
+    """An earlier turn: the question, the short answer that it was given, if one, and all that was quoted."""
+
+    question: str
+    value: str
+    quoted: str
+
+
+@dataclass(frozen=True, slots=True)
+class Interpretation:
     """A question that can be understood alone.
 
     `focus` is a name that the answer has to speak of, `told` what has been said already and is not
@@ -114,19 +117,19 @@ class _Before:
     answer: str
 
 
-def readings(question: str, history: Sequence[Turn]) -> tuple[Reading, ...]:
+def interpretations(question: str, history: Sequence[Turn]) -> tuple[Interpretation, ...]:
     """What a question may mean after earlier turns, oldest first; only itself where it needs none of them.
 
-    Of several readings the likelier comes first.
+    Of several the likelier comes first.
     """
     before: _Before | None = None
-    for asked, answer in history:
-        meant = _readings(asked, before)[0].question
-        before = _Before(_bare(asked), meant, short_answer(answer), _plain(answer))
-    return _readings(question, before)
+    for turn in history:
+        meant = _interpretations(turn.question, before)[0].question
+        before = _Before(_bare(turn.question), meant, turn.value, turn.quoted)
+    return _interpretations(question, before)
 
 
-def leans(question: str) -> bool:
+def is_followup(question: str) -> bool:
     """Whether a question cannot be understood without what was said before it."""
     text = _bare(question)
     opened = text != question.strip()
@@ -145,30 +148,8 @@ def leans(question: str) -> bool:
     return len(words) <= FEW or (len(words) <= FEW + 2 and definite.end() < len(text) - 1)
 
 
-def needed(history: Sequence[Turn]) -> tuple[Turn, ...]:
-    """The part of a history that later questions are understood by, each answer cut down to what it quotes.
-
-    Turns before one that stands alone say nothing to what comes after it.
-    """
-    first = max((place for place, (asked, _) in enumerate(history) if not leans(asked)), default=0)
-    return tuple((asked, _essence(answer)) for asked, answer in history[first:])
-
-
-def quoted(answer: str) -> tuple[str, ...]:
-    """The sentences that an answer's Markdown quotes, as their documents have them but for white space."""
-    parts = (part for line in _quoting(answer) for part in _MARK.split(line))
-    return tuple(filter(None, (" ".join(_ESCAPED.sub(r"\1", part).split()) for part in parts)))
-
-
-def short_answer(answer: str) -> str:
-    """The short answer of an answer's Markdown, if it has one of a few words."""
-    bold = _BOLD.search(answer) if _MARK.search(answer) else None
-    value = _ESCAPED.sub(r"\1", bold[1]) if bold else ""
-    return value if len(value.split()) <= SHORT else ""
-
-
 def _bare(question: str) -> str:
-    return _OPENING.sub("", bare(question)).strip()
+    return _OPENING.sub("", without_courtesy(question)).strip()
 
 
 def _names(text: str) -> list[str]:
@@ -204,37 +185,37 @@ def _points(text: str) -> bool:
     return False
 
 
-def _readings(question: str, before: _Before | None) -> tuple[Reading, ...]:
-    if before is None or not leans(question):
-        return (Reading(question),)
+def _interpretations(question: str, before: _Before | None) -> tuple[Interpretation, ...]:
+    if before is None or not is_followup(question):
+        return (Interpretation(question),)
     text = _bare(question).rstrip("?.! ")
     fragment = _ABOUT.sub("", text)
-    found: list[Reading] = []
+    found: list[Interpretation] = []
     if _AROUND.search(text):
-        found += [Reading(turned) for turned in _turned(before.meant)]
+        found += [Interpretation(turned) for turned in _turned(before.meant)]
     elif fragment != text or not _VERB.search(text):
         found += _swapped(fragment, before)
     if _SAID.match(text) and (before.value or before.answer):
         said = before.answer.split(". ")
         claim = next((part for part in said if before.value in part), said[0])[:200] or before.value
-        found.append(Reading(f"{text.split()[0]} said that {claim.rstrip('. ')}?"))
+        found.append(Interpretation(f"{text.split()[0]} said that {claim.rstrip('. ')}?"))
     elif match := _BARE_WH.match(text):
         pointing = _PERSON.search(text) or re.search(r"\bit\b", text, re.IGNORECASE)
-        found += [Reading(replaced) for replaced in _replaced(text, before)[:2] if pointing]
-        found += [Reading(anew) for anew in _asked_anew(match["wh"], match["verb"] or "", before)]
+        found += [Interpretation(replaced) for replaced in _replaced(text, before)[:2] if pointing]
+        found += [Interpretation(anew) for anew in _asked_anew(match["wh"], match["verb"] or "", before)]
     elif not found:
-        found += [Reading(replaced) for replaced in _replaced(text, before)]
+        found += [Interpretation(replaced) for replaced in _replaced(text, before)]
         if found:
-            found.insert(1, Reading(_with_context(found[0].question.rstrip("?"), before)))
+            found.insert(1, Interpretation(_with_context(found[0].question.rstrip("?"), before)))
     if _ELSE.search(text):
         rest = [w for w in content_words(_ELSE.sub("", text)) if w not in content_words(before.meant)]
         if len(rest) <= 1:
-            found.insert(0, Reading(before.meant))
+            found.insert(0, Interpretation(before.meant))
     # The last resort: the question with the words of the last turn.
     new = _AROUND.search(text) or _ELSE.search(text) or _WHY.match(text)
     told = before.answer if new else ""
-    found = [replace(reading, told=told) for reading in found]
-    context = Reading(_with_context(text, before), found[0].focus if found else "", told)
+    found = [replace(one, told=told) for one in found]
+    context = Interpretation(_with_context(text, before), found[0].focus if found else "", told)
     return (*tuple(dict.fromkeys(found))[: CANDIDATES - 1], context)
 
 
@@ -247,7 +228,7 @@ def _turned(before: str) -> list[str]:
     return [f"{before[:a]}{before[c:d]}{before[b:c]}{before[a:b]}{before[d:]}"]
 
 
-def _swapped(fragment: str, before: _Before) -> list[Reading]:
+def _swapped(fragment: str, before: _Before) -> list[Interpretation]:
     """The last question with the name of a fragment in the place of each of its own, the last first."""
     new = _names(fragment)
     meant = before.meant
@@ -260,7 +241,7 @@ def _swapped(fragment: str, before: _Before) -> list[Reading]:
     for start, end in reversed(name_spans(meant)):
         if meant[start:end] in own:
             swapped = f"{meant[:start]}{new[-1]}{meant[end:]}"
-            found.append(Reading(f"{swapped} ({missing})?" if missing else swapped, focus=new[-1]))
+            found.append(Interpretation(f"{swapped} ({missing})?" if missing else swapped, focus=new[-1]))
     return found
 
 
@@ -318,20 +299,3 @@ def _with_context(text: str, before: _Before) -> str:
     around = [w for part in (before.value, before.asked, before.meant) if part for w in content_words(part)]
     kept = [word for word in dict.fromkeys(around) if word not in own]
     return f"{text} ({' '.join(kept[:CONTEXT])})?"
-
-
-def _essence(answer: str) -> str:
-    """An answer's Markdown without all that a later question takes nothing from."""
-    bold = _BOLD.search(answer)
-    short = bold[0] if bold and short_answer(answer) else ""
-    return "\n\n".join(filter(None, (short, " ".join(_quoting(answer)))))
-
-
-def _quoting(answer: str) -> list[str]:
-    """The lines of an answer that quote, without who says so; none of a refusal, which quotes nothing."""
-    return [re.sub(r"^- \*\*.*?\): ", "", line) for line in answer.splitlines() if _MARK.search(line)]
-
-
-def _plain(answer: str) -> str:
-    """What an answer quotes, without its marks."""
-    return " ".join(_ESCAPED.sub(r"\1", _MARK.sub("", " ".join(_quoting(answer)))).split())

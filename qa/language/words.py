@@ -27,6 +27,15 @@ _ASKING = frozenset(  # words of asking, and what is left of "couldn't": nobody 
     type types usually ve via wasn weren whether wouldn yet""".split()
 )
 
+_GOAL = re.compile(
+    r"\b(?:target\w*|goals?|aim\w*|ambition\w*|hop(?:e|es|ed|ing)|expect\w*|forecast\w*|projected"
+    r"|projections?"
+    r"|plan(?:s|ned|ning)?\b(?! to build)|objective|potential\w*|intend\w*|envisag\w*|predict\w*"
+    r"|anticipat\w*|could|want\w*"
+    r"|to (?:reach|hit|raise|increase|expand|boost|bring|lift|double))\b",
+    re.IGNORECASE,
+)
+
 
 def content_words(question: str) -> list[str]:
     """The words that say what is asked for, without repetition; all words where there are only small ones."""
@@ -46,6 +55,11 @@ def names_something(word: str) -> bool:
 def has_content(text: str) -> bool:
     """Whether any word of a text carries meaning of its own."""
     return any(word.lower() not in FUNCTION_WORDS for word in WORD.findall(text))
+
+
+def speaks_of_goal(text: str) -> bool:
+    """Whether a text is about something wished for or expected, such as a target or a forecast."""
+    return bool(_GOAL.search(text))
 
 
 def singular(word: str) -> str:

@@ -3,39 +3,22 @@
 Devlin et al., "BERT", 2019. It is written out here, in the functions of torch, for two reasons: the
 libraries that have it take four seconds to import, which is most of the time of a question asked in a
 terminal; and rows that lie end to end need no padding, share every matrix product, and leave attention to
-small matrices that stay in the cache. tests/test_bert.py holds the result to that of transformers.
-
-Rows are computed in batches by worker threads that each use one thread of torch: a batch a core is faster
-than two cores a batch, because nothing waits for the slower half of every small step.
+small matrices that stay in the cache. tests/models/test_bert.py holds the result to that of transformers.
 """
 
 from __future__ import annotations
 
 import math
-import os
-import sys
-import threading
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
-_LARGEST, _SMALLEST = 2048, 256  # word pieces of a batch; a larger one is no faster and only takes memory
 # Shapes are rounded up to these, for oneDNN compiles and keeps code for each that it meets (a gigabyte after
 # a thousand texts of all lengths), and softmax over a length that is no multiple of 16 takes twice as long.
 _ROW, _TOTAL = 16, 64
-BULK = 5  # how much nicer threads for bulk work are than those for questions
-_MOST_THREADS = 16  # more only wait for Python's lock
-_LONGEST_WAIT = 60.0  # seconds for threads to start
-_starting = threading.Lock()
-
-T = TypeVar("T")
-R = TypeVar("R")
 
 
 class Bert:
@@ -175,73 +158,3 @@ def _spans(lengths: Sequence[int]) -> list[tuple[int, int]]:
         spans.append((start, start + length))
         start += length
     return spans
-
-
-def batches(lengths: Sequence[int], threads: int) -> Iterator[list[int]]:
-    """Indices of rows, in their order, in batches that keep all threads busy and are not too large."""
-    most = max(_SMALLEST, min(_LARGEST, sum(lengths) // (2 * threads)))
-    batch: list[int] = []
-    size = 0
-    for i, length in enumerate(lengths):
-        if batch and size + length > most:
-            yield batch
-            batch, size = [], 0
-        batch.append(i)
-        size += length
-    if batch:
-        yield batch
-
-
-class Workers:
-    """Threads for batches, as many as torch would use, each with one thread of torch to itself."""
-
-    def __init__(self, nice: int = 0) -> None:
-        import torch
-
-        usual = torch.get_num_threads()
-        self.count = min(usual, _MOST_THREADS)
-        started = threading.Barrier(self.count + 1)
-
-        def start() -> None:
-            torch.get_num_threads()  # else the number is set anew when the thread first computes
-            torch.set_num_threads(1)
-            _yield_to_others(nice)
-            started.wait(_LONGEST_WAIT)
-
-        self._pool = ThreadPoolExecutor(self.count, "bert", start)
-        for _ in range(self.count):
-            self._pool.submit(int)
-        started.wait(_LONGEST_WAIT)
-        torch.set_num_threads(usual)  # for threads that begin to use torch from now on
-
-    def map(self, function: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
-        """Results in the order of the items. Of these no more are taken than there are threads to busy."""
-        waiting: deque[Future[R]] = deque()
-        try:
-            for item in items:
-                waiting.append(self._pool.submit(function, item))
-                if len(waiting) > 2 * self.count:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:
-            for future in waiting:
-                future.cancel()
-
-
-def workers(bulk: bool = False) -> Workers:
-    """This process's threads for questions, or those for bulk work: neither waits for the other."""
-    with _starting:  # one after the other: while some start, torch's number of threads is not the usual one
-        return _workers(bulk)
-
-
-@cache
-def _workers(bulk: bool) -> Workers:
-    return Workers(BULK if bulk else 0)
-
-
-def _yield_to_others(nice: int) -> None:
-    """Let this thread come after those that are less nice, where each has a priority of its own."""
-    if nice and sys.platform == "linux":
-        thread = threading.get_native_id()
-        os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + nice)

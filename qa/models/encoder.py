@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from qa.models.bert import Bert, batches, workers
-from qa.models.files import ModelFiles, told
+from qa.models.bert import Bert
+from qa.models.files import ModelFiles, model_errors
+from qa.models.workers import batches, workers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,14 +88,14 @@ class BertEncoder(_OfFiles):
         self.fingerprint  # noqa: B018  the weights are checked before they are used
         from safetensors.torch import load_file
 
-        with told(self.files.folder):
+        with model_errors(self.files.folder):
             return load_file(self.files.folder / "model.safetensors")
 
     def network(self, weights: Mapping[str, Tensor]) -> Bert:
         """A network of this model's shape with these weights, in this encoder's precision."""
         import torch
 
-        with told(self.files.folder):
+        with model_errors(self.files.folder):
             config = self.files.values("config.json")
             dtype = torch.float32 if self.precision == "fp32" else torch.bfloat16
             return Bert(weights, config["num_attention_heads"], dtype, config["layer_norm_eps"])
@@ -151,7 +152,7 @@ class SentenceTransformerEncoder(_OfFiles):
         from transformers.utils import logging
 
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-        with told(self.files.folder):
+        with model_errors(self.files.folder):
             return SentenceTransformer(
                 str(self.files.folder),
                 device="cpu",
@@ -179,6 +180,14 @@ class SentenceTransformerEncoder(_OfFiles):
             method = getattr(self._model, name)
             vectors = method(texts, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False)
         return np.ascontiguousarray(vectors, dtype=np.float32)
+
+
+def encode_all(encoder: Encoder, texts: Sequence[str]) -> Vectors:
+    """The vectors of texts in their order, (n, dimension)."""
+    parts = list(encoder.encode(texts))
+    order = np.argsort(np.concatenate([np.asarray(indices) for indices, _ in parts]), kind="stable")
+    rows: Vectors = np.concatenate([vectors for _, vectors in parts])[order]
+    return rows
 
 
 def find_encoder(model: str | None = None) -> BertEncoder | SentenceTransformerEncoder:

@@ -75,7 +75,7 @@ class ModelFiles:
         """The model's tokenizer (of the `tokenizers` library), which neither cuts nor pads."""
         from tokenizers import Tokenizer
 
-        with told(self.folder / "tokenizer.json"):
+        with model_errors(self.folder / "tokenizer.json"):
             tokenizer = Tokenizer.from_file(str(self.folder / "tokenizer.json"))
         tokenizer.no_truncation()
         tokenizer.no_padding()
@@ -86,12 +86,12 @@ class ModelFiles:
         path = self.folder / name
         if not path.is_file():
             return {}
-        with told(path):
+        with model_errors(path):
             return json.loads(path.read_text("utf-8"))
 
 
 @contextmanager
-def told(path: Path) -> Iterator[None]:
+def model_errors(path: Path) -> Iterator[None]:
     """Whatever the libraries raise over a broken file, in one line."""
     try:
         yield

@@ -22,8 +22,9 @@ import numpy as np
 import numpy.typing as npt
 
 from qa.errors import ModelError
-from qa.models.bert import Bert, batches, workers
+from qa.models.bert import Bert
 from qa.models.encoder import BertEncoder, Encoder
+from qa.models.workers import batches, workers
 from qa.types import Passage, Span
 
 if TYPE_CHECKING:

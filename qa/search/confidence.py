@@ -1,7 +1,8 @@
-"""How likely the best sentence is right: a logistic regression over the signals of its evidence.
+"""How likely the best sentence is right, and every threshold that a probability is held against.
 
-Fitted by `training/calibrate.py` on questions whose answer is indexed and on as many whose
-answer is not; what it was fitted on and how well it does is written in benchmarks/calibration.md.
+The probability is a logistic regression over the signals of the evidence, fitted by `training/calibrate.py`
+on questions whose answer is indexed and on as many whose answer is not. benchmarks/calibration.md says what
+it was fitted on and how well it does.
 """
 
 from __future__ import annotations
@@ -9,6 +10,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+from qa.models.reader import facts
+
+SURE, LIKELY = 0.75, 0.5  # from which on an answer is well supported, and more likely right than wrong
+SUGGESTED = 0.3  # from which on a question is offered in the place of one that was refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +34,13 @@ class Calibration:
 
 
 # Of the similarity of sentences, where there is no reader; the reader comes with its own.
-SIMILARITY = Calibration(
+_BY_SIMILARITY = Calibration(
     intercept=-5.316,
     weights={"cosine": 4.272, "nearest": 0.555, "covered": 1.922, "lead": 3.151},
     threshold=0.068,
 )
+
+
+def calibration(with_reader: bool) -> Calibration:
+    """How the confidence follows from the signals that evidence has with a reader, or without one."""
+    return Calibration(**facts()["calibration"]) if with_reader else _BY_SIMILARITY

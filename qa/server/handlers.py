@@ -20,6 +20,7 @@ import anyio
 import anyio.to_thread
 from pydantic import BaseModel, ValidationError
 
+from qa.answers.wording import conversation_markdown
 from qa.assistant import Assistant
 from qa.errors import QAError, QuestionError
 from qa.server.calls import MISUNDERSTOOD
@@ -28,7 +29,7 @@ from qa.server.html import explaining
 from qa.server.html import sources as cards
 from qa.server.html.documents import Indexing, accepted, examples, label, limits, listed
 from qa.server.html.elements import sentence
-from qa.server.records import Line, Offset, Text, Turn, as_markdown, record, restored
+from qa.server.records import Line, Offset, Text, Turn, record, restored
 from qa.types import Answer
 
 RECENT = 0.5  # seconds
@@ -192,7 +193,7 @@ class Handlers:
     def export(self, shown: _Shown) -> Argument:
         """Turns as Markdown."""
         turns = self._all_restored(shown)
-        return {"markdown": as_markdown(turns)}
+        return {"markdown": conversation_markdown((t.question, t.answer) for t in turns if t.answer)}
 
     def _all_restored(self, shown: _Shown) -> list[Turn]:
         if len(shown.turns) > TURNS:

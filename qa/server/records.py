@@ -7,23 +7,18 @@ more the whole answer is not shown again. The answer's text is worded anew, from
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import islice
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from qa.answers.answering import EMPTY, refusal, worded
-from qa.answers.quotes import escape
+from qa.answers import quotes, wording
 from qa.assistant import Assistant
-from qa.errors import QuestionError, StaleDocument, UnknownDocument
-from qa.server.html.sources import as_text
-from qa.types import Answer, Citation, Claim, Document, Hit, Passage
+from qa.errors import QuestionError, UnknownDocument
+from qa.language.questions import SHORT, parse
+from qa.types import Answer, Citation, Claim, Hit
 
-_MARK = re.compile(r"\\.|\[(\d{1,6})\]", re.DOTALL)  # a backslash and what it escapes belong together
-_TRIES = 20  # places of a document that a quote is looked for at
 _FEW = Field(max_length=50)  # citations, claims or passages of one answer: more than there ever are
 
 
@@ -64,6 +59,7 @@ class Said(_Kept):
 
     value: Text
     citations: Annotated[tuple[_Number, ...], Field(min_length=1, max_length=50)]
+    is_short: bool | None = None
 
 
 class Record(_Kept):
@@ -130,7 +126,8 @@ def record(turn: Turn) -> dict[str, Any]:
         unknown=answer.unknown,
         suggestions=answer.suggestions,
         claims=tuple(
-            Said(value=c.value, citations=tuple(q.number for q in c.citations)) for c in answer.claims
+            Said(value=c.value, citations=tuple(q.number for q in c.citations), is_short=c.is_short)
+            for c in answer.claims
         ),
         citations=tuple(
             Quote(number=c.number, document=c.document.id, start=c.start, end=c.end, quote=c.quote)
@@ -151,119 +148,66 @@ def restored(kept: object, assistant: Assistant) -> Turn:
         known = Record.model_validate(kept)
     except ValidationError as error:
         raise QuestionError("what this browser kept of this turn cannot be read") from error
-    answer = None if known.problem else _Restoring(known, assistant).answer()
+    answer = None if known.problem else _answer(known, assistant)
     return Turn(known.question, answer, known.problem, known.documents)
 
 
-class _Restoring:
-    """One record being held against the documents."""
-
-    def __init__(self, known: Record, assistant: Assistant) -> None:
-        self._known = known
-        self._assistant = assistant
-        self._documents: dict[str, Document] = {}
-
-    def answer(self) -> Answer | None:
-        known = self._known
-        try:
-            citations = {quote.number: self._citation(quote) for quote in known.citations}
-            nearest = [self._hit(place) for place in known.nearest]
-        except (LookupError, StaleDocument):  # stale: it was changed just now
-            return None
-        if any(not c.value.strip() or c.value not in citations[c.citations[0]].quote for c in known.claims):
-            return None
-        hits = tuple(hit for hit in nearest if hit)
-        if not known.answered and not hits and self._assistant.documents():
-            return None  # that nothing is indexed, or that these are the nearest passages, is not so any more
-        return Answer(
-            question=known.question,
-            text=self._text(citations, bool(hits)),
-            answered=known.answered,
-            confidence=known.confidence,
-            claims=tuple(_claim(said, citations) for said in known.claims),
-            citations=tuple(citations.values()),
-            nearest=hits,
-            differ=known.differ,
-            understood=known.understood,
-            unknown=known.unknown,
-            suggestions=known.suggestions,
-        )
-
-    def _text(self, citations: Mapping[int, Citation], anything: bool) -> str:
-        known = self._known
-        if not known.answered:
-            return refusal(known.unknown, known.suggestions) if anything else EMPTY
-        shown = [_claim(said, citations) for said in known.shown]
-        return worded(known.understood or known.question, shown, known.differ)
-
-    def _document(self, identity: str) -> Document:
-        if identity not in self._documents:
-            try:
-                self._documents[identity] = self._assistant.document(identity)
-            except UnknownDocument as error:
-                raise LookupError(identity) from error
-        return self._documents[identity]
-
-    def _citation(self, quote: Quote) -> Citation:
-        """The quote where it stood, or where it stands now. Raises LookupError where it is gone."""
-        document = self._document(quote.document)
-        for start in _places(quote, document.text):
-            end = start + len(quote.quote)
-            passage = self._assistant.passage_at(document.id, start, end)
-            if passage and _whole(passage, start, end):
-                return Citation(quote.number, document, start, end, quote.quote, passage)
-        raise LookupError(quote.document)
-
-    def _hit(self, place: Place) -> Hit | None:
-        """The passage at a place; None where it is not there any more: it was no evidence anyway."""
-        try:
-            document = self._document(place.document)
-        except LookupError:
-            return None
-        passage: Passage | None = self._assistant.passage_at(document.id, place.start, place.end)
-        return Hit(passage, document, 0.0) if passage else None
+def _answer(known: Record, assistant: Assistant) -> Answer | None:
+    """The answer of a record, worded anew from where its quotes stand now; None if one stands nowhere."""
+    kept = [quotes.Quote(q.document, q.start, q.end, q.quote) for q in known.citations]
+    found = assistant.find_quotes(kept)
+    citations = {citation.number: citation for citation in found if citation}
+    if len(citations) < len(kept):
+        return None
+    claims = {said: _claim(known, said, citations) for said in known.claims}
+    if not all(map(_holds, claims.values())):
+        return None
+    nearest = tuple(hit for place in known.nearest if (hit := _hit(place, assistant)))
+    if not known.answered and not nearest and assistant.documents():
+        return None  # that nothing is indexed, or that these are the nearest passages, is not so any more
+    question = parse(known.understood or known.question)
+    if known.answered:
+        text = wording.answer_markdown([claims[s] for s in known.shown], known.differ, question.wants)
+    else:
+        text = wording.refusal_markdown(known.unknown, known.suggestions) if nearest else wording.EMPTY
+    return Answer(
+        question=known.question,
+        text=text,
+        answered=known.answered,
+        confidence=known.confidence,
+        claims=tuple(claims.values()),
+        citations=tuple(citations.values()),
+        nearest=nearest,
+        differ=known.differ,
+        understood=known.understood,
+        unknown=known.unknown,
+        suggestions=known.suggestions,
+    )
 
 
-def _claim(said: Said, citations: Mapping[int, Citation]) -> Claim:
-    return Claim(said.value, tuple(citations[number] for number in said.citations))
+def _claim(known: Record, said: Said, citations: Mapping[int, Citation]) -> Claim:
+    own = tuple(citations[number] for number in said.citations)
+    is_short = said.is_short
+    if is_short is None:  # of a record that is older than this value
+        short_form = parse(known.understood or known.question).form is SHORT
+        is_short = short_form and len(said.value) <= len(own[0].quote) / 2
+    return Claim(said.value, own, is_short)
 
 
-def _places(quote: Quote, text: str) -> Iterator[int]:
-    """Where a quote may stand in a text: where it stood, else the first few places with its characters."""
-    if text.startswith(quote.quote, quote.start):
-        yield quote.start
-    found = re.finditer(re.escape(quote.quote), text)
-    yield from (match.start() for match in islice(found, _TRIES))
-
-
-def _whole(passage: Passage, start: int, end: int) -> bool:
-    """Whether a slice is whole sentences, as every quote is."""
-    starts, ends = zip(*passage.sentences, strict=True) if passage.sentences else ((), ())
-    return start in starts and end in ends
-
-
-def as_markdown(turns: Sequence[Turn]) -> str:
-    """Turns as Markdown: questions as headings, answers with a footnote for each quote.
-
-    Footnotes are numbered through; what went wrong or is outdated is left out.
+def _holds(claim: Claim) -> bool:
+    """Whether a claim still is one: its value stands in its first quote, and each quote is of another
+    document.
     """
-    parts: list[str] = []
-    notes: list[str] = []
-    for turn in turns:
-        if turn.answer is None:
-            continue
-        first = len(notes)
-        numbers = {c.number: first + i for i, c in enumerate(turn.answer.citations, 1)}
-        notes += [f"[^{numbers[c.number]}]: {escape(as_text(c))}" for c in turn.answer.citations]
-        parts += [f"## {escape(turn.question)}", _footnoted(turn.answer.text, numbers)]
-    return "\n\n".join([*parts, "\n".join(notes)]).strip() + "\n"
+    documents = {citation.document.id for citation in claim.citations}
+    holds = bool(claim.value.strip()) and claim.value in claim.citations[0].quote
+    return holds and len(documents) == len(claim.citations)
 
 
-def _footnoted(text: str, numbers: dict[int, int]) -> str:
-    """The text of an answer with its [1] as [^7]; other brackets stay as they are."""
-
-    def replacement(match: re.Match[str]) -> str:
-        number = numbers.get(int(match[1] or 0))
-        return f"[^{number}]" if number else match[0]
-
-    return _MARK.sub(replacement, text)
+def _hit(place: Place, assistant: Assistant) -> Hit | None:
+    """The passage at a place; None where it is not there any more: it was no evidence anyway."""
+    try:
+        document = assistant.document(place.document)
+    except UnknownDocument:
+        return None
+    passage = assistant.passage_at(document.id, place.start, place.end)
+    return Hit(passage, document, 0.0) if passage else None

@@ -20,8 +20,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from qa.assistant import Assistant
-from qa.corpus.folder import walk
-from qa.corpus.placing import Placement, safe_name
+from qa.corpus.folder import Placement, safe_name, walk
 from qa.documents.formats import check_size
 from qa.errors import CorpusError, QAError
 from qa.server.html.elements import sentence

@@ -3,7 +3,8 @@
 import pytest
 
 from qa.answers.agreement import Relation, relation
-from qa.answers.respects import Statement, of_a_goal
+from qa.answers.statements import Statement
+from qa.language.questions import parse
 
 TRADE = "How much does Tolvane trade with Osk?"
 FERRY = "How many passengers does the Tolvane ferry carry?"
@@ -24,7 +25,8 @@ def statement(marked: str, header: str = "") -> Statement:
 
 def both_ways(question: str, a: str, b: str) -> set[Relation]:
     first, second = statement(a), statement(b)
-    return {relation(question, first, second), relation(question, second, first)}
+    asked = parse(question)
+    return {relation(asked, first, second), relation(asked, second, first)}
 
 
 @pytest.mark.parametrize(
@@ -87,7 +89,7 @@ def test_a_header_says_what_a_statement_leaves_out():
     a, b = "Trade with Osk came to [$250 million].", "Trade with Osk came to [$310 million]."
     assert both_ways(TRADE, a, b) == {Relation.UNRELATED}
     header = "Tolvane and its neighbours"
-    assert relation(TRADE, statement(a, header), statement(b, header)) is Relation.DIFFER
+    assert relation(parse(TRADE), statement(a, header), statement(b, header)) is Relation.DIFFER
 
 
 @pytest.mark.parametrize(
@@ -98,7 +100,7 @@ def test_a_header_says_what_a_statement_leaves_out():
      ("Trade is [$250 million] today, and the goal is $1 billion.", False)],
 )  # fmt: skip
 def test_a_goal_is_told_from_a_fact(text, goal):
-    assert of_a_goal(statement(text)) is goal
+    assert statement(text).of_goal is goal
 
 
 def test_a_statement_knows_what_stands_around_its_answer():

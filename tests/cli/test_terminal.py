@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from qa.cli.commands import main
-from qa.cli.terminal import json_escaped, one_line, plain
+from qa.cli.terminal import json_escaped, plain, printable_line
 
 ESC, CSI, RTL = "\x1b", "\x9b", "\N{RIGHT-TO-LEFT OVERRIDE}"
 HOSTILE = f"{ESC}]0;owned\x07{CSI}2J{RTL}\r"
@@ -19,7 +19,7 @@ HOSTILE = f"{ESC}]0;owned\x07{CSI}2J{RTL}\r"
 def test_commands_are_shown_as_they_are_written():
     kept = "b\n\tc é \N{ZERO WIDTH NON-JOINER}"
     assert plain(HOSTILE + kept) == "\\x1b]0;owned\\x07\\x9b2J\\u202e\\x0d" + kept
-    assert one_line("a\nqa: b") == "a\\nqa: b"
+    assert printable_line("a\nqa: b") == "a\\nqa: b"
     assert plain("\ud800") == "\\ud800"
 
 

@@ -16,8 +16,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from qa.assistant import Assistant
-from qa.corpus import placing
-from qa.corpus.placing import Placed, safe_name
+from qa.corpus.folder import Placed, safe_name
 from qa.documents.formats import SUFFIXES
 from qa.errors import CorpusError, DocumentExists, StaleDocument, UnknownDocument, UnreadableFile
 from qa.settings import Settings
@@ -261,7 +260,7 @@ def test_threads_place_one_after_the_other(synced, corpus, sent):
 
 
 def test_a_file_is_refused_while_another_process_places_for_too_long(synced, sent, monkeypatch):
-    monkeypatch.setattr(placing, "PATIENCE", 0.1)
+    monkeypatch.setattr("qa.files.PATIENCE", 0.1)
     with FileLock(synced.settings.index / "placing.lock"):
         (one,) = synced.place([("goats.txt", sent())])
     assert (one.state, one.reason) == ("refused", "another process is placing files: try again")

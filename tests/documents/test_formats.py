@@ -9,7 +9,7 @@ from conftest import WordEncoder
 from fpdf import FPDF
 
 from qa.assistant import Assistant
-from qa.cli.commands import _answer, _hit, _pages
+from qa.cli.output import _pages, answer_text, hit_text
 from qa.langchain import PassageRetriever
 from qa.settings import Settings
 from qa.types import Document
@@ -77,10 +77,10 @@ def test_a_word_file_is_cited_without_pages(synced):
 
 def test_the_terminal_tells_the_pages(synced):
     answer = synced.ask(QUESTION, threshold=0)
-    assert "works.pdf, pp. 2–3, characters " in _answer(answer)
+    assert "works.pdf, pp. 2–3, characters " in answer_text(answer)
     (hit,) = synced.search("40 masons mended the wall", k=1, rerank=False)
     assert hit.page == hit.as_dict()["page"] == 1
-    assert f"works.pdf{_pages(1, hit.document.page_at(hit.passage.end - 1))}, characters" in _hit(hit, 1)
+    assert f"works.pdf{_pages(1, hit.document.page_at(hit.passage.end - 1))}, characters" in hit_text(hit, 1)
     assert [_pages(4, 4), _pages(None, None)] == [", p. 4", ""]
 
 

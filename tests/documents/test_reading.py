@@ -2,8 +2,8 @@
 
 import pytest
 
-from qa.documents.decoding import decode
 from qa.documents.formats import MAX_BYTES, parse
+from qa.documents.text import decode
 from qa.errors import UnreadableFile
 from qa.types import BlockKind
 

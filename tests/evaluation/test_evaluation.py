@@ -10,8 +10,7 @@ from conftest import KeyReader, WordEncoder
 from qa.assistant import Assistant
 from qa.cli import commands as cli
 from qa.errors import QuestionsError
-from qa.evaluation.measures import evaluate, figures
-from qa.evaluation.metrics import auroc, calibration_error, exact_match, f1, risks
+from qa.evaluation.measures import auroc, calibration_error, evaluate, exact_match, f1, figures, risks
 from qa.evaluation.question_sets import Piece, load
 from qa.evaluation.report import picture, table, values
 from qa.settings import Settings

@@ -14,14 +14,17 @@ from conftest import HERE, KeyReader, python, write
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qa.answers.ask import earlier_turns
 from qa.assistant import Assistant
+from qa.cli.output import feedback_lines
 from qa.errors import CitationError, IndexBusy, IndexUnwritable, QuestionsError, StaleDocument
 from qa.evaluation.measures import evaluate, figures
 from qa.evaluation.question_sets import load
-from qa.feedback import export as verdicts
-from qa.feedback.log import FeedbackLog, Tally, one_line
+from qa.feedback.export import export
+from qa.feedback.log import FeedbackLog, Tally, needed
 from qa.index.store import Store
-from qa.language.followups import readings
+from qa.language.followups import interpretations
+from qa.text import one_line
 from qa.types import Answer, Citation, Claim, Document
 
 COST, WHO, WHEN = "What does the crossing cost?", "Who finished the bridge at Osk?", "And when was that?"
@@ -109,14 +112,13 @@ ANSWERS = [
 @pytest.mark.parametrize("answer", ANSWERS)
 @pytest.mark.parametrize("question", ["And when?", "Who said so?", "What else?", "Why?", "And with Sweden?"])
 def test_what_is_kept_of_a_history_is_all_that_a_follow_up_takes_from_it(asked, question, answer):
-    from qa.language.followups import needed
-
     history = [("Who built the bridge at Osk?", ANSWERS[0]), ("How much honey does Norway sell?", answer)]
     history += [("And to whom?", ANSWERS[3])]
     kept = needed(history)
     assert len(kept) == 2
-    assert readings(question, kept) == readings(question, history)
-    assert readings(question, kept[:1]) == readings(question, history[:2])
+    for some, whole in ((kept, history), (kept[:1], history[:2])):
+        meant = interpretations(question, earlier_turns(whole))
+        assert interpretations(question, earlier_turns(some)) == meant
     assert "Herald" not in str(kept)
     assert "They do answer" not in str(kept)
 
@@ -150,7 +152,7 @@ def test_a_comment_is_one_harmless_line(asked):
     vote = asked.rate(replace(asked.ask(COST), question=f"why\ud800? {HOSTILE}"), True, HOSTILE)
     assert vote.comment == "a b [31mred gnp.exe c d"
     assert one_line("👩\u200d🔬 می\u200cخواهم") == "👩\u200d🔬 می\u200cخواهم"  # joiners belong to the words
-    (head, below) = verdicts.listed(asked.feedback())
+    (head, below) = feedback_lines(asked.feedback())
     for line in (head, below):
         assert line.isprintable()
     long = asked.rate(asked.ask(COST), True, "word " * 1000).comment
@@ -433,7 +435,7 @@ def test_an_earlier_answer_that_is_gone_takes_what_was_understood_by_it_along(as
 
 
 def exported(assistant: Assistant, path: Path) -> list[dict]:
-    assert verdicts.export(assistant.feedback(), path) == path.read_bytes().count(b"\n")
+    assert export(assistant.feedback(), path) == path.read_bytes().count(b"\n")
     return [json.loads(line) for line in path.read_text("utf-8").split("\n") if line]
 
 
@@ -473,7 +475,7 @@ def test_what_nothing_is_known_of_any_more_is_not_asked(asked, corpus, tmp_path)
     (corpus / "ferry.md").unlink()
     asked.sync()
     with pytest.raises(QuestionsError, match="is not in the documents any more"):
-        verdicts.export(asked.feedback(), tmp_path / "out.jsonl")
+        export(asked.feedback(), tmp_path / "out.jsonl")
     assert not (tmp_path / "out.jsonl").exists()
     asked.rate(asked.ask(WHO), True)
     assert [q["question"] for q in exported(asked, tmp_path / "out.jsonl")] == [WHO]

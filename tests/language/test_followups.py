@@ -2,8 +2,9 @@
 
 import pytest
 
-from qa.answers.answering import REFUSAL
-from qa.language.followups import Reading, leans, readings
+from qa.answers.ask import earlier_turns
+from qa.answers.wording import REFUSAL
+from qa.language.followups import Interpretation, interpretations, is_followup
 
 LEANING = ["When?", "why?", "who said so?", "when was that?", "where is it?", "and with Osk?",
            "and the ferry?", "what about Tolvane?", "what else?", "by whom?", "What else did they sign?",
@@ -38,17 +39,22 @@ MAYOR = [("Who is the mayor of Osk?", "**Ida Berg**\n\nThe mayor of Osk is Ida B
 BRIDGE = [("When was the bridge at Osk opened?", "**14 May 1926**\n\nIt was opened on 14 May 1926. [1]")]
 
 
+def meanings(question: str, history: list[tuple[str, str]]) -> tuple[Interpretation, ...]:
+    """What a question may mean after turns whose answers are given as they are worded."""
+    return interpretations(question, earlier_turns(history))
+
+
 @pytest.mark.parametrize(
     ("question", "leaning"), [*((q, True) for q in LEANING), *((q, False) for q in ALONE)]
 )
 def test_a_question_leans_on_what_was_said_where_it_lacks_something(question, leaning):
-    assert leans(question) is leaning
+    assert is_followup(question) is leaning
 
 
 @pytest.mark.parametrize("question", ALONE[:12])
 @pytest.mark.parametrize("history", [[], HONEY, TREATY + MAYOR])
 def test_a_question_that_stands_alone_is_left_alone(question, history):
-    assert readings(question, history) == (Reading(question),)
+    assert meanings(question, history) == (Interpretation(question),)
 
 
 @pytest.mark.parametrize(
@@ -66,12 +72,12 @@ def test_a_question_that_stands_alone_is_left_alone(question, history):
      (MAYOR, "And of Tolvane?", "Who is the mayor of Tolvane?"),
      (BRIDGE, "who built it?", "who built the bridge?")],
 )  # fmt: skip
-def test_the_likeliest_reading_comes_first(history, question, meant):
-    assert readings(question, history)[0].question == meant
+def test_the_likeliest_meaning_comes_first(history, question, meant):
+    assert meanings(question, history)[0].question == meant
 
 
 def test_a_name_may_stand_for_either_of_two():
-    assert [(reading.question, reading.focus) for reading in readings("And Sweden?", HONEY)] == [
+    assert [(meaning.question, meaning.focus) for meaning in meanings("And Sweden?", HONEY)] == [
         ("How much honey does Norway sell to Sweden?", "Sweden"),
         ("How much honey does Sweden sell to Denmark?", "Sweden"),
         ("Sweden (40 tonnes honey norway sell denmark)?", "Sweden"),
@@ -79,11 +85,11 @@ def test_a_name_may_stand_for_either_of_two():
 
 
 def test_the_last_resort_is_the_question_with_the_words_of_the_last_turn():
-    assert readings("and wool?", HONEY) == (Reading("wool (40 tonnes honey norway sell denmark)?"),)
+    assert meanings("and wool?", HONEY) == (Interpretation("wool (40 tonnes honey norway sell denmark)?"),)
 
 
 def test_why_is_asked_of_what_the_answer_said():
-    first, second, *_ = readings("why?", TREATY)
+    first, second, *_ = meanings("why?", TREATY)
     assert first.question == f"Why: {SIGNED.removesuffix('.')}?"
     assert second.question == "why did Osk and Tolvane sign a ferry treaty?"
 
@@ -94,23 +100,23 @@ def test_why_is_asked_of_what_the_answer_said():
      ("who said so?", ""), ("and Kalmar?", "")],
 )  # fmt: skip
 def test_why_and_what_else_do_not_want_what_was_told(question, told):
-    assert {reading.told for reading in readings(question, TREATY)} == {told}
+    assert {meaning.told for meaning in meanings(question, TREATY)} == {told}
 
 
 def test_a_question_is_understood_from_the_turn_before_as_that_was_understood():
     history = [*MAYOR, *HONEY, ("and Sweden?", "**12 tonnes**\n\nTo Sweden it sells 12 tonnes. [1]")]
-    assert readings("vice versa?", history)[0].question == "How much honey does Sweden sell to Norway?"
+    assert meanings("vice versa?", history)[0].question == "How much honey does Sweden sell to Norway?"
 
 
 @pytest.mark.parametrize("question", ["why?", "what else?", "When?", "and Sweden?"])
 def test_a_refused_answer_gives_no_short_answer_and_tells_nothing(question):
     refused = [(HONEY[0][0], f"{REFUSAL}\n\nThey do answer:\n\n- Who sells wool?")]
-    for reading in readings(question, refused):
-        assert reading.told == ""
-        assert "wool" not in reading.question
-        assert "documents" not in reading.question.lower()
+    for meaning in meanings(question, refused):
+        assert meaning.told == ""
+        assert "wool" not in meaning.question
+        assert "documents" not in meaning.question.lower()
 
 
 def test_markup_around_a_short_answer_is_taken_off():
     history = [("What does a pot of honey cost?", r"**\$5 a pot\***" + "\n\nIt costs \\$5 a pot\\*. [1]")]
-    assert readings("who said so?", history)[0].question == "who said that It costs $5 a pot*?"
+    assert meanings("who said so?", history)[0].question == "who said that It costs $5 a pot*?"

@@ -11,8 +11,9 @@ import pytest
 import torch
 from transformers import BertConfig, BertModel
 
-from qa.models import bert as module
-from qa.models.bert import Bert, Workers, batches
+from qa.models import workers as module
+from qa.models.bert import Bert
+from qa.models.workers import Workers, batches
 
 WORDS = 200
 

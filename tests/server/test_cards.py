@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shown import HOSTILE, QUOTE, TEXT, TURNED, Shown, a_citation, a_document, a_passage, a_refusal, an_answer
 
+from qa.answers.wording import citation_text, pages
 from qa.errors import CitationError
 from qa.server.html import sources as cards
-from qa.server.html.sources import as_text, begin, pages_of, sources, whole
+from qa.server.html.sources import begin, sources, whole
 from qa.types import Claim, Document
 
 PAGED = a_document("One page. " * 10 + "Two page. " * 10, path="a.pdf", pages=(0, 100))
@@ -50,7 +51,7 @@ def test_a_card_marks_the_quote_inside_its_passage_and_says_where_it_is_from():
         "data-start": str(start),
         "data-end": str(start + len(QUOTE)),
     }
-    assert shown.acts("cite")[0]["data-text"] == as_text(an_answer().citations[0])
+    assert shown.acts("cite")[0]["data-text"] == citation_text(an_answer().citations[0])
 
 
 def test_each_citation_has_its_card_in_the_order_of_their_numbers():
@@ -125,7 +126,7 @@ def test_nothing_of_a_document_becomes_html(path: str):
         f"{told['origin']}{told['html']}",
     ):
         assert HOSTILE in Shown(html).text
-        assert all(cite["data-text"] == as_text(citation) for cite in Shown(html).acts("cite"))
+        assert all(cite["data-text"] == citation_text(citation) for cite in Shown(html).acts("cite"))
 
 
 def test_a_right_to_left_override_turns_nothing_around_it():
@@ -141,31 +142,31 @@ def test_a_right_to_left_override_turns_nothing_around_it():
 
 
 @pytest.mark.parametrize(
-    ("quote", "pages"), [("One page.", "p. 1"), ("Two page.", "p. 2"), ("One page. Two page.", "pp. 1–2")]
+    ("quote", "shown"), [("One page.", "p. 1"), ("Two page.", "p. 2"), ("One page. Two page.", "pp. 1–2")]
 )
-def test_a_citation_names_its_pages(quote: str, pages: str):
+def test_a_citation_names_its_pages(quote: str, shown: str):
     citation = a_citation(1, quote, PAGED)
-    assert pages_of(citation) == pages
-    assert pages in Shown(sources(an_answer(Claim(quote, (citation,))), 0, {})).text
+    assert pages(citation.page, citation.page_end) == shown
+    assert shown in Shown(sources(an_answer(Claim(quote, (citation,))), 0, {})).text
 
 
 def test_a_document_without_pages_names_none():
-    assert pages_of(a_citation()) == ""
+    assert pages(None, None) == ""
 
 
 def test_a_citation_as_text_has_all_that_is_known():
     known = {"author": "A. Lund", "source": "Quay News", "date": "2024", "url": "https://quay.org/1"}
     document = replace(PAGED, metadata=known)
     citation = a_citation(1, "One page. Two page.", document)
-    assert as_text(citation) == (
+    assert citation_text(citation) == (
         "“One page. Two page.” (A. Lund, “The ferry”, Quay News, 2024, pp. 1–2, https://quay.org/1; a.pdf)"
     )
-    assert as_text(a_citation(document=a_document(metadata={}))) == f"“{QUOTE}” (“The ferry”; ferry.md)"
+    assert citation_text(a_citation(document=a_document(metadata={}))) == f"“{QUOTE}” (“The ferry”; ferry.md)"
 
 
 def test_a_citation_as_text_is_one_line():
     document = a_document("It carries\n340\npassengers.")
-    assert as_text(a_citation(1, document.text, document)).startswith("“It carries 340 passengers.” (")
+    assert citation_text(a_citation(1, document.text, document)).startswith("“It carries 340 passengers.” (")
 
 
 # --- a whole document ----------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -13,12 +14,13 @@ from conftest import DOCUMENTS, QUESTION, KeyReader, WordEncoder, check, documen
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from qa.answers.quotes import sentences_of
+from qa.answers.quotes import Quote
+from qa.answers.wording import conversation_markdown
 from qa.assistant import Assistant
 from qa.errors import QuestionError
-from qa.server.records import Turn, as_markdown, record, restored
+from qa.server.records import Turn, record, restored
 from qa.settings import Settings
-from qa.types import Answer, Document
+from qa.types import Answer, Citation
 
 KNOWN = {
     QUESTION: "340 passengers",
@@ -55,6 +57,10 @@ def problem(values: object, assistant: Assistant) -> str:
     with pytest.raises(QuestionError) as told:
         restored(values, assistant)
     return str(told.value)
+
+
+def as_markdown(turns: list[Turn]) -> str:
+    return conversation_markdown((turn.question, turn.answer) for turn in turns if turn.answer)
 
 
 # --- there and back ------------------------------------------------------------------------------
@@ -137,18 +143,19 @@ def test_nothing_is_shown_of_an_answer_whose_quote_was_changed(reading: Assistan
     assert restored(values, reading).answer is None
 
 
-def test_a_document_that_changes_meanwhile_is_one_that_has_changed(
+def test_a_document_that_changes_meanwhile_is_shown_as_it_was_when_its_quotes_were_found(
     reading: Assistant, corpus, monkeypatch: pytest.MonkeyPatch
 ):
-    values, found = kept(asked(reading)), reading.document
+    values, find_quotes = kept(asked(reading)), reading.find_quotes
 
-    def just_before(identity: str) -> Document:
-        there = found(identity)
+    def just_before(quotes: Iterable[Quote]) -> tuple[Citation | None, ...]:
+        found = find_quotes(quotes)
         write(corpus, {"ferry.md": "The ferry sank."})
         reading.sync()
-        return there
+        return found
 
-    monkeypatch.setattr(reading, "document", just_before)
+    monkeypatch.setattr(reading, "find_quotes", just_before)
+    check(restored(values, reading).answer)
     assert restored(values, reading).answer is None
 
 
@@ -267,18 +274,38 @@ def test_numbers_are_given_once_and_in_order(reading: Assistant):
         (("citations", 0, "quote"), FALSE),
         (("citations", 0, "quote"), "340 passengers"),  # no sentence
         (("citations", 0, "quote"), "The ferry to Tolvane"),  # the heading
-        (("citations", 0, "document"), "no-such-id"),
-        (("citations", 0, "document"), "' OR 1 --\0"),
     ],
 )
 def test_what_is_no_quote_is_not_shown(reading: Assistant, way: tuple[str | int, ...], to: object):
     assert restored(changed(kept(asked(reading)), *way, to=to), reading) == Turn(QUESTION, None)
 
 
-def test_a_quote_is_not_shown_as_one_of_another_document(reading: Assistant):
-    bees = document(reading, "valley/bees.md").id
-    forged = changed(kept(asked(reading)), "citations", 0, "document", to=bees)
-    assert restored(forged, reading).answer is None
+@pytest.mark.parametrize("said", ["valley/bees.md", "no-such-id", "' OR 1 --\0"])
+def test_a_quote_is_shown_as_one_of_the_document_that_holds_it(reading: Assistant, said: str):
+    other = document(reading, said).id if said.endswith(".md") else said
+    forged = changed(kept(asked(reading)), "citations", 0, "document", to=other)
+    answer = restored(forged, reading).answer
+    check(answer)
+    assert answer.citations[0].document.path == "ferry.md"
+
+
+def test_a_quote_is_found_in_a_file_that_was_moved(reading: Assistant, corpus):
+    values = kept(asked(reading))
+    (corpus / "ferry.md").rename(corpus / "boat.md")
+    reading.sync()
+    answer = restored(values, reading).answer
+    check(answer)
+    assert answer.citations[0].document.path == "boat.md"
+
+
+def test_two_sources_are_not_made_of_one(reading: Assistant, corpus):
+    write(corpus, {"boat.txt": "The ferry to Tolvane carries 340 passengers."})
+    reading.sync()
+    values = kept(asked(reading))
+    assert values["claims"][0]["citations"] == [1, 2]
+    (corpus / "boat.txt").unlink()
+    reading.sync()
+    assert restored(values, reading).answer is None
 
 
 def test_keys_that_are_not_known_and_deep_nesting_are_passed_over(reading: Assistant):
@@ -341,7 +368,7 @@ def check_shown(answer: Answer) -> None:
     rest = re.sub(r"\\(.)", r"\1", answer.text)
     if answer.answered and not answer.differ:
         for claim in answer.claims:
-            for sentence in (*sentences_of(claim.citations[0]), claim.value):
+            for sentence in (*claim.citations[0].sentences, claim.value):
                 rest = rest.replace(" ".join(sentence.split()), "")
         assert re.sub(r"\*\*|\[\d+\]|\(\d+ sources agree\)|\s", "", rest) == ""
 

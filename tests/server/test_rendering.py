@@ -21,7 +21,8 @@ from shown import (
     one_line,
 )
 
-from qa.server.html.answer import answered, confidence_words, failed, outdated, suggested, turn
+from qa.answers.wording import confidence as in_words
+from qa.server.html.answer import answered, failed, outdated, suggested, turn
 from qa.server.html.elements import button, counted, joined, origin, paragraph, prose, text
 from qa.types import Answer, Citation, Claim, Document
 
@@ -55,7 +56,7 @@ def test_a_turn_is_the_question_and_what_became_of_it():
 
 
 def test_a_short_answer_stands_before_its_sentence_where_it_is_bold():
-    html = answered(an_answer(Claim("340", (a_citation(),))), 4)
+    html = answered(an_answer(Claim("340", (a_citation(),), is_short=True)), 4)
     assert re.findall(r'<p class="value">(.*?)</p>', html) == ['<bdi dir="auto">340</bdi>']
     assert said(html) == [f"{QUOTE} [1]"]
     assert re.findall("<b>(.*?)</b>", html) == ["340"]
@@ -72,7 +73,7 @@ def test_an_answer_that_is_its_sentence_is_said_once():
 
 def test_each_sentence_of_a_quote_has_its_mark():
     quote = "It leaves at seven. It carries 340 passengers."
-    html = answered(an_answer(Claim("340", (a_citation(quote=quote),))), 0)
+    html = answered(an_answer(Claim("340", (a_citation(quote=quote),), is_short=True)), 0)
     assert said(html) == ["It leaves at seven. [1] It carries 340 passengers. [1]"]
     assert links(html) == ["#source-0-1"] * 2
 
@@ -129,7 +130,7 @@ def test_the_answer_says_how_sure_it_is_and_from_how_many_documents():
     ],
 )
 def test_a_probability_in_words(confidence: float, words: str):
-    assert confidence_words(confidence)[1] == words
+    assert in_words(confidence)[1] == words
 
 
 def test_a_follow_up_says_what_it_was_taken_to_mean():

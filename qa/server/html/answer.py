@@ -9,17 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from qa.answers.answering import EMPTY, REFUSAL, origin_of
-from qa.answers.quotes import sentences_of
+from qa.answers import wording
+from qa.answers.wording import EMPTY, REFUSAL, Said
 from qa.language.words import content_words
 from qa.server.html.elements import button, counted, joined, origin, paragraph, text
-from qa.types import Answer, Citation, Claim
-
-_WORDS = (
-    (0.75, "sure", "Well supported"),
-    (0.5, "likely", "Probably right"),
-    (0.0, "unsure", "Possibly right: check the source"),
-)
+from qa.types import Answer, Citation
 
 
 def turn(question: str, body: str, number: int) -> str:
@@ -66,31 +60,28 @@ def _actions(retry_only: bool = False) -> str:
 
 
 def _said(answer: Answer, number: int) -> str:
-    claims = sorted(answer.claims, key=lambda claim: claim.citations[0].number)
+    claims = wording.said(answer.claims, answer.differ)
     if answer.differ:
         items = "".join(f"<li>{_figure(claim, number)}</li>" for claim in claims)
         what = answer.text.partition(":")[0]
         parts = [f'<details class="differ" open><summary>{escape(what)}</summary><ul>{items}</ul></details>']
     else:
-        short = answer.claims[0].is_short
-        parts = [paragraph("value", text(answer.claims[0].value))] if short else []
-        parts += [_sentences(claim, number, short) + _agreement(claim, number) for claim in claims]
+        parts = [paragraph("value", text(claim.headline)) for claim in claims if claim.headline]
+        parts += [_sentences(claim, number) + _agreement(claim, number) for claim in claims]
     return "".join(parts) + paragraph("note", _notes(answer))
 
 
-def _figure(claim: Claim, number: int) -> str:
+def _figure(claim: Said, number: int) -> str:
     """One of several figures: who says so, and the sentence."""
-    by = paragraph("by", text(origin_of(claim)))
-    sentence = _sentences(claim, number, bold=True)
-    return f"{paragraph('value', text(claim.value))}{by}{sentence}{_agreement(claim, number)}"
+    by = paragraph("by", text(claim.origin))
+    value = paragraph("value", text(claim.headline))
+    return f"{value}{by}{_sentences(claim, number)}{_agreement(claim, number)}"
 
 
-def _sentences(claim: Claim, number: int, bold: bool) -> str:
+def _sentences(claim: Said, number: int) -> str:
     """The sentences of the first quote, each with the numbers of all that say so."""
     marks = _marks(claim.citations, number)
-    told = (
-        _emphasised(sentence, claim.value if bold else "") for sentence in sentences_of(claim.citations[0])
-    )
+    told = (_emphasised(sentence, claim.headline) for sentence in claim.sentences)
     return paragraph("said", " ".join(f'<span dir="auto">{sentence}</span> {marks}' for sentence in told))
 
 
@@ -110,12 +101,12 @@ def _mark(citation: Citation, number: int) -> str:
     )
 
 
-def _agreement(claim: Claim, number: int) -> str:
+def _agreement(claim: Said, number: int) -> str:
     """Who else says the same, to be opened."""
-    if len(claim.citations) == 1:
+    if not claim.agreement:
         return ""
     items = "".join(f"<li>{_agreeing(citation, number)}</li>" for citation in claim.citations)
-    agree = f"<summary>{len(claim.citations)} sources agree</summary>"
+    agree = f"<summary>{claim.agreement}</summary>"
     return f'<details class="agree">{agree}<ul>{items}</ul></details>'
 
 
@@ -132,13 +123,8 @@ def _notes(answer: Answer) -> str:
 
 
 def _confidence(confidence: float) -> str:
-    kind, words = confidence_words(confidence)
+    kind, words = wording.confidence(confidence)
     return f'<span class="{kind}">{words}</span>'
-
-
-def confidence_words(confidence: float) -> tuple[str, str]:
-    """A calibrated probability as one of three names, and in words for people."""
-    return next((kind, words) for least, kind, words in _WORDS if confidence >= least)
 
 
 def _meant(answer: Answer, start: str = "u") -> str:

@@ -8,6 +8,7 @@ from html import escape
 from itertools import pairwise
 
 from qa.answers.quotes import verify
+from qa.answers.wording import citation_text, pages
 from qa.server.html.elements import button, joined, origin, paragraph, prose, text
 from qa.types import Answer, Citation, Document, Hit, Passage, Span
 
@@ -56,7 +57,7 @@ def _cited(citation: Citation, turn: int, neighbours: Neighbours) -> str:
         document=citation.document.id,
         start=citation.start,
         end=citation.end,
-    ) + button("cite", "Copy citation", text=as_text(citation))
+    ) + button("cite", "Copy citation", text=citation_text(citation))
     return _card(
         f"source-{turn}-{citation.number}", citation.number, citation.document, _pages(citation), body, acts
     )
@@ -105,23 +106,7 @@ def _card(identity: str, number: int, document: Document, pages: str, body: str,
 
 
 def _pages(citation: Citation) -> str:
-    return escape(pages_of(citation))
-
-
-def pages_of(citation: Citation) -> str:
-    """ "p. 4", "pp. 4–5", or nothing where the document has no pages."""
-    first, last = citation.page, citation.page_end
-    if first is None:
-        return ""
-    return f"p. {first}" if last in (None, first) else f"pp. {first}–{last}"
-
-
-def as_text(citation: Citation) -> str:
-    """A citation to be pasted: the quote, then author, title, publisher, date, page and file."""
-    known = citation.document.metadata
-    parts = [known.get("author"), f"“{citation.document.title}”", known.get("source"), known.get("date")]
-    told = ", ".join(part for part in [*parts, pages_of(citation), known.get("url")] if part)
-    return f"“{' '.join(citation.quote.split())}” ({told}; {citation.document.path})"
+    return escape(pages(citation.page, citation.page_end))
 
 
 def begin(document: Document, marked: Span) -> int:

@@ -2,8 +2,18 @@
 
 import pytest
 
-from qa.language.questions import Kind, kind, reworded
-from qa.language.wanted import Wanted, bare, fits, wanted
+from qa.errors import QuestionError
+from qa.language import questions
+from qa.language.questions import (
+    AnswerType,
+    answer_type,
+    checked,
+    fits,
+    keywords,
+    parse,
+    rephrased,
+    without_courtesy,
+)
 
 SHORT = ["Who built the bridge?", "When did the ferry sink?", "Where do the bees live?", "Whose boat is it?",
          "Which town has the oldest quay?", "How many goats crossed?", "How much does a ticket cost?",
@@ -37,25 +47,30 @@ YES_NO = ["Is the bridge open?", "are there bees in tolvane", "Did the ferry sin
     ("question", "form"),
     [
         (question, form)
-        for form, asked in zip(Kind, (SHORT, SEVERAL, YES_NO), strict=True)
+        for form, asked in (
+            (questions.SHORT, SHORT),
+            (questions.SEVERAL, SEVERAL),
+            (questions.YES_NO, YES_NO),
+        )
         for question in asked
     ],
 )
 def test_a_question_wants_a_short_answer_several_sentences_or_yes_or_no(question, form):
-    assert kind(question) is form
+    assert parse(question).form is form
 
 
 @pytest.mark.parametrize(
     ("question", "sort"),
-    [("How many goats crossed?", Wanted.NUMBER), ("What was the cost of the bridge?", Wanted.NUMBER),
-     ("How heavy is the bell?", Wanted.NUMBER), ("What share of the hives is empty?", Wanted.NUMBER),
-     ("When did it sink?", Wanted.DATE), ("In which decade was it built?", Wanted.DATE),
-     ("How long ago did it sink?", Wanted.DATE), ("Do you know since when it runs?", Wanted.DATE),
-     ("Who owns the ferry?", Wanted.NAME), ("What company owns it?", Wanted.NAME), ("where?", Wanted.NAME),
-     ("What is a lock?", Wanted.ANY), ("Is it open?", Wanted.ANY), ("ferry timetable", Wanted.ANY)],
+    [("How many goats crossed?", AnswerType.NUMBER), ("What was the cost of the bridge?", AnswerType.NUMBER),
+     ("How heavy is the bell?", AnswerType.NUMBER), ("What share of the hives is empty?", AnswerType.NUMBER),
+     ("When did it sink?", AnswerType.DATE), ("In which decade was it built?", AnswerType.DATE),
+     ("How long ago did it sink?", AnswerType.DATE), ("Do you know since when it runs?", AnswerType.DATE),
+     ("Who owns the ferry?", AnswerType.NAME), ("What company owns it?", AnswerType.NAME),
+     ("where?", AnswerType.NAME), ("What is a lock?", AnswerType.ANY), ("Is it open?", AnswerType.ANY),
+     ("ferry timetable", AnswerType.ANY)],
 )  # fmt: skip
 def test_a_question_wants_a_figure_a_date_or_a_name(question, sort):
-    assert wanted(question) is sort
+    assert parse(question).wants is sort
 
 
 @pytest.mark.parametrize(
@@ -68,7 +83,7 @@ def test_a_question_wants_a_figure_a_date_or_a_name(question, sort):
 def test_an_answer_fits_the_sort_that_is_wanted(question, answer, fit):
     sentence = "After two years at sea it sank off Osk in May 1926 with 40 goats."
     start = sentence.index(answer)
-    assert fits(question, sentence, (start, start + len(answer))) is fit
+    assert fits(answer_type(question), sentence, (start, start + len(answer))) is fit
 
 
 @pytest.mark.parametrize(
@@ -77,8 +92,8 @@ def test_an_answer_fits_the_sort_that_is_wanted(question, answer, fit):
      ("Thanks! When does it open?", "When does it open?"), ("Can you describe it?", "describe it?"),
      ("According to the documents, who paid?", "who paid?"), ("Please", "Please")],
 )  # fmt: skip
-def test_a_bare_question_is_without_what_is_only_polite(question, text):
-    assert bare(question) == text
+def test_what_is_only_polite_is_taken_off(question, text):
+    assert without_courtesy(question) == text
 
 
 @pytest.mark.parametrize(
@@ -88,10 +103,40 @@ def test_a_bare_question_is_without_what_is_only_polite(question, text):
      ("List what bees eat", "what bees eat?"), ("Describe the old quay.", "Describe the old quay."),
      ("Would you name some of the towns on the river?", "Would you name some of the towns on the river?")],
 )  # fmt: skip
-def test_a_task_is_reworded_as_a_question(task, question):
-    assert reworded(task) == question
+def test_a_task_is_rephrased_as_a_question(task, question):
+    assert rephrased(task) == question
 
 
 @pytest.mark.parametrize("question", ["ok?", "please!", "thanks", "So?"])
 def test_politeness_alone_is_left_as_it_is(question):
-    assert bare(question) == question
+    assert without_courtesy(question) == question
+
+
+def test_a_question_is_parsed_once_for_everybody():
+    asked = parse("Could you please list all targets of the Osk Ports Board for 2030?")
+    assert asked.text == "Could you please list all targets of the Osk Ports Board for 2030?"
+    assert asked.rephrased == "What are the targets of the Osk Ports Board for 2030?"
+    assert asked.form is questions.SEVERAL
+    assert asked.words == ("targets", "osk", "ports", "board", "2030")
+    assert asked.names == ("Osk Ports Board",)
+    assert asked.of_goal
+
+
+def test_courtesy_is_no_wish_and_a_task_no_name():
+    assert not parse("Could you tell me how many goats crossed?").of_goal
+    assert parse("Name the towns on the river Brask.").names == ("Brask",)
+
+
+def test_words_to_search_for_are_taken_as_they_are_typed():
+    assert keywords("list the ferries").rephrased == "list the ferries"
+    assert keywords("list the ferries").words == ("list", "ferries")
+
+
+@pytest.mark.parametrize("question", ["", "  \n", "?!", "x" * 1001])
+def test_what_cannot_be_searched_for_is_told(question):
+    with pytest.raises(QuestionError):
+        checked(question)
+
+
+def test_half_a_character_does_no_harm():
+    assert checked(" who owns it\ud800? ") == "who owns it??"

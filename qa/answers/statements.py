@@ -1,0 +1,126 @@
+"""A quote with the part of it that answers, parsed once for all who compare it with others."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from qa.answers.quotes import quote_span
+from qa.language.dates import Date, dates
+from qa.language.names import name_spans, names
+from qa.language.quantities import Quantity, quantities
+from qa.language.words import speaks_of_goal
+from qa.search.evidence import ScoredSentence
+from qa.types import Span, overlap
+
+_FACT = re.compile(
+    r"\b(?:up from|from|currently|current|now|today|at present|presently|stood at|stands at|amount(?:s"
+    r"|ed) to|was|were"
+    r"|reached|totall?ed|came to|recorded|last year|already)\s+(?:\w+\s+){0,2}$",
+    re.IGNORECASE,
+)
+_NOW = re.compile(r"^\W*(?:\w+\W+){0,3}(?:at present|currently|now|today|at the moment)\b", re.IGNORECASE)
+_CUT = re.compile(  # where a clause ends
+    r"[.;:] |, (?=and |but |which |while |who |where |after |up |as |according |the |official)"
+    r"| and (?=the )"
+)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A quote, the part of it that answers (as a span of the quote), and the header it stands under."""
+
+    text: str
+    answer: Span
+    header: str = ""
+
+    @classmethod
+    def of(cls, sentence: ScoredSentence) -> Statement:
+        """What a sentence states, with the neighbours that it is quoted with. It has to have an answer."""
+        assert sentence.answer
+        start, end = quote_span(sentence)
+        answer = (sentence.answer[0] - start, sentence.answer[1] - start)
+        return cls(sentence.text((start, end)), answer, sentence.hit.passage.header)
+
+    @cached_property
+    def whole(self) -> str:
+        """The quote under its header."""
+        return f"{self.header}\n{self.text}"
+
+    @cached_property
+    def sentence(self) -> str:
+        """The sentence of the quote that the answer stands in."""
+        return self.text[slice(*_around(self.text, self.answer))]
+
+    @cached_property
+    def around(self) -> str:
+        """That sentence without the answer."""
+        start, end = self.answer
+        blanked = f"{self.text[:start]}{'…' * (end - start)}{self.text[end:]}"
+        return blanked[slice(*_around(blanked, self.answer))]
+
+    @cached_property
+    def clause(self) -> str:
+        """The clause that the answer stands in, without the answer."""
+        start, end = self.answer
+        cuts = [match.end() for match in _CUT.finditer(self.text)]
+        first = max((cut for cut in cuts if cut <= start), default=0)
+        last = min((cut for cut in cuts if cut >= end), default=len(self.text))
+        return f"{self.text[first:start]} {self.text[end:last]}"
+
+    @cached_property
+    def dates(self) -> tuple[Date, ...]:
+        """All dates of the quote."""
+        return dates(self.text)
+
+    @cached_property
+    def answer_dates(self) -> tuple[Date, ...]:
+        """The dates that the answer is or lies in; a span may cut one short."""
+        return tuple(date for date in self.dates if overlap(date.span, self.answer))
+
+    @cached_property
+    def answer_quantities(self) -> tuple[Quantity, ...]:
+        """The figures that the answer is or lies in, but for those of dates."""
+        taken = [date.span for date in self.dates]
+        return tuple(
+            quantity
+            for quantity in quantities(self.text)
+            if overlap(quantity.span, self.answer) and not any(overlap(quantity.span, span) for span in taken)
+        )
+
+    @cached_property
+    def answer_name(self) -> str:
+        """The answer with the whole of each name that it is a part of."""
+        spans = [span for span in name_spans(self.text) if overlap(span, self.answer)]
+        start = min([self.answer[0], *(a for a, _ in spans)])
+        return self.text[start : max([self.answer[1], *(b for _, b in spans)])]
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The names in the quote."""
+        return tuple(names(self.text))
+
+    @cached_property
+    def names_with_header(self) -> tuple[str, ...]:
+        """The names in the quote and its header."""
+        return tuple(names(self.whole))
+
+    @cached_property
+    def names_around(self) -> tuple[str, ...]:
+        """The names in the sentence of the answer, without the answer."""
+        return tuple(names(self.around))
+
+    @cached_property
+    def of_goal(self) -> bool:
+        """Whether the answer is spoken of as something wished for or expected."""
+        start, end = self.answer
+        if _FACT.search(self.text[:start]) or _NOW.search(self.text[end:]):
+            return False
+        return speaks_of_goal(self.sentence)
+
+
+def _around(text: str, answer: Span) -> tuple[int, int | None]:
+    """Where the sentence of an answer stands in a text."""
+    last = text.find(". ", answer[1])
+    return text.rfind(". ", 0, answer[0]) + 1, last if last >= 0 else None
