@@ -115,7 +115,7 @@ def test_an_answer_is_where_its_word_pieces_are(tokens):
         tokens, "Who finished it?", "The bridge at Osk", text, [(start, start + 11), (43, 47)][:1]
     )
     ((first, last),) = found.answers
-    inside = found.row.offsets[first - found.row.first : last - found.row.first + 1]
+    inside = found.row.offsets[first - found.row.text_start : last - found.row.text_start + 1]
     assert text[inside[0][0] : inside[-1][1]] == "Anders Lund"
     assert example(tokens, "Who?", "", text, []).answers == [(0, 0)]
 

@@ -56,7 +56,7 @@ def example(
         for start, end in answers:
             inside = [i for i, (a, b) in enumerate(row.offsets) if a < end and start < b]
             if inside and row.offsets[inside[0]][0] <= start and row.offsets[inside[-1]][1] >= end:
-                places.append((row.first + inside[0], row.first + inside[-1]))
+                places.append((row.text_start + inside[0], row.text_start + inside[-1]))
         if places:
             return Example(row, places)
     return Example(rows[0], [(0, 0)])
@@ -118,7 +118,7 @@ def batch(rows: Sequence[Row]) -> dict[str, torch.Tensor]:
     for i, row in enumerate(rows):
         n = len(row.ids)
         ids[i, :n] = torch.tensor(row.ids)
-        types[i, row.second : n] = 1
+        types[i, row.boundary : n] = 1
         mask[i, :n] = 1
     return {"input_ids": ids, "token_type_ids": types, "attention_mask": mask}
 
@@ -164,7 +164,7 @@ def loss(logits: torch.Tensor, examples: Sequence[Example]) -> torch.Tensor:
     padding = torch.full((len(examples), most), -torch.inf)
     for i, e in enumerate(examples):
         allowed[i, 0] = True
-        allowed[i, e.row.first : e.row.first + len(e.row.offsets)] = True
+        allowed[i, e.row.text_start : e.row.text_start + len(e.row.offsets)] = True
         targets[i, : len(e.answers)] = torch.tensor(e.answers)
         padding[i, : len(e.answers)] = 0.0
     masked = logits.masked_fill(~allowed[..., None], -1e4)
@@ -264,7 +264,7 @@ def main() -> None:
     options.folder.mkdir(parents=True, exist_ok=True)
     found = pairs(options.mined, options.seed)
     plan = batches(found, options.seed)
-    without = sum(1 for p in found if p[0].row.ids[: p[0].row.second] != p[1].row.ids[: p[1].row.second])
+    without = sum(1 for p in found if p[0].row.ids[: p[0].row.boundary] != p[1].row.ids[: p[1].row.boundary])
     length = sum(len(e.row.ids) for p in found for e in p) / 2 / len(found)
     print(
         f"{len(found)} pairs, {without} with an edited question, {length:.0f} word pieces a row,"

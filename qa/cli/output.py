@@ -12,7 +12,7 @@ from qa.assistant import Status
 from qa.cli.terminal import json_escaped, plain, printable_line
 from qa.feedback.log import Feedback, Tally
 from qa.language.questions import parse
-from qa.text import counted, one_line
+from qa.text import one_line, plural
 from qa.types import Answer, Document, Hit
 
 WIDTH = 100  # characters of a line
@@ -146,4 +146,4 @@ def feedback_lines(entries: Sequence[Feedback]) -> Iterator[str]:
 
 def written_text(written: int, path: object) -> str:
     """How many questions were written to a file."""
-    return f"{counted(written, 'question')} written to {path}"
+    return f"{plural(written, 'question')} written to {path}"

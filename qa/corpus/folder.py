@@ -18,7 +18,7 @@ from pathlib import Path
 
 from qa.documents.formats import SUFFIXES, check_size, parse
 from qa.errors import CorpusError, DocumentExists, QAError, UnknownDocument, UnreadableFile
-from qa.files import locked, replaced, unfinished_of
+from qa.files import locked, replaced, replacement_target
 from qa.index.layout import PLACING_LOCK
 from qa.types import Value
 
@@ -212,7 +212,7 @@ class Corpus:
     def _cleaned(self) -> list[str]:
         """The names in the folder, sorted, after what processes that died while they wrote left is gone."""
         names = sorted(os.listdir(self._folder))
-        left = [name for name in names if _suffix(unfinished_of(name)) in SUFFIXES]
+        left = [name for name in names if _suffix(replacement_target(name)) in SUFFIXES]
         for name in left:
             with suppress(OSError):
                 (self._folder / name).unlink()

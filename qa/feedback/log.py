@@ -25,7 +25,7 @@ from qa.index.layout import FEEDBACK
 from qa.index.snapshot import Snapshot
 from qa.index.store import Store
 from qa.language.followups import is_followup
-from qa.text import one_line, valid
+from qa.text import one_line, valid_unicode
 from qa.types import Answer, Citation, Purged, Turn, Value
 
 if TYPE_CHECKING:
@@ -148,10 +148,10 @@ class FeedbackLog:
 def _entry(
     answer: Answer, helpful: bool, comment: str, history: Sequence[Turn], standing: Standing
 ) -> Feedback:
-    question = valid(answer.question)
-    understood = valid(answer.understood) or question
+    question = valid_unicode(answer.question)
+    understood = valid_unicode(answer.understood) or question
     leaned_on = needed(history) if understood.strip() != question.strip() else ()
-    kept = tuple((valid(asked), valid(said)) for asked, said in leaned_on)
+    kept = tuple((valid_unicode(asked), valid_unicode(said)) for asked, said in leaned_on)
     comment = one_line(comment)
     if len(comment) > LONGEST:
         comment = f"{comment[: LONGEST - 1].rstrip()}…"

@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from qa.models.reader import facts
+from qa.models.reader import manifest
 
 SURE, LIKELY = 0.75, 0.5  # from which on an answer is well supported, and more likely right than wrong
 SUGGESTED = 0.3  # from which on a question is offered in the place of one that was refused
@@ -43,4 +43,4 @@ _BY_SIMILARITY = Calibration(
 
 def calibration(with_reader: bool) -> Calibration:
     """How the confidence follows from the signals that evidence has with a reader, or without one."""
-    return Calibration(**facts()["calibration"]) if with_reader else _BY_SIMILARITY
+    return Calibration(**manifest()["calibration"]) if with_reader else _BY_SIMILARITY

@@ -294,7 +294,7 @@ def test_a_model_that_is_not_there_gets_one_line(folders, capsys, monkeypatch, m
     code, _, err = run(capsys, "sync")
     assert code == 1
     assert one_line(err)
-    assert "set QA_MODEL to a model's folder" in err
+    assert "Set QA_MODEL to a model's folder" in err
 
 
 def test_a_login_without_a_colon_gets_one_line(folders, capsys, monkeypatch):
