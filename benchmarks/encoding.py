@@ -130,7 +130,7 @@ def stages(assistant: Assistant) -> str:
     timed(syncing, "scan", "finding and hashing files")
     timed(syncing, "parse", "reading")
     timed(qa.documents.splitting, "split", "splitting")
-    for name in ("known_vectors", "add_vectors", "commit", "record"):
+    for name in ("stored_vector_keys", "add_vectors", "commit", "record"):
         timed(Writer, name, "storing")
     timed(assistant.engine.vectors, "save", "storing")
     report = assistant.sync()

@@ -63,7 +63,7 @@ def rankings(assistant: Assistant, question: str, rerank: bool = True) -> dict[s
     engine = assistant.engine
     query = engine.encoder.encode_query(question)
     with engine.store.read() as snapshot:
-        nearest = engine.vectors.of(snapshot).search(query, DEPTH)[:DEPTH]
+        nearest = engine.vectors.index_of(snapshot).search(query, DEPTH)[:DEPTH]
         matching = snapshot.keyword_search(content_words(question), DEPTH)
         ranked = [number for number, _ in nearest], [number for number, _ in matching]
         passages = snapshot.passages(sorted({number for way in ranked for number in way}))

@@ -250,7 +250,7 @@ class Assistant:
     def neighbours(self, passages: Iterable[Passage]) -> dict[str, tuple[Passage | None, Passage | None]]:
         """passage id -> the passages before and behind it in its document."""
         with self._store.read() as snapshot:
-            return {passage.id: snapshot.beside(passage) for passage in passages}
+            return {passage.id: snapshot.neighbours(passage) for passage in passages}
 
     def place(self, files: Iterable[tuple[str, Path]], replace: bool = False) -> tuple[Placed, ...]:
         """Put files, each a name and where its bytes lie, into the corpus folder, and do not sync yet.

@@ -19,7 +19,7 @@ from qa.language.quantities import quantities
 from qa.language.questions import SEVERAL, SHORT, AnswerType, Question
 from qa.language.words import content_words, has_content, singular
 from qa.search.confidence import SURE
-from qa.search.evidence import Evidence, ScoredSentence, in_order
+from qa.search.evidence import Evidence, ScoredSentence, best_first
 from qa.types import Answer, Claim, Hit, overlap
 
 NEAREST = 5  # passages that come with every answer
@@ -148,7 +148,7 @@ def _best(question: Question, sentences: Sequence[ScoredSentence], statement: St
 def _grouped(question: Question, best: ScoredSentence, evidence: Evidence, statement: Stating) -> Groups:
     """What the documents say to a question, by value: first those who say what the best sentence says."""
     groups = [[best]]
-    for sentence in sorted((*evidence.sentences, *evidence.read), key=in_order):
+    for sentence in sorted((*evidence.sentences, *evidence.read), key=best_first):
         document = sentence.hit.document.id
         if not sentence.answer or sentence.margin < _AGREEING:
             continue

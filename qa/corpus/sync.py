@@ -18,7 +18,7 @@ from pathlib import Path
 from qa.corpus.folder import walk
 from qa.documents.formats import MAX_BYTES, check_size, parse
 from qa.errors import CorpusError, UnreadableFile
-from qa.index.recipe import recipe, unfinished
+from qa.index.recipe import recipe, unfinished_recipe
 from qa.index.store import Entry, Writer
 from qa.models.encoder import Encoder, headed
 from qa.types import Document, Failure, Passage, Progress, SyncReport, document_id
@@ -141,14 +141,14 @@ def sync(
     indexed = writer.file_digests()
     todo = plan(scanned, indexed, made_by)
     # Nobody may search while vectors of two encoders lie side by side, also if this sync is killed.
-    foreign = writer.of_other_encoders(encoder.fingerprint)
-    writer.record(writer.failures(), recipe=unfinished(made_by) if foreign else made_by)
+    foreign = writer.paths_of_other_encoders(encoder.fingerprint)
+    writer.record(writer.failures(), recipe=unfinished_recipe(made_by) if foreign else made_by)
     gone = [path for path in todo.removed if path not in todo.moved.values()]
     if gone:
         writer.commit([], gone)
     work = _Work(corpus.resolve(), writer, encoder, made_by, todo, progress, settled)
     work.run()
-    left = writer.of_other_encoders(encoder.fingerprint)
+    left = writer.paths_of_other_encoders(encoder.fingerprint)
     if left:  # documents of files that cannot be read now, with vectors of another encoder
         writer.commit([], left)
     failed = sorted([*scanned.failed, *work.failed], key=lambda failure: failure.path)
@@ -249,7 +249,7 @@ class _Work:
             for entry in batch
             for key, passage in zip(entry.vector_keys, entry.passages, strict=True)
         }
-        known = self.writer.known_vectors(list(texts))
+        known = self.writer.stored_vector_keys(list(texts))
         keys = [key for key in texts if key not in known]
         for indices, vectors in self.encoder.encode([texts[key] for key in keys]):
             self.writer.add_vectors([keys[i] for i in indices], vectors)

@@ -22,7 +22,7 @@ from watchfiles import Change, watch
 from qa.corpus.sync import CHANGED
 from qa.documents.formats import SUFFIXES
 from qa.errors import IndexBusy, QAError
-from qa.index.layout import is_of_the_index
+from qa.index.layout import is_index_file
 from qa.types import Failure, Progress, SyncReport
 
 QUIET = 1.0  # seconds without a change after which a file, or the folder, is taken to be done
@@ -232,7 +232,7 @@ def _matters(root: Path, index: Path, change: Change, path: Path) -> bool:
     inside = path.relative_to(root).parts
     if not inside or any(part.startswith((".", "~$")) for part in inside):
         return False
-    if index == root and is_of_the_index(inside[0]):
+    if index == root and is_index_file(inside[0]):
         return False
     if index != root and index.is_relative_to(root) and path.is_relative_to(index):
         return False

@@ -53,7 +53,7 @@ class Standing:
 
     def speaks(self, run: str) -> bool:
         """Whether words stand in the documents in that order, in any of their forms."""
-        return self._snapshot.passages_with(run) > 0
+        return self._snapshot.count_passages_with(run) > 0
 
 
 def runs(text: str, length: int = RUN) -> list[str]:

@@ -77,7 +77,7 @@ def test_a_purge_that_a_reader_is_in_the_way_of_gets_one_line(folders, capsys, m
         code, out, err = run(capsys, "sync", "--purge")
     assert (code, out) == (1, "")
     assert one_line(err)
-    assert err.endswith("run qa sync --purge again\n")
+    assert err.endswith("Run qa sync --purge again\n")
 
 
 def test_json_has_the_names_of_the_python_values(folders, capsys):
@@ -285,7 +285,7 @@ def test_an_index_of_another_encoder_asks_for_a_sync(folders, capsys):
     code, _, err = run(capsys, "ask", "How much is a ticket?")
     assert code == 1
     assert one_line(err)
-    assert err.endswith("was made with another encoder or version: run qa sync\n")
+    assert err.endswith("was made with another encoder or version. Run qa sync\n")
 
 
 @pytest.mark.parametrize("model", ["no/such-model", "/nowhere/at/all"])
