@@ -274,7 +274,7 @@ class Assistant:
         """Delete a document's file from the corpus folder, then sync. Raises UnknownDocument, CorpusError."""
         document = self.document(document_id)
         with suppress(UnknownDocument):  # its file is gone already
-            self._corpus.take_out(document.path)
+            self._corpus.delete(document.path)
         self.sync()
 
     def delete(self, path: str) -> None:
@@ -282,7 +282,7 @@ class Assistant:
 
         `path` is as `files` lists it. Raises UnknownDocument where there is no such file, CorpusError.
         """
-        self._corpus.take_out(path)
+        self._corpus.delete(path)
         self.sync()
 
     @property

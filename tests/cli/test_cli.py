@@ -253,7 +253,7 @@ def test_a_missing_corpus_gets_one_line_and_loses_nothing(folders, capsys):
     code, _, err = run(capsys, "sync")
     assert code == 1
     assert one_line(err)
-    assert "does not exist: create it and put documents into it" in err
+    assert "does not exist. Create it and put documents into it" in err
     assert "12 crowns" in run(capsys, "ask", "How much is a ticket?")[1]
 
 
