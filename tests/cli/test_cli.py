@@ -175,14 +175,14 @@ def test_feedback_becomes_questions_that_can_be_measured(folders, capsys):
 def test_feedback_overwrites_nothing_unless_told(folders, capsys):
     path = folders / "asked.jsonl"
     code, _, err = run(capsys, "feedback", str(path))
-    assert (code, err) == (1, "qa: there is no feedback yet: rate some answers on the page first\n")
+    assert (code, err) == (1, "qa: there is no feedback yet. Rate some answers on the page first\n")
     run(capsys, "sync")
     rate(folders, "How much is a ticket for the ferry?", True)
     path.write_text("mine")
     code, _, err = run(capsys, "feedback", str(path))
     assert code == 1
     assert one_line(err)
-    assert err.endswith("exists already: use another name, or --replace\n")
+    assert err.endswith("already exists. Use another name, or --replace\n")
     assert path.read_text() == "mine"
     assert run(capsys, "feedback", str(path), "--replace")[0] == 0
     assert json.loads(path.read_text())["answers"] == ["12 crowns"]
