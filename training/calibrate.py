@@ -97,7 +97,7 @@ def articles(folder: Path, questions: Path, without_reader: bool) -> Iterator[Ob
         assistant.sync()
         for (question,) in load(questions).conversations:
             signals, text, path = observe(assistant, question.text)
-            right = any(piece.found_in(path, text) for piece in question.evidence)
+            right = any(piece.is_in(path, text) for piece in question.evidence)
             yield questions.stem, "answerable" if question.answerable else question.why, right, signals
 
 

@@ -236,8 +236,8 @@ def _eval(settings: Settings, options: argparse.Namespace) -> int:
     from qa.evaluation import report
 
     if options.picture:
-        report.canvas()  # that it is missing is better known before the questions are asked
-    with evaluation.asked(settings, questions) as assistant:
+        report.figure_class()  # fails before any question is asked
+    with evaluation.assistant_for(settings, questions) as assistant:
         total = sum(map(len, questions.conversations))
         with counted(total, "question") as progress:
             outcomes = evaluation.evaluate(assistant, questions.conversations, progress=progress)

@@ -190,7 +190,7 @@ def test_feedback_overwrites_nothing_unless_told(folders, capsys):
         code, _, err = run(capsys, "feedback", str(bad), "--replace")
         assert code == 1
         assert one_line(err)
-        assert "cannot be written" in err
+        assert "cannot write" in err
 
 
 def test_feedback_on_a_removed_document_is_not_handed_on_and_a_purge_says_so(folders, capsys):
