@@ -11,8 +11,8 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from qa.corpus.folder import walk
@@ -142,9 +142,6 @@ def sync(
     # The index must not be searched while it holds vectors of two encoders, even if this sync is killed.
     mixed = writer.paths_of_other_encoders(encoder.fingerprint)
     writer.record(writer.failures(), recipe=unfinished_recipe(current_recipe) if mixed else current_recipe)
-    gone = [path for path in planned.removed if path not in planned.moved.values()]
-    if gone:
-        writer.commit([], gone)
     run = _Run(
         root=corpus.resolve(),
         writer=writer,
@@ -154,12 +151,9 @@ def sync(
         progress=progress,
         settled=settled,
     )
-    run.index_files()
-    outdated = writer.paths_of_other_encoders(encoder.fingerprint)
-    if outdated:  # their files cannot be read now, so their vectors are still from another encoder
-        writer.commit([], outdated)
+    run.carry_out()
+    outdated = run.remove_outdated()
     failed = sorted([*scanned.failed, *run.failed], key=lambda failure: failure.path)
-    failed_paths = {failure.path for failure in run.failed}
     writer.record(
         failed,
         model=encoder.name,
@@ -168,16 +162,27 @@ def sync(
         unsettled=json.dumps(scanned.unsettled),
         **({"precision": encoder.precision} if run.embedded else {}),
     )
+    done = _without_failures(planned, {failure.path for failure in run.failed})
     return SyncReport(
-        added=tuple(file.path for file in planned.added if file.path not in failed_paths),
-        updated=tuple(file.path for file in planned.updated if file.path not in failed_paths),
-        removed=tuple(sorted({*planned.removed, *outdated})),
-        unchanged=planned.unchanged,
+        added=tuple(file.path for file in done.added),
+        updated=tuple(file.path for file in done.updated),
+        removed=tuple(sorted({*done.removed, *outdated})),
+        unchanged=done.unchanged,
         failed=tuple(failed),
         skipped=scanned.skipped,
         embedded=run.embedded,
         seconds=time.monotonic() - started,
-        renamed=tuple(sorted((old, new) for new, old in planned.moved.items() if new not in failed_paths)),
+        renamed=tuple(sorted((old, new) for new, old in done.moved.items())),
+    )
+
+
+def _without_failures(planned: Plan, failed: Collection[str]) -> Plan:
+    """The part of a plan that has succeeded, given the paths of the files that have failed."""
+    return replace(
+        planned,
+        added=tuple(file for file in planned.added if file.path not in failed),
+        updated=tuple(file for file in planned.updated if file.path not in failed),
+        moved={new: old for new, old in planned.moved.items() if new not in failed},
     )
 
 
@@ -195,8 +200,11 @@ class _Run:
     embedded: int = 0
     failed: list[Failure] = field(default_factory=list)
 
-    def index_files(self) -> None:
-        """Index the added and updated files of the plan, in batches."""
+    def carry_out(self) -> None:
+        """Remove the documents whose files are gone, then index added and updated files, in batches."""
+        gone = [path for path in self.plan.removed if path not in self.plan.moved.values()]
+        if gone:
+            self.writer.commit([], gone)
         files = [*self.plan.added, *self.plan.updated]
         batch: list[Entry] = []
         for done, file in enumerate(files):
@@ -213,6 +221,13 @@ class _Run:
         failed = {failure.path for failure in self.failed}
         if removed := [old for new, old in self.plan.moved.items() if new in failed]:
             self.writer.commit([], removed)
+
+    def remove_outdated(self) -> list[str]:
+        """Remove documents that still have vectors of another encoder, as their files cannot be read now."""
+        outdated = self.writer.paths_of_other_encoders(self.encoder.fingerprint)
+        if outdated:
+            self.writer.commit([], outdated)
+        return outdated
 
     def _entry(self, file: File) -> Entry:
         """Read, parse and split a file. Raises UnreadableFile."""
