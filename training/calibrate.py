@@ -192,7 +192,7 @@ class Examples:
         self.answerable = self.kinds == "answerable"
 
 
-def lowest_accepted(examples: Examples, p: Floats) -> float:
+def fitted_threshold(examples: Examples, p: Floats) -> float:
     """The threshold at which the share FALSELY_REFUSED of the answerable questions is refused."""
     answerable = examples.answerable
     order = np.argsort(p[answerable])
@@ -250,7 +250,7 @@ def main() -> None:
     options = parser.parse_args()
     examples = Examples(observations(options))
     p = probabilities(examples.x, examples.right, examples.weights)
-    threshold = lowest_accepted(examples, p)
+    threshold = fitted_threshold(examples, p)
     model = LogisticRegression(C=10).fit(examples.x, examples.right, sample_weight=examples.weights)
     weights = zip(examples.names, model.coef_[0], strict=True)
     calibration = {

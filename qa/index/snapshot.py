@@ -191,7 +191,7 @@ class Snapshot:
         return tuple(Failure(path, reason) for path, reason in rows)
 
     def counts(self) -> Counts:
-        """The numbers of what is indexed."""
+        """How much is indexed, and when it last changed."""
         row = self._db.execute(
             "SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages),"
             " (SELECT count(*) FROM vectors),"

@@ -434,7 +434,7 @@ def test_an_earlier_answer_that_is_gone_takes_the_understood_question_with_it(in
 # --- exporting questions -------------------------------------------------------------------------
 
 
-def exported(assistant: Assistant, path: Path) -> list[dict]:
+def export_lines(assistant: Assistant, path: Path) -> list[dict]:
     assert export(assistant.feedback(), path) == path.read_bytes().count(b"\n")
     return [json.loads(line) for line in path.read_text("utf-8").split("\n") if line]
 
@@ -445,7 +445,7 @@ def test_each_vote_becomes_a_question_with_what_is_known_about_it(informed, tmp_
     informed.rate(informed.ask(ABSENT), True)
     informed.rate(informed.ask("Which vitamins are in spinach?"), False)
     quoted = {"document": "bridge.txt", "contains": [BUILT]}
-    assert exported(informed, tmp_path / "out.jsonl") == [
+    assert export_lines(informed, tmp_path / "out.jsonl") == [
         {"question": COST, "answers": ["12 crowns"], "comment": "yes",
          "evidence": [{"document": "ferry.md", "contains": [COSTS]}]},
         {"question": WHO, "rejected": [quoted], "comment": "wrong bridge"},
@@ -460,13 +460,13 @@ def test_the_exported_questions_can_be_evaluated(informed, tmp_path):
     informed.rate(informed.ask(WHO), False)
     informed.rate(informed.ask(ABSENT), True)
     informed.rate(informed.ask(WHEN, history), False, history=history)
-    exported(informed, tmp_path / "out.jsonl")
+    export_lines(informed, tmp_path / "out.jsonl")
     conversations = load(tmp_path / "out.jsonl").conversations
     assert conversations[-1][0].history == tuple(history)
     outcomes = evaluate(informed, conversations)
-    found = figures(outcomes)
-    assert (found["right"], found["exact match"], found["refusal recall"]) == (1.0, 1.0, 1.0)
-    assert found["rejected, given again"] == 1.0
+    values = figures(outcomes)
+    assert (values["right"], values["exact match"], values["refusal recall"]) == (1.0, 1.0, 1.0)
+    assert values["rejected, given again"] == 1.0
     assert outcomes[-1].answer.understood == informed.feedback()[0].understood
 
 
@@ -478,13 +478,13 @@ def test_a_vote_that_says_nothing_any_longer_is_not_exported(informed, corpus, t
         export(informed.feedback(), tmp_path / "out.jsonl")
     assert not (tmp_path / "out.jsonl").exists()
     informed.rate(informed.ask(WHO), True)
-    assert [q["question"] for q in exported(informed, tmp_path / "out.jsonl")] == [WHO]
+    assert [q["question"] for q in export_lines(informed, tmp_path / "out.jsonl")] == [WHO]
 
 
 def test_unusual_line_ends_within_a_question_are_read_back(informed, tmp_path):
     odd = "What\u2028 does\x85 the\x0b crossing\r\n cost?"
     informed.rate(replace(informed.ask(COST), question=odd, understood=""), True)
-    exported(informed, tmp_path / "out.jsonl")
+    export_lines(informed, tmp_path / "out.jsonl")
     ((question,),) = load(tmp_path / "out.jsonl").conversations
     assert question.text == odd
 
@@ -512,4 +512,4 @@ def test_a_long_value_is_not_a_short_answer(informed, tmp_path):
         nearest=(hit,),
     )
     informed.rate(answer, True)
-    assert "answers" not in exported(informed, tmp_path / "out.jsonl")[0]
+    assert "answers" not in export_lines(informed, tmp_path / "out.jsonl")[0]

@@ -116,9 +116,9 @@ def test_an_answer_that_makes_up_most_of_its_sentence_is_not_bold(corpus, index)
 
 
 def test_a_quote_is_still_verified(assistant, monkeypatch):
-    def altered(citation):
+    def fail(citation):
         raise CitationError("not there")
 
-    monkeypatch.setattr(qa.answers.quotes, "verify", altered)
+    monkeypatch.setattr(qa.answers.quotes, "verify", fail)
     with pytest.raises(CitationError):
         assistant.ask("What does the crossing cost?")
