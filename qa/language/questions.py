@@ -11,7 +11,7 @@ from qa.language.dates import dates
 from qa.language.names import names
 from qa.language.quantities import quantities
 from qa.language.words import WORD, content_words, speaks_of_goal
-from qa.text import valid
+from qa.text import valid_unicode
 from qa.types import Span, overlap
 
 LONGEST = 1000  # characters; the encoder reads about that many
@@ -88,7 +88,7 @@ def _parsed(text: str, searched: str) -> Question:
 
 def checked(text: str) -> str:
     """A question without the white space around it. Raises QuestionError where it cannot be searched for."""
-    stripped = valid(text).strip()
+    stripped = valid_unicode(text).strip()
     if not stripped:
         raise QuestionError("the question is empty: type a question")
     if len(stripped) > LONGEST:
