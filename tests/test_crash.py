@@ -15,6 +15,8 @@ from qa.assistant import Assistant
 from qa.index.store import Store
 from qa.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 CRASH = """
 import os, signal, sys, time
 from pathlib import Path

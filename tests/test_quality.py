@@ -14,6 +14,8 @@ from qa import Assistant
 from qa.evaluation.measures import evaluate, figures
 from qa.evaluation.question_sets import load
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 SETS = ROOT / "benchmarks" / "questions"
 FLOORS = json.loads((ROOT / "benchmarks" / "floors.json").read_text("utf-8"))

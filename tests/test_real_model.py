@@ -10,6 +10,8 @@ from conftest import HERE, python, said
 from qa import Answer, Assistant
 from qa.models.encoder import find_encoder
 
+pytestmark = pytest.mark.slow
+
 CORPUS = HERE.parent / "corpus"
 
 

@@ -12,6 +12,8 @@ import pytest
 from browsing import needs_browser
 from conftest import DOCUMENTS, HERE, write
 
+pytestmark = pytest.mark.slow
+
 ROOT = HERE.parent
 BENCHMARKS, TRAINING = ROOT / "benchmarks", ROOT / "training"
 SCRIPTS = sorted([*BENCHMARKS.glob("*.py"), *TRAINING.glob("*.py")])

@@ -16,6 +16,8 @@ from qa.models.files import ModelFiles
 from qa.models.reader import ExtractiveReader, best_span
 from qa.types import Passage
 
+pytestmark = pytest.mark.slow
+
 # --- the sets ------------------------------------------------------------------------------------
 
 

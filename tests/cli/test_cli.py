@@ -14,6 +14,8 @@ from qa.assistant import Assistant
 from qa.cli.commands import main
 from qa.index.store import Store
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -26,6 +26,8 @@ from qa.index.store import Store
 from qa.settings import Settings
 from qa.types import Failure, SyncReport
 
+pytestmark = pytest.mark.slow
+
 PATIENCE = 30  # seconds; everything here takes one or two
 QUIET = 0.5  # seconds; half the real value
 LONG = 4 * QUIET

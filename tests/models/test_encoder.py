@@ -12,6 +12,8 @@ from qa.models import files as module
 from qa.models.encoder import BertEncoder, SentenceTransformerEncoder, find_encoder
 from qa.models.files import DEFAULT_SHA256, ModelFiles
 
+pytestmark = pytest.mark.slow
+
 FOLDER = ModelFiles().folder
 
 

@@ -13,6 +13,8 @@ from qa.models.encoder import find_encoder
 from qa.models.reader import Tokens, find_reader
 from qa.types import Passage
 
+pytestmark = pytest.mark.slow
+
 BRIDGE = (
     "The stone bridge at Osk was finished in 1874. It was built by Anders Lund, a mason from Tolvane. "
     "The town paid 12,000 crowns for it, and a flood took its middle arch in 1926."
