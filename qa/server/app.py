@@ -23,8 +23,7 @@ from qa.errors import QAError, SettingsError
 from qa.server import api as endpoints
 from qa.server import calls, uploads
 from qa.server import mcp as tools
-from qa.server.handlers import ASKING, Handlers
-from qa.server.html.documents import Indexing
+from qa.server.handlers import ASKING, Handlers, Indexing
 from qa.server.middleware import Guard, is_loopback
 from qa.settings import Settings
 

@@ -17,10 +17,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from qa.server.handlers import MISUNDERSTOOD
+
 PATH = "/qa/call"
 ROOM = 32 << 20  # bytes of all bodies at the same time; as objects they take up to 25 times as much
 PATIENCE, SLOWEST = 20.0, 50_000  # a body is waited for so many seconds, and longer by its bytes a second
-MISUNDERSTOOD = "The page sent something that cannot be understood: load it anew."
 BUSY = "The server has too much to do at the moment: try again in a few seconds."
 SLOW = "The question took too long to arrive: try again."
 FAILED = "The server failed: its log says why."

@@ -19,7 +19,8 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from qa.server import calls
-from qa.server.calls import BUSY, FAILED, MISUNDERSTOOD, PATH, ROOM, SLOW
+from qa.server.calls import BUSY, FAILED, PATH, ROOM, SLOW
+from qa.server.handlers import MISUNDERSTOOD
 
 HALF = "\\ud800"  # of a surrogate pair, as JSON can carry it and UTF-8 cannot
 COST = "How much would the railway to Pakistan cost?"

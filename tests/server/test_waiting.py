@@ -13,8 +13,7 @@ from conftest import DOCUMENTS, QUESTION, KeyReader, WordEncoder, python, write
 
 from qa.assistant import Assistant
 from qa.models.reader import Reading
-from qa.server.handlers import ASKING, Handlers
-from qa.server.html.documents import Indexing
+from qa.server.handlers import ASKING, Handlers, Indexing
 from qa.settings import Settings
 from qa.types import Passage
 
