@@ -251,7 +251,22 @@ def _serve(settings: Settings, _: argparse.Namespace) -> int:
     port = os.environ.get("GRADIO_SERVER_PORT", "7860")
     if not port.isdecimal():  # Gradio would stumble over it while it is imported
         raise SettingsError(f"GRADIO_SERVER_PORT must be a number, not {port!r}")
-    from qa.server import app as web
+    from qa.corpus.watch import watched
+    from qa.server.app import host_name, serve
+    from qa.server.handlers import Indexing
+    from qa.server.middleware import is_loopback
 
-    web.main(settings)
+    with _open(settings) as assistant:
+        indexing, known = Indexing(), first_sync(assistant)
+        with watched(assistant.sync, settings.corpus, settings.index, tell_news, known, indexing):
+            if settings.login is None and not is_loopback(host_name()):
+                everybody = f"anyone who can reach {host_name()} can ask and read"
+                print(f"qa: {everybody}: set QA_LOGIN=name:password", file=sys.stderr, flush=True)
+            server = serve(assistant, indexing=indexing)
+            print(f"Serving on {server.url}", file=sys.stderr, flush=True)
+            with suppress(QAError):  # the models are loaded before the first question comes, and here: in
+                assistant.search("documents", k=1)  # another thread torch takes half as long again
+            with suppress(KeyboardInterrupt):
+                server.wait()
+            server.close()
     return 0
