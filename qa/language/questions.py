@@ -49,14 +49,15 @@ class Question:
     """A question, parsed once for all who deal with it.
 
     `text` is as it was asked, or understood; `rephrased` as it is searched for and read: without courtesy, a
-    task ("List the ...") as a question, cut to LONGEST. `words` are the words of that which carry meaning,
-    `names` its names; `of_goal` tells that it is about something wished for or expected.
+    task ("List the ...") as a question, cut to LONGEST. `keywords` are the content words of `rephrased`;
+    `words`, `names` and `of_goal` (is it about something wished for or expected?) are those of `text`.
     """
 
     text: str
     rephrased: str
     form: Form
     wants: AnswerType
+    keywords: tuple[str, ...]
     words: tuple[str, ...]
     names: tuple[str, ...]
     of_goal: bool
@@ -78,9 +79,10 @@ def _parsed(text: str, searched: str) -> Question:
         rephrased=searched,
         form=_form(text),
         wants=answer_type(text),
-        words=tuple(content_words(searched)),
-        names=tuple(names(searched)),
-        of_goal=speaks_of_goal(searched),
+        keywords=tuple(content_words(searched)),
+        words=tuple(content_words(text)),
+        names=tuple(names(text)),
+        of_goal=speaks_of_goal(text),
     )
 
 

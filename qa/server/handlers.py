@@ -29,8 +29,9 @@ from qa.errors import QAError, QuestionError
 from qa.server.html import answer as answers
 from qa.server.html import sources as cards
 from qa.server.html.documents import Rows, accepted, label, limits
-from qa.server.html.elements import counted, sentence
+from qa.server.html.elements import sentence
 from qa.server.records import Line, Offset, Text, Turn, record, restored
+from qa.text import counted
 from qa.types import Answer, Progress, Trace
 
 RECENT = 0.5  # seconds

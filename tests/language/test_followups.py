@@ -110,7 +110,7 @@ def test_a_question_is_understood_from_the_turn_before_as_that_was_understood():
 
 @pytest.mark.parametrize("question", ["why?", "what else?", "When?", "and Sweden?"])
 def test_a_refused_answer_gives_no_short_answer_and_tells_nothing(question):
-    refused = [(HONEY[0][0], f"{REFUSAL}\n\nThey do answer:\n\n- Who sells wool?")]
+    refused = [(HONEY[0][0], f"{REFUSAL}\n\nYou could ask:\n\n- Who sells wool?")]
     for meaning in meanings(question, refused):
         assert meaning.told == ""
         assert "wool" not in meaning.question

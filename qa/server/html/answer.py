@@ -11,9 +11,10 @@ from collections.abc import Iterable, Sequence
 from markupsafe import Markup
 
 from qa.answers import wording
-from qa.answers.wording import EMPTY, REFUSAL, Said
+from qa.answers.wording import EMPTY, REFUSAL, WordedClaim
 from qa.language.words import content_words
-from qa.server.html.elements import NOTHING, button, concat, counted, html, joined, origin, paragraph, text
+from qa.server.html.elements import NOTHING, button, concat, html, joined, origin, paragraph, text
+from qa.text import counted
 from qa.types import Answer, Citation, Considered, Trace
 
 _CHANGED = "The documents have changed since: this is how the question is answered now."
@@ -77,7 +78,7 @@ def _actions(retry_only: bool = False) -> Markup:
 
 
 def _said(answer: Answer, number: int) -> Markup:
-    claims = wording.said(answer.claims, answer.differ)
+    claims = wording.worded_claims(answer.claims, answer.differ)
     if answer.differ:
         items = concat(html("<li>{}</li>", _figure(claim, number)) for claim in claims)
         what = answer.text.partition(":")[0]
@@ -88,13 +89,13 @@ def _said(answer: Answer, number: int) -> Markup:
     return concat([*parts, paragraph("note", _notes(answer))])
 
 
-def _figure(claim: Said, number: int) -> Markup:
+def _figure(claim: WordedClaim, number: int) -> Markup:
     """One of several figures: who says so, and the sentence."""
     value, by = paragraph("value", text(claim.headline)), paragraph("by", text(claim.origin))
     return value + by + _sentences(claim, number) + _agreement(claim, number)
 
 
-def _sentences(claim: Said, number: int) -> Markup:
+def _sentences(claim: WordedClaim, number: int) -> Markup:
     """The sentences of the first quote, each with the numbers of all that say so."""
     marks = Markup(" ").join(_mark(citation, number) for citation in claim.citations)
     told = (_emphasised(sentence, claim.headline) for sentence in claim.sentences)
@@ -117,7 +118,7 @@ def _mark(citation: Citation, number: int) -> Markup:
     )
 
 
-def _agreement(claim: Said, number: int) -> Markup:
+def _agreement(claim: WordedClaim, number: int) -> Markup:
     """Who else says the same, to be opened."""
     if not claim.agreement:
         return NOTHING

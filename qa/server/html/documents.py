@@ -9,7 +9,8 @@ from markupsafe import Markup
 
 from qa.corpus.listing import FileState, Listed
 from qa.documents.formats import MAX_BYTES, SUFFIXES
-from qa.server.html.elements import NOTHING, button, concat, counted, html, joined, origin, paragraph, text
+from qa.server.html.elements import NOTHING, button, concat, html, joined, origin, paragraph, text
+from qa.text import counted
 
 MAX_FILES = 500  # that can be sent at once
 _STATES = {

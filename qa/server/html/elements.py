@@ -47,11 +47,6 @@ def concat(parts: Iterable[Markup]) -> Markup:
     return NOTHING.join(parts)
 
 
-def counted(number: int, noun: str) -> str:
-    """ "1 passage", "2 passages"."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
 def sentence(problem: str) -> str:
     """The line of an error, as the page tells it: text, no HTML."""
     return f"{problem[:1].upper()}{problem[1:]}."
