@@ -114,7 +114,7 @@ def test_differing_figures_stand_side_by_side_with_who_says_so():
 def test_the_answer_says_how_sure_it_is_and_from_how_many_documents():
     assert "Well supported · from 1 document" in one_line(answered(an_answer(), 0))
     two = an_answer(Claim("340", (a_citation(1), a_citation(2, NEWS.text, NEWS))), confidence=0.6)
-    assert "Probably right · from 2 documents" in one_line(answered(two, 0))
+    assert "Likely · from 2 documents" in one_line(answered(two, 0))
     again = an_answer(Claim("340", (a_citation(1),)), Claim("It is white.", (a_citation(2, "It is white."),)))
     assert "from 1 document" in one_line(answered(again, 0))
 
@@ -122,9 +122,9 @@ def test_the_answer_says_how_sure_it_is_and_from_how_many_documents():
 @pytest.mark.parametrize(
     ("confidence", "words"),
     [
-        (0.0, "Possibly right: check the source"),
-        (0.4999, "Possibly right: check the source"),
-        (0.5, "Probably right"),
+        (0.0, "Weak match – check the source"),
+        (0.4999, "Weak match – check the source"),
+        (0.5, "Likely"),
         (0.75, "Well supported"),
         (1.0, "Well supported"),
     ],
@@ -152,7 +152,7 @@ def test_an_answer_can_be_copied_asked_again_rated_and_explained():
 
 def test_a_refusal_says_what_was_looked_for_and_links_to_the_nearest_passages():
     html = answered(a_refusal(a_document(), NEWS), 3)
-    assert one_line(html).startswith("The documents do not answer this question.")
+    assert one_line(html).startswith("I couldn't find an answer in your documents.")
     assert said(html) == [
         "Looked for “ferry” and “late”.",
         "The 2 nearest passages may be on the subject, but they are no evidence.",
@@ -189,7 +189,7 @@ def test_a_refusal_offers_questions_that_are_answered():
 
 def test_an_empty_index_is_said_to_be_empty():
     html = answered(a_refusal(), 0)
-    assert "Nothing is indexed yet" in one_line(html)
+    assert "No documents yet" in one_line(html)
     assert not Shown(html).all("a")
     assert not Shown(html).all("details", "why")
 
