@@ -27,6 +27,8 @@ from qa.text import counted
 if TYPE_CHECKING:
     from qa.assistant import Assistant
 
+_OPENING = 0.1  # seconds in which the page is opened: while the models are loaded, little time is left for it
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 1, with one line on stderr, for errors that users can cause."""
@@ -262,8 +264,11 @@ def _serve(settings: Settings, _: argparse.Namespace) -> int:
                 print(f"qa: {everybody}: set QA_LOGIN=name:password", file=sys.stderr, flush=True)
             server = serve(assistant, indexing=indexing)
             print(f"Serving on {server.url}", file=sys.stderr, flush=True)
-            with suppress(QAError):  # the models are loaded before the first question comes, and here: in
-                assistant.search("documents", k=1)  # another thread torch takes half as long again
+            server.wait(_OPENING)
+            with suppress(
+                QAError
+            ):  # here, because torch takes half as long again to import in another thread
+                assistant.search("documents", k=1)  # loads the models before the first question comes
             with suppress(KeyboardInterrupt):
                 server.wait()
             server.close()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import gradio as gr
 from pydantic import Field
@@ -16,6 +16,7 @@ from qa.assistant import Assistant
 from qa.errors import QAError, QuestionError
 
 MAX_HITS = 100
+WAITING = 200  # calls of other programs that wait for an answer
 _PROTOCOL = "sse_v2.1"
 
 Question = Annotated[str, Field(description="A question in plain words.")]
@@ -64,6 +65,11 @@ def functions(assistant: Assistant) -> dict[str, Callable[..., Any]]:
 
 class Endpoints(gr.Blocks):  # type: ignore[misc]
     """Gradio's Blocks, which take and give values as they are: Gradio would look for files in them."""
+
+    def queue(self, *, max_size: int = WAITING, **options: Any) -> Self:
+        """Called by Gradio itself; to call it again, with a limit, would have its app built once more."""
+        super().queue(max_size=max_size, **options)
+        return self
 
     def get_config_file(self) -> dict[str, Any]:
         """What programs are told of the server, such as the protocol that it speaks.

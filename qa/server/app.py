@@ -35,7 +35,6 @@ from qa.server.routes import routes
 TITLE = "Ask the documents"
 DAY = 86400  # seconds
 SESSIONS = 100  # that Gradio remembers; they hold nothing of ours, and each costs memory
-WAITING = 200  # calls of other programs that wait for an answer
 HOST, PORT = "127.0.0.1", 7860
 PORTS = 100  # that are tried, one after the other
 
@@ -115,10 +114,9 @@ def guards(login: Login | None, *, local: bool) -> list[Middleware]:
 
 def _page(assistant: Assistant, assets: Assets) -> api.Endpoints:
     """The page's frame, and the endpoints."""
-    with api.Endpoints(
-        title=TITLE, analytics_enabled=False, delete_cache=(DAY, DAY), fill_width=True
-    ) as page:
+    page = api.Endpoints(title=TITLE, analytics_enabled=False, delete_cache=(DAY, DAY), fill_width=True)
+    with page:
         gr.HTML(assets.frame, elem_id="page", apply_default_css=False, js_on_load=assets.start)
         api.add(assistant, {"concurrency_limit": ASKING, "concurrency_id": "ask"})
     page.state_session_capacity = SESSIONS
-    return page.queue(max_size=WAITING)  # type: ignore[no-any-return]
+    return page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import math
 import os
 import socket
 import threading
@@ -44,10 +45,11 @@ class Server:
                 raise SettingsError("the page cannot be served (its server does not start)")
             time.sleep(0.002)
 
-    def wait(self) -> None:
-        """Return when it is closed."""
-        while self._thread.is_alive():
-            self._thread.join(1)  # with a limit, so that Ctrl-C is heard everywhere
+    def wait(self, seconds: float = math.inf) -> None:
+        """Return when it is closed, or after so many seconds."""
+        end = time.monotonic() + seconds
+        while self._thread.is_alive() and time.monotonic() < end:
+            self._thread.join(min(1, seconds))  # with a limit, so that Ctrl-C is heard everywhere
 
     def close(self) -> None:
         """Stop serving; what takes longer than a few seconds is broken off."""
