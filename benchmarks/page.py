@@ -176,7 +176,7 @@ class Server:
         self._client = httpx.Client(base_url=address, timeout=120, trust_env=False, limits=httpx.Limits())
 
     def call(self, name: str, argument: dict[str, Any]) -> dict[str, Any]:
-        response = self._client.post("qa/call", json={"fn_name": name, "data": argument})
+        response = self._client.post(f"qa/{name}", json=argument)
         response.raise_for_status()
         result: dict[str, Any] = response.json()
         return result

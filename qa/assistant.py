@@ -184,6 +184,19 @@ class Assistant:
         """
         return self._asking.ask(question, history, documents, threshold, suggest)
 
+    def suggestions(
+        self,
+        question: str,
+        history: Sequence[tuple[str, str]] = (),
+        documents: Iterable[str] | None = None,
+    ) -> tuple[str, ...]:
+        """The questions that `ask` suggests in place of one that it refuses; none for one that it answers.
+
+        Where it was refused just now, with the same history and documents, nothing is searched for it again.
+        Raises QuestionError, IndexStale.
+        """
+        return self._asking.suggestions(question, history, documents)
+
     def rate(
         self, answer: Answer, helpful: bool, comment: str = "", history: Sequence[tuple[str, str]] = ()
     ) -> Feedback:

@@ -34,9 +34,6 @@ LEVELS = (
     {"__main__"},
 )
 LEVEL = {room: number for number, level in enumerate(LEVELS) for room in level}
-UPWARDS = {  # still to be cut
-    "qa.server.app": {"qa.cli.progress"},
-}
 
 
 def imports(module: str) -> set[str]:
@@ -64,7 +61,7 @@ def test_every_room_has_its_level():
 @pytest.mark.parametrize("module", sorted(set(MODULES) - {"qa"}))
 def test_a_module_imports_only_from_rooms_below_its_own(module):
     own = room(module)
-    others = {other for other in imports(module) if room(other) != own} - UPWARDS.get(module, set())
+    others = {other for other in imports(module) if room(other) != own}
     assert {other for other in others if room(other) and LEVEL[room(other)] >= LEVEL[own]} == set()
     if LEVEL[own] <= LEVEL["assistant"]:
         assert "qa" not in others, "a module below the front ends does not import the whole package"
@@ -113,7 +110,7 @@ def test_a_library_has_one_home(name, homes):
 def test_only_the_command_prints():
     printing = re.compile(r"^\s*print\(", re.MULTILINE)
     found = {module for module, path in MODULES.items() if printing.search(path.read_text("utf-8"))}
-    assert {module for module in found if room(module) != "cli"} == {"qa.server.app"}  # still to be cut
+    assert {module for module in found if room(module) != "cli"} == set()
 
 
 def test_only_the_settings_read_the_environment_of_the_assistant():

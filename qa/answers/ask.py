@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -22,6 +24,7 @@ from qa.search.retrieval import DocumentIds
 from qa.types import Answer, Hit, Turn
 
 _DISCOUNT = 0.85  # for each further interpretation of a follow-up
+_REFUSALS = 50  # whose evidence is kept, so that suggestions need not find it again
 
 
 class Asking:
@@ -30,6 +33,8 @@ class Asking:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._suggestions = Suggestions(engine)
+        self._lock = threading.Lock()
+        self._refused: dict[str, Sequence[ScoredSentence]] = {}  # the oldest first
 
     def search(self, words: str, k: int, documents: Iterable[str] | None, rerank: bool) -> tuple[Hit, ...]:
         """See Assistant.search."""
@@ -49,12 +54,14 @@ class Asking:
         """See Assistant.ask."""
         watch, among = Stopwatch(), _ids(documents)
         least = self._engine.calibration.threshold if threshold is None else threshold
+        key = self._key(question, history, among, least)
         attempts = self._attempts(checked(question), history, among, watch)
         best = max(attempts, key=lambda attempt: attempt.likely)
         if best.evidence.sentences and best.probability >= least:
             with watch.on("compose"):
                 answer = compose(best.question, best.evidence, best.probability)
         else:
+            self._keep(key, best.evidence.sentences)
             suggestions = self._suggest(question, best, among, watch) if suggest else []
             with watch.on("compose"):
                 answer = refuse(
@@ -62,6 +69,30 @@ class Asking:
                 )
         trace = trace_of(best, attempts, least, watch)
         return replace(answer, question=question, understood=best.question.text, trace=trace)
+
+    def suggestions(
+        self, question: str, history: Sequence[Turn], documents: Iterable[str] | None
+    ) -> tuple[str, ...]:
+        """See Assistant.suggestions."""
+        among = _ids(documents)
+        least = self._engine.calibration.threshold
+        sentences = self._refused.get(self._key(question, history, among, least))
+        if sentences is None:
+            return self.ask(question, history, among, None, suggest=True).suggestions
+        return tuple(self._suggestions.instead_of(question, sentences, among))
+
+    def _key(self, question: str, history: Sequence[Turn], documents: DocumentIds, threshold: float) -> str:
+        """A hash of everything that a refusal and its evidence depend on."""
+        among = None if documents is None else sorted(documents)
+        asked = repr((self._engine.state(), question, [tuple(turn) for turn in history], among, threshold))
+        return hashlib.sha256(asked.encode("utf-8", "surrogatepass")).hexdigest()
+
+    def _keep(self, key: str, sentences: Sequence[ScoredSentence]) -> None:
+        with self._lock:
+            self._refused.pop(key, None)
+            self._refused[key] = sentences
+            if len(self._refused) > _REFUSALS:
+                del self._refused[next(iter(self._refused))]
 
     def _attempts(
         self, question: str, history: Sequence[Turn], documents: DocumentIds, watch: Stopwatch

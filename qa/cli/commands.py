@@ -27,6 +27,8 @@ from qa.text import plural
 if TYPE_CHECKING:
     from qa.assistant import Assistant
 
+_OPENING = 0.1  # seconds in which the page is opened: while the models are loaded, little time is left for it
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 1, with one line on stderr, for errors that users can cause."""
@@ -249,7 +251,25 @@ def _serve(settings: Settings, _: argparse.Namespace) -> int:
     port = os.environ.get("GRADIO_SERVER_PORT", "7860")
     if not port.isdecimal():  # Gradio would fail on it while being imported
         raise SettingsError(f"GRADIO_SERVER_PORT must be a number, not {port!r}")
-    from qa.server import app as web
+    from qa.corpus.watch import watched
+    from qa.server.app import host_name, serve
+    from qa.server.handlers import Indexing
+    from qa.server.middleware import is_loopback
 
-    web.main(settings)
+    with _open(settings) as assistant:
+        indexing, known = Indexing(), first_sync(assistant)
+        with watched(assistant.sync, settings.corpus, settings.index, print_news, known, indexing):
+            if settings.login is None and not is_loopback(host_name()):
+                everybody = f"anyone who can reach {host_name()} can ask and read"
+                print(f"qa: {everybody}: set QA_LOGIN=name:password", file=sys.stderr, flush=True)
+            server = serve(assistant, indexing=indexing)
+            print(f"Serving on {server.url}", file=sys.stderr, flush=True)
+            server.wait(_OPENING)
+            with suppress(
+                QAError
+            ):  # here, because torch takes half as long again to import in another thread
+                assistant.search("documents", k=1)  # loads the models before the first question comes
+            with suppress(KeyboardInterrupt):
+                server.wait()
+            server.close()
     return 0

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import gradio as gr
 from pydantic import Field
@@ -16,9 +16,8 @@ from qa.assistant import Assistant
 from qa.errors import QAError, QuestionError
 
 MAX_HITS = 100
-# What the server says that it speaks. Under the newer name of the same protocol, "sse_v3", gradio_client
-# takes every dict with a "path" for a file to download, and documents have paths.
-PROTOCOL = "sse_v2.1"
+WAITING = 200  # calls of other programs that wait for an answer
+_PROTOCOL = "sse_v2.1"
 
 Question = Annotated[str, Field(description="A question in plain words.")]
 Words = Annotated[str, Field(description="What to look for, in any words.")]
@@ -64,8 +63,36 @@ def functions(assistant: Assistant) -> dict[str, Callable[..., Any]]:
     return {"search": search, "ask": ask, "documents": documents}
 
 
+class Endpoints(gr.Blocks):  # type: ignore[misc]
+    """Gradio's Blocks, which take and give values as they are: Gradio would look for files in them."""
+
+    def queue(self, *, max_size: int = WAITING, **options: Any) -> Self:
+        """Called by Gradio itself; to call it again, with a limit, would have its app built once more."""
+        super().queue(max_size=max_size, **options)
+        return self
+
+    def get_config_file(self) -> dict[str, Any]:
+        """What programs are told of the server, such as the protocol that it speaks.
+
+        Under the newer name of the same one, "sse_v3", gradio_client takes every dict with a "path" for a
+        file to download, and documents have paths.
+        """
+        return {**super().get_config_file(), "protocol": _PROTOCOL}
+
+    async def preprocess_data(
+        self, block_fn: Any, inputs: list[Any], state: object, explicit_call: bool = False
+    ) -> list[Any]:
+        """What a caller sent, for the function to look at.
+
+        Gradio would copy or fetch what says of itself that it is a file, by its path or web address, and keep
+        the rest with the caller's session.
+        """
+        self.validate_inputs(block_fn, inputs)
+        return inputs[: len(block_fn.inputs)]
+
+
 def add(assistant: Assistant, concurrency: dict[str, Any]) -> None:
-    """Add the endpoints to the gr.Blocks being built; `concurrency` holds Gradio's limit and its id."""
+    """Add the functions to the Endpoints being built; `concurrency` holds Gradio's limit and its id."""
     for name, function in functions(assistant).items():
         gr.api(_telling(function), api_name=name, api_visibility="public", **concurrency)
 
@@ -81,11 +108,6 @@ def _telling(function: Callable[..., Any]) -> Callable[..., Any]:
             raise gr.Error(str(error), print_exception=False) from error
 
     return told
-
-
-async def fetch_nothing(url: str) -> None:
-    """In place of Gradio's own way to fetch a file that a caller names by a web address: there is none."""
-    raise gr.Error("no web address is fetched", print_exception=False)
 
 
 # What comes over the wire may be anything: Gradio checks no types.

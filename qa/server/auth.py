@@ -1,4 +1,4 @@
-"""Who may come in: one name and password, sessions that a cookie names, and a brake for those who guess.
+"""Who may come in: one name and password, sessions that a cookie names, and a throttle for those who guess.
 
 A person logs in on a page of its own, which keeps a session. A program sends the name and password with
 every request (`Authorization: Basic`), or logs in as gradio_client does, by a form sent to /login.
@@ -62,7 +62,7 @@ class Login:
         self._right = _digest(name, password)
         self._clock = clock
         self._sessions: dict[str, float] = {}  # until when each token counts, oldest first
-        self._brake = _Brake(clock)
+        self._throttle = Throttle(clock)
 
     async def refusal(self, connection: HTTPConnection) -> Response | None:
         """None for who is logged in or sends the right password along, else what to answer instead."""
@@ -118,14 +118,14 @@ class Login:
 
     async def _is_right(self, name: str, password: str, address: str) -> bool:
         """Right is said at once, wrong only after a while. Raises TooManyTries."""
-        self._brake.check(address)
+        self._throttle.check(address)
         right = hmac.compare_digest(_digest(name.strip(), password), self._right)
         if not right:
-            await self._brake.slow_down(address)
+            await self._throttle.slow_down(address)
         return right
 
 
-class _Brake:
+class Throttle:
     """Makes guessing slow for an address, and for no other.
 
     Only wrong passwords wait, so that a program that keeps sending an old password does not lock out the

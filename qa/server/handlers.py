@@ -1,4 +1,4 @@
-"""What the page asks of its server: one function each, called by name from page/*.js.
+"""What the page asks of its server: one function each, called from page/*.js by way of `routes`.
 
 Each takes and gives JSON. What comes from a browser may be anything and is checked here; what cannot be
 done is told as {"problem": one line}. The functions that write are these and the upload, and no endpoint
@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import json
 import math
 import threading
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from pathlib import Path
+from typing import Any, Self
 
 import anyio
 import anyio.to_thread
@@ -23,14 +26,13 @@ from pydantic import BaseModel, ValidationError
 from qa.answers.wording import conversation_markdown
 from qa.assistant import Assistant
 from qa.errors import QAError, QuestionError
-from qa.server.calls import MISUNDERSTOOD
-from qa.server.html import answer as rendering
-from qa.server.html import explaining
+from qa.server.html import answer as answers
 from qa.server.html import sources as cards
-from qa.server.html.documents import Indexing, accepted, examples, label, limits, listed
+from qa.server.html.documents import Rows, accepted, label, limits
 from qa.server.html.elements import sentence
 from qa.server.records import Line, Offset, Text, Turn, record, restored
-from qa.types import Answer
+from qa.text import counted
+from qa.types import Answer, Progress, Trace
 
 RECENT = 0.5  # seconds
 ASKING = 4  # questions of the page that are answered at the same time; more of them wait
@@ -38,6 +40,9 @@ SUGGESTING = 1  # refusals that questions are suggested for; each costs as much 
 SHOWING = 2  # conversations that are shown or exported at the same time; each may be long
 TURNS = 1_000  # of a conversation that are shown
 HISTORY = 50  # turns before a question that it is understood by
+REASONS = 200  # answers whose reasons can be told without asking again
+EXAMPLES = ".examples.json"  # in the corpus folder: questions to begin with
+MISUNDERSTOOD = "The page sent something that cannot be understood: load it anew."
 Argument = dict[str, Any]
 Handler = Callable[[Argument], Awaitable[Argument]]
 
@@ -76,6 +81,61 @@ class _Removed(BaseModel):
     path: Text
 
 
+class Indexing:
+    """How far a sync is. To be called with its progress, and with a total of 0 when it has ended."""
+
+    def __init__(self) -> None:
+        self._now = Progress(0, 0, 0, "")
+
+    def __call__(self, progress: Progress) -> None:
+        self._now = progress
+
+    def __str__(self) -> str:
+        """A line for people; nothing while nothing is indexed."""
+        now = self._now
+        if not now.total:
+            return ""
+        done = f"{now.done:,} of {counted(now.total, 'file')}, {counted(now.embedded, 'passage')} so far"
+        return f"Indexing: {done}. Questions are answered meanwhile."
+
+
+@dataclass(frozen=True, slots=True)
+class _Reasons:
+    """How an answer of a text came about."""
+
+    text: str
+    answered: bool
+    trace: Trace | None
+
+    @classmethod
+    def of(cls, answer: Answer) -> Self:
+        return cls(answer.text, answer.answered, answer.trace)
+
+    def are_of(self, text: str) -> bool:
+        """Also of a text that is not known; that of a refusal goes on once questions are suggested."""
+        return text in ("", self.text) or (not self.answered and text.startswith(self.text))
+
+
+class _Kept:
+    """The reasons of the last answers, by what was asked and of which documents."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._reasons: dict[str, _Reasons] = {}  # the oldest first
+
+    def keep(self, key: str, reasons: _Reasons) -> None:
+        with self._lock:
+            self._reasons.pop(key, None)
+            self._reasons[key] = reasons
+            if len(self._reasons) > REASONS:
+                del self._reasons[next(iter(self._reasons))]
+
+    def get(self, key: str, text: str) -> _Reasons | None:
+        """None where they are not kept any more, or are those of another text."""
+        found = self._reasons.get(key)
+        return found if found and found.are_of(text) else None
+
+
 class Handlers:
     """The functions over one assistant."""
 
@@ -85,6 +145,8 @@ class Handlers:
         self._asking, self._suggesting, self._showing = map(
             anyio.CapacityLimiter, (ASKING, SUGGESTING, SHOWING)
         )
+        self._kept = _Kept()
+        self._rows = Rows()
         self._looking = threading.Lock()
         self._looked = -math.inf
         self._list: Argument = {}
@@ -120,7 +182,7 @@ class Handlers:
     def ask(self, asked: _Asked) -> Argument:
         """A new turn."""
         try:
-            answer = self._answer(asked, suggest=False)
+            answer = self._answer(asked)
             turn = Turn(asked.question, answer, documents=asked.documents)
         except QAError as error:
             turn = Turn(asked.question, None, sentence(str(error)), asked.documents)
@@ -129,13 +191,17 @@ class Handlers:
 
     def suggest(self, asked: _Asked) -> Argument:
         """Questions for one that was refused, each asked beforehand."""
-        questions = self._answer(asked, suggest=True).suggestions
-        return {"suggestions": list(questions), "html": rendering.suggested(questions)}
+        questions = self._assistant.suggestions(asked.question, asked.history[-HISTORY:], asked.documents)
+        return {"suggestions": list(questions), "html": answers.suggested(questions)}
 
     def why(self, asked: _Asked) -> Argument:
-        """How the answer to a question comes about: it is asked again, and is the same if nothing changed."""
-        answer = self._answer(asked, suggest=False)
-        return {"html": explaining.explanation(answer, changed=asked.text not in ("", answer.text))}
+        """How the answer to a question came about.
+
+        Where that is not kept, or the documents have changed since, it is asked again.
+        """
+        reasons = self._kept.get(self._key(asked), asked.text) or _Reasons.of(self._answer(asked))
+        changed = not reasons.are_of(asked.text)
+        return {"html": answers.explanation(reasons.trace, reasons.answered, changed)}
 
     def show(self, shown: _Shown) -> Argument:
         """The turns of a conversation that the browser kept, with what they say now."""
@@ -162,13 +228,13 @@ class Handlers:
         with self._looking:
             if time.monotonic() - self._looked > RECENT:
                 files = self._assistant.files()
-                html = listed(files)
+                html, known = self._rows.listed(files), examples(self._assistant.settings.corpus)
                 self._list = {
                     "state": hashlib.sha256(html.encode()).hexdigest(),
                     "html": html,
                     "label": label(files),
                     "documents": len(files),
-                    "examples": examples(files),
+                    "examples": [known[file.path] for file in files if file.document and file.path in known],
                     "accepts": accepted(),
                     "limits": limits(),
                     "login": self._assistant.settings.login is not None,
@@ -207,16 +273,38 @@ class Handlers:
         except QuestionError as error:
             return Turn("…", None, sentence(str(error)))
 
-    def _answer(self, asked: _Asked, suggest: bool) -> Answer:
-        return self._assistant.ask(asked.question, asked.history[-HISTORY:], asked.documents, suggest=suggest)
+    def _answer(self, asked: _Asked) -> Answer:
+        """Questions are suggested later, so that a refusal is there as soon as an answer."""
+        key = self._key(asked)
+        answer = self._assistant.ask(asked.question, asked.history[-HISTORY:], asked.documents, suggest=False)
+        self._kept.keep(key, _Reasons.of(answer))
+        return answer
+
+    def _key(self, asked: _Asked) -> str:
+        """Of a question and all that its answer depends on; it takes no room, however long they are."""
+        state = self._assistant.state()  # what is gone from the documents is not told of any more
+        values = [state, asked.question, asked.history[-HISTORY:], asked.documents]
+        return hashlib.sha256(json.dumps(values).encode()).hexdigest()
 
     def _rendered(self, turn: Turn, number: int) -> Argument:
         answer = turn.answer
         if answer is None:
-            body = rendering.failed(turn.problem) if turn.problem else rendering.outdated()
-            return {"html": rendering.turn(turn.question, body, number), "cards": ""}
+            body = answers.failed(turn.problem) if turn.problem else answers.outdated()
+            return {"html": answers.turn(turn.question, body, number), "cards": ""}
         neighbours = self._assistant.neighbours(citation.passage for citation in answer.citations)
         return {
-            "html": rendering.turn(turn.question, rendering.answered(answer, number), number),
+            "html": answers.turn(turn.question, answers.answered(answer, number), number),
             "cards": cards.sources(answer, number, neighbours),
         }
+
+
+def examples(corpus: Path) -> dict[str, str]:
+    """Questions to begin with, by the path of the document that answers each, from a file of the folder.
+
+    None where it is missing or damaged.
+    """
+    try:
+        known = json.loads((corpus / EXAMPLES).read_text("utf-8"))
+        return {path: question for path, question in known.items() if isinstance(question, str)}
+    except (OSError, ValueError, AttributeError, RecursionError):
+        return {}

@@ -282,6 +282,33 @@ def test_what_is_offered_is_of_the_documents_that_were_asked(tmp_path):
             assert answer.suggestions == (f"{ABOUT}Marit Solheug?",)
 
 
+def test_suggestions_can_follow_a_refusal_and_are_those_that_come_with_it(tmp_path):
+    write(tmp_path / "corpus", PEOPLE | HERD)
+    reader = KeyReader({BERG: "quay", LUND: "pier"})
+    settings = Settings(corpus=tmp_path / "corpus", index=tmp_path / "index")
+    asked = "Which school is nearest?"
+    with Assistant(settings, WordEncoder(), reader) as assistant:
+        assistant.sync()
+        expected = assistant.ask(asked).suggestions
+        assert set(expected) == {BERG, LUND}
+        questions = len(reader.read_at_once) - 1
+        assert assistant.ask(asked, suggest=False).suggestions == ()
+        reader.read_at_once.clear()
+        assert assistant.suggestions(asked) == expected
+        assert len(reader.read_at_once) == questions  # that was refused is known
+        for other in (Assistant(settings, WordEncoder(), reader), assistant):
+            assert other.suggestions(asked) == expected
+        assert assistant.suggestions(BERG) == ()  # it is answered
+        history, documents = [(BERG, "Ida Berg.")], [assistant.documents()[0].id]
+        for more in ({"history": history}, {"documents": documents}):
+            before = assistant.ask(asked, **more, suggest=False)
+            assert not before.answered
+            assert assistant.suggestions(asked, **more) == assistant.ask(asked, **more).suggestions
+        (tmp_path / "corpus" / "a.txt").unlink()
+        assistant.sync()
+        assert assistant.suggestions(asked) == assistant.ask(asked).suggestions == ()
+
+
 def test_markup_in_a_question_stays_text_in_its_refusal(tmp_path):
     answer = ask(tmp_path, FERRIES, KeyReader({}), "Who is ab_bc*cd of Tolvane?", threshold=1)
     assert answer.unknown == ("ab", "bc", "cd")

@@ -38,7 +38,7 @@ class Shown(HTMLParser):
         self.tags: list[tuple[str, dict[str, str]]] = []
         self.turned = False
         self._open: list[tuple[str, dict[str, str]]] = []
-        self.feed(html)
+        self.feed(str(html))  # markupsafe would escape what is added to it
         self.close()
         assert not self._open, f"not closed: {self._open}"
 

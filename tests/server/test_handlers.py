@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,7 @@ from shown import Shown, one_line
 
 from qa.assistant import Assistant
 from qa.server import handlers
-from qa.server.handlers import ASKING, MISUNDERSTOOD, Handlers
-from qa.server.html.documents import Indexing
+from qa.server.handlers import ASKING, EXAMPLES, MISUNDERSTOOD, Handlers, Indexing, examples
 from qa.types import Progress
 
 UNKNOWN = "Who painted the lighthouse?"
@@ -52,7 +52,7 @@ def record(server: Server) -> dict[str, Any]:
 def test_the_functions_are_those_that_the_page_calls(server: Server):
     folder = Path(handlers.__file__).parent / "page"
     scripts = "".join(path.read_text("utf-8") for path in folder.glob("*.js"))
-    assert {name for name in server.functions if f'call("{name}"' in scripts} == set(server.functions)
+    assert set(re.findall(r'\bcall\("(\w+)"', scripts)) == set(server.functions)
 
 
 # --- ask, suggest, why ---------------------------------------------------------------------------
@@ -106,6 +106,73 @@ def test_why_explains_and_says_whether_it_is_still_so(server: Server, record: di
     assert "passages were searched" in told["html"]
     assert "have changed" not in told["html"]
     assert "have changed" in server("why", {"question": QUESTION, "text": "Something else. [1]"})["html"]
+
+
+@pytest.fixture
+def asked(server: Server, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The questions that were asked of the assistant, in order."""
+    questions: list[str] = []
+    ask = server.assistant.ask
+
+    def counted(question: str, *arguments: Any, **more: Any) -> Any:
+        questions.append(question)
+        return ask(question, *arguments, **more)
+
+    monkeypatch.setattr(server.assistant, "ask", counted)
+    return questions
+
+
+@pytest.mark.parametrize("question", [QUESTION, UNKNOWN])
+def test_why_tells_of_the_answer_that_was_given_and_asks_nothing_again(
+    server: Server, asked: list[str], question: str
+):
+    history = [["Who?", "He."]]
+    for more in ({}, {"history": history}, {"documents": [d.id for d in server.assistant.documents()]}):
+        asked.clear()
+        argument = {"question": question, **more}
+        text = server("ask", argument)["record"]["text"]
+        told = server("why", {**argument, "text": text})["html"]
+        assert server("why", {**argument, "text": text})["html"] == told  # the same figures and times
+        assert asked == [question]
+        server("why", {**argument, "history": [["Who else?", "She."]], "text": "x"})
+        assert asked == [question] * 2  # as a follow-up of something else it may mean something else
+
+
+def test_why_asks_again_what_is_not_kept_or_was_answered_from_other_documents(
+    server: Server, asked: list[str], monkeypatch: pytest.MonkeyPatch, corpus: Path
+):
+    monkeypatch.setattr(handlers, "REASONS", 2)
+    argument = {"question": QUESTION, "text": server.ask()["record"]["text"]}
+    server.ask("Who counted the bees?")
+    server("why", argument)
+    assert asked == [QUESTION, "Who counted the bees?"]
+    server.ask("Who built the bridge?")
+    assert "have changed" not in server("why", argument)["html"]
+    assert asked[3:] == [QUESTION]
+    write(corpus, {"ferry.md": "# The ferry\n\nThe ferry to Tolvane carries 512 passengers.\n"})
+    server.assistant.sync()
+    told = server("why", argument)["html"]
+    assert asked[4:] == [QUESTION]
+    assert "have changed" in told
+    assert "340 passengers" not in told
+
+
+def test_why_knows_a_refusal_with_the_questions_that_came_later(server: Server, asked: list[str]):
+    refused = server.ask(UNKNOWN)["record"]
+    reopened = {**refused, "suggestions": ["Who built the bridge?"]}
+    (turn,) = server("show", {"turns": [reopened]})["turns"]
+    assert turn["text"].startswith(refused["text"])
+    assert turn["text"] != refused["text"]
+    assert "have changed" not in server("why", {"question": UNKNOWN, "text": turn["text"]})["html"]
+    assert asked == [UNKNOWN]
+
+
+def test_what_was_refused_is_not_asked_again_for_suggestions(server: Server, asked: list[str]):
+    refused = server.ask(UNKNOWN)
+    got = server("suggest", {"question": UNKNOWN})
+    assert asked == [UNKNOWN]
+    assert got["suggestions"] == list(server.assistant.ask(UNKNOWN).suggestions)
+    assert refused["record"]["suggestions"] == []
 
 
 # --- show, whole, export, rate -------------------------------------------------------------------
@@ -164,6 +231,35 @@ def test_the_documents_are_listed_when_they_are_not_shown_as_they_are(server: Se
     assert server("listing", {"shown": first["state"]}) == {"state": first["state"], "indexing": ""}
     server.indexing(Progress(1, 2, 3, "a.txt"))
     assert server("listing", {"shown": first["state"]})["indexing"].startswith("Indexing: 1 of 2 files")
+
+
+def test_indexing_tells_how_far_it_is_and_nothing_afterwards():
+    indexing = Indexing()
+    assert str(indexing) == ""
+    indexing(Progress(1, 1200, 5, "a.txt"))
+    assert str(indexing) == (
+        "Indexing: 1 of 1,200 files, 5 passages so far. Questions are answered meanwhile."
+    )
+    indexing(Progress(0, 0, 0, ""))
+    assert str(indexing) == ""
+
+
+def test_examples_are_of_documents_that_are_there(server: Server, corpus: Path):
+    assert server("listing", {})["examples"] == []
+    known = {"no.md": "Who?", "ferry.md": QUESTION, "valley/bees.md": "How many bees?"}
+    (corpus / EXAMPLES).write_text(json.dumps(known), "utf-8")
+    server("remove", {"path": "valley/bees.md"})  # the list is looked at anew
+    got = server("listing", {})
+    assert (got["examples"], got["documents"]) == ([QUESTION], 2)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\xff", b"[]", b"7", b'"x"', b"{", b'{"ferry.md": 7}', b"[" * 10_000, b"null"]
+)
+def test_a_file_of_examples_that_is_damaged_has_none(corpus: Path, content: bytes):
+    (corpus / EXAMPLES).write_bytes(content)
+    assert examples(corpus) == {}
+    assert examples(corpus / "nowhere") == {}
 
 
 def test_a_list_is_as_it_was_a_moment_ago_at_most(

@@ -15,9 +15,9 @@ from starlette.types import Message
 
 from qa.assistant import Assistant
 from qa.documents.formats import MAX_BYTES
-from qa.server import uploads
-from qa.server.uploads import PATH, route
+from qa.server import routes as uploads
 
+PATH = "/upload"
 GOATS = b"Forty goats live on the rock.\n"
 
 
@@ -33,7 +33,7 @@ def received(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 @pytest.fixture
 def app(assistant: Assistant, received: Path) -> Starlette:
-    return Starlette(routes=[route(assistant)])
+    return Starlette(routes=uploads.routes([], assistant))
 
 
 def put(
@@ -155,7 +155,7 @@ def test_a_file_that_cannot_be_read_is_refused(app: Starlette, corpus: Path, nam
 
 
 def test_there_is_an_end_to_what_can_be_sent(app: Starlette, corpus: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(uploads, "MOST", 4)
+    monkeypatch.setattr(uploads, "MOST_FILES", 4)
     assert put(app, GOATS, name="goats.txt").status_code == 200
     assert "4 files already" in refused(put(app, GOATS, name="sheep.txt"))
     assert files(corpus) == {*DOCUMENTS, "goats.txt"}

@@ -15,11 +15,12 @@ from urllib.parse import quote, urlsplit
 import httpx
 import pytest
 from serving import app
+from starlette.applications import Starlette
 
 from qa.assistant import Assistant
 from qa.documents.formats import MAX_BYTES
 from qa.errors import CorpusError
-from qa.server import uploads
+from qa.server import routes as uploads
 from qa.settings import Settings
 
 TEXT = b"The mill of Norvik has four floors."
@@ -149,9 +150,9 @@ def test_what_comes_too_slowly_is_given_up(
     async def send(message: dict[str, Any]) -> None:
         told.append(message)
 
-    scope = {"type": "http", "method": "PUT", "path": uploads.PATH, "query_string": b"name=x.md",
+    scope = {"type": "http", "method": "PUT", "path": "/upload", "query_string": b"name=x.md",
              "headers": [(b"content-length", b"9")]}  # fmt: skip
-    asyncio.run(uploads.route(assistant).handle(scope, receive, send))
+    asyncio.run(Starlette(routes=uploads.routes([], assistant))(scope, receive, send))
     assert told[0]["status"] == 408
     assert b"took too long" in told[1]["body"]
     assert list(tmp_path.glob("qa-upload-*")) == []
@@ -166,14 +167,14 @@ def test_neither_files_nor_their_bytes_nor_the_disk_run_over(tmp_path: Path, mon
     for name in ("a.md", "b.txt", "c.exe", ".hidden.md"):
         (tmp_path / name).write_bytes(b"x" * 100)
     uploads.check_room(tmp_path, 50)
-    monkeypatch.setattr(uploads, "ROOM", 249)
+    monkeypatch.setattr(uploads, "MOST_BYTES", 249)
     uploads.check_room(tmp_path, 49)
     with pytest.raises(CorpusError, match="GB of files already"):
         uploads.check_room(tmp_path, 50)
-    monkeypatch.setattr(uploads, "MOST", 2)
+    monkeypatch.setattr(uploads, "MOST_FILES", 2)
     with pytest.raises(CorpusError, match="2 files already"):
         uploads.check_room(tmp_path, 0)
-    monkeypatch.setattr(uploads, "MOST", 3)
+    monkeypatch.setattr(uploads, "MOST_FILES", 3)
     monkeypatch.setattr(uploads.shutil, "disk_usage", lambda _: SimpleNamespace(free=uploads.FREE + 5))
     uploads.check_room(tmp_path, 5)
     with pytest.raises(CorpusError, match="nearly full"):

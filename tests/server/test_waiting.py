@@ -13,8 +13,7 @@ from conftest import DOCUMENTS, QUESTION, KeyReader, WordEncoder, python, write
 
 from qa.assistant import Assistant
 from qa.models.reader import Reading
-from qa.server.handlers import ASKING, Handlers
-from qa.server.html.documents import Indexing
+from qa.server.handlers import ASKING, Handlers, Indexing
 from qa.settings import Settings
 from qa.types import Passage
 
@@ -103,12 +102,12 @@ folder = Path(sys.argv[1])
 write(folder / "corpus", DOCUMENTS)
 assistant = Assistant(Settings(folder / "corpus", folder / "index"), WordEncoder())
 assistant.sync()
-page = web.serve(assistant, "127.0.0.1", block=False)
-with httpx.Client(base_url=page.local_url, trust_env=False) as client:
+server = web.serve(assistant, "127.0.0.1")
+with httpx.Client(base_url=server.url, trust_env=False) as client:
     for session in range(50):
-        asked = {"session_hash": str(session), "fn_name": "listing", "data": {}}
-        assert client.post("qa/call", json=asked).json()["documents"] == 3
-print(len(page.app.state_holder.session_data), flush=True)
+        assert client.post("qa/listing", json={"session_hash": str(session)}).json()["documents"] == 3
+(guest,) = [route.app for route in server.app.routes if getattr(route, "path", None) == ""]
+print(len(guest.state_holder.session_data), flush=True)
 os._exit(0)
 """
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from html import escape
 from itertools import pairwise
+
+from markupsafe import Markup
 
 from qa.answers.quotes import verify
 from qa.answers.wording import citation_text, pages
-from qa.server.html.elements import button, joined, origin, paragraph, prose, text
+from qa.server.html.elements import NOTHING, button, concat, html, joined, origin, paragraph, prose, text
 from qa.types import Answer, Citation, Document, Hit, Passage, Span
 
 BESIDE = 2  # sentences on either side of a quote that are shown at once
@@ -18,7 +19,7 @@ WINDOW = 60_000  # characters of a document that are shown at a time
 Neighbours = Mapping[str, tuple[Passage | None, Passage | None]]  # by the id of the passage between them
 
 
-def sources(answer: Answer, turn: int, neighbours: Neighbours) -> str:
+def sources(answer: Answer, turn: int, neighbours: Neighbours) -> Markup:
     """The cards of one answer: what it cites, or the passages nearest to a question that it refused.
 
     Raises CitationError where a quote no longer stands in its document.
@@ -35,13 +36,13 @@ def sources(answer: Answer, turn: int, neighbours: Neighbours) -> str:
         cards = [_near(hit, turn, number) for number, hit in enumerate(answer.nearest, 1)]
     else:
         heading, note, kind, cards = "", "There are no sources: nothing is indexed yet.", "nearest", []
+    title = html("<h2>{}</h2>", heading) if heading else Markup('<h2 class="hidden">Sources</h2>')
     asked = paragraph("asked", text(answer.question))
-    title = f"<h2>{heading}</h2>" if heading else '<h2 class="hidden">Sources</h2>'
-    head = f"<header>{title}{asked}{paragraph('note', note)}</header>"
-    return f'<section class="cards {kind}" data-turn="{turn}">{head}{"".join(cards)}</section>'
+    head = html("<header>{}{}{}</header>", title, asked, paragraph("note", note))
+    return html('<section class="cards {}" data-turn="{}">{}{}</section>', kind, turn, head, concat(cards))
 
 
-def _cited(citation: Citation, turn: int, neighbours: Neighbours) -> str:
+def _cited(citation: Citation, turn: int, neighbours: Neighbours) -> Markup:
     """The passage and its neighbours; what is further from the quote is folded until the card is selected."""
     verify(citation)
     passage, (start, end) = citation.passage, _around(citation)
@@ -50,7 +51,7 @@ def _cited(citation: Citation, turn: int, neighbours: Neighbours) -> str:
     far, near, quote, after, rest = (prose(part, citation.document) for part in parts)
     beside = neighbours.get(passage.id, (None, None))
     before, behind = (_beside(p, citation.document, kind) for p, kind in zip(beside, _SIDES, strict=True))
-    body = f"{_folded(before + far)}{near}<mark>{quote}</mark>{after}{_folded(rest + behind)}"
+    body = html("{}{}<mark>{}</mark>{}{}", _folded(before + far), near, quote, after, _folded(rest + behind))
     acts = button(
         "whole",
         "Open the whole document",
@@ -59,12 +60,19 @@ def _cited(citation: Citation, turn: int, neighbours: Neighbours) -> str:
         end=citation.end,
     ) + button("cite", "Copy citation", text=citation_text(citation))
     return _card(
-        f"source-{turn}-{citation.number}", citation.number, citation.document, _pages(citation), body, acts
+        f"source-{turn}-{citation.number}",
+        citation.number,
+        citation.document,
+        pages(citation.page, citation.page_end),
+        body,
+        acts,
     )
 
 
-def _beside(passage: Passage | None, document: Document, kind: str) -> str:
-    return f'<span class="beside {kind}">{prose(passage.text, document)}</span>' if passage else ""
+def _beside(passage: Passage | None, document: Document, kind: str) -> Markup:
+    if passage is None:
+        return NOTHING
+    return html('<span class="beside {}">{}</span>', kind, prose(passage.text, document))
 
 
 def _around(citation: Citation) -> Span:
@@ -79,7 +87,7 @@ def _around(citation: Citation) -> Span:
     return [*starts, citation.start][-1 - BESIDE :][0], [citation.end, *ends][: 1 + BESIDE][-1]
 
 
-def _near(hit: Hit, turn: int, number: int) -> str:
+def _near(hit: Hit, turn: int, number: int) -> Markup:
     passage = hit.passage
     act = button(
         "whole", "Open the whole document", document=hit.document.id, start=passage.start, end=passage.end
@@ -88,25 +96,29 @@ def _near(hit: Hit, turn: int, number: int) -> str:
     return _card(f"source-{turn}-{number}", number, hit.document, "", body, act)
 
 
-def _folded(html: str) -> str:
-    return f'<span class="rest"><span>{html}</span></span>' if html.strip() else html
+def _folded(part: Markup) -> Markup:
+    return html('<span class="rest"><span>{}</span></span>', part) if part.strip() else part
 
 
-def _card(identity: str, number: int, document: Document, pages: str, body: str, acts: str) -> str:
-    """`pages`, `body` and `acts` are HTML; the rest is escaped here."""
-    about = (
-        f'<h3 id="{identity}-of">{text(document.title)}</h3>{paragraph("origin", origin(document, pages))}'
+def _card(identity: str, number: int, document: Document, where: str, body: Markup, acts: Markup) -> Markup:
+    about = html(
+        '<h3 id="{}-of">{}</h3>{}',
+        identity,
+        text(document.title),
+        paragraph("origin", origin(document, where)),
     )
-    return (
-        f'<article class="card" id="{identity}" tabindex="-1" aria-labelledby="{identity}-of">'
-        f'<header><span class="number">{number}</span><div>{about}</div></header>'
-        f'<blockquote dir="auto">{body}</blockquote>'
-        f'<footer>{paragraph("path", text(document.path))}<div class="acts">{acts}</div></footer></article>'
+    return html(
+        '<article class="card" id="{identity}" tabindex="-1" aria-labelledby="{identity}-of">'
+        '<header><span class="number">{number}</span><div>{about}</div></header>'
+        '<blockquote dir="auto">{body}</blockquote>'
+        '<footer>{path}<div class="acts">{acts}</div></footer></article>',
+        identity=identity,
+        number=number,
+        about=about,
+        body=body,
+        path=paragraph("path", text(document.path)),
+        acts=acts,
     )
-
-
-def _pages(citation: Citation) -> str:
-    return escape(pages(citation.page, citation.page_end))
 
 
 def begin(document: Document, marked: Span) -> int:
@@ -123,22 +135,22 @@ def whole(document: Document, marked: Span, begin: int) -> dict[str, object]:
     end = min(len(content), start + WINDOW)
     cuts = [start, *(min(max(offset, start), end) for offset in marked), end]
     before, found, after = (_paged(document, a, b) for a, b in pairwise(cuts))
-    mark = f"<mark>{found}</mark>" if found else ""
+    mark = html("<mark>{}</mark>", found) if found else NOTHING
     turning = partial(button, "whole", document=document.id, start=marked[0], end=marked[1])
-    earlier = turning("Earlier in the document", begin=max(0, start - WINDOW)) if start else ""
-    later = turning("Later in the document", begin=end) if end < len(content) else ""
-    pages = f"{len(document.pages)} pages" if document.pages else ""
+    earlier = turning("Earlier in the document", begin=max(0, start - WINDOW)) if start else NOTHING
+    later = turning("Later in the document", begin=end) if end < len(content) else NOTHING
+    length = f"{len(document.pages)} pages" if document.pages else ""
     return {
         "title": document.title,
-        "origin": joined([origin(document), pages, text(document.path)]),
-        "html": f"{earlier}<div>{before}{mark}{after}</div>{later}",
+        "origin": joined([origin(document), length, text(document.path)]),
+        "html": html("{}<div>{}{}{}</div>{}", earlier, before, mark, after, later),
     }
 
 
-def _paged(document: Document, start: int, end: int) -> str:
+def _paged(document: Document, start: int, end: int) -> Markup:
     """A slice as HTML, with a line where a page begins."""
     inside = [(offset, page) for page, offset in enumerate(document.pages, 1) if start <= offset < end]
     cuts = [start, *(offset for offset, _ in inside), end]
     parts = [prose(document.text[a:b], document) for a, b in pairwise(cuts)]
-    numbers = ["", *(f'<span class="page">Page {page}</span>' for _, page in inside)]
-    return "".join(number + part for number, part in zip(numbers, parts, strict=True))
+    numbers = [NOTHING, *(html('<span class="page">Page {}</span>', page) for _, page in inside)]
+    return concat(number + part for number, part in zip(numbers, parts, strict=True))

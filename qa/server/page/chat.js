@@ -1,12 +1,12 @@
 // The chat: questions and answers. The server gives each turn as HTML together with the record that is kept.
 
-let conversation = conversations.fresh();
-let chosen = null; // ids of the documents that are asked; null for all
-let waiting = null; // the question that is being answered
+import { call } from "./api.js";
+import * as conversations from "./conversations.js";
+import { chosen } from "./documents.js";
+import { $, all, askFirst, box, bringIntoView, copied, enters, log, made, narrow, nearEnd, pane, toast } from "./dom.js";
+import { NO_SOURCES, select } from "./sources.js";
 
-function history(until) {
-  return conversation.turns.slice(0, until).filter((t) => t.text).map((t) => [t.question, t.text]);
-}
+export let waiting = null; // the question that is being answered
 
 function place(number, html, cards) {
   const turn = made(html);
@@ -19,38 +19,38 @@ function place(number, html, cards) {
 }
 
 // Ask a question as the turn of a number: a new one, or in the place of one that is asked again.
-async function ask(question, number = conversation.turns.length, documents = chosen) {
+export async function ask(question, number = conversations.current.turns.length, documents = chosen) {
   question = question.trim();
   if (!question || waiting) return;
-  const mine = (waiting = { question, number, conversation });
-  const pending = $("#pending").content.firstElementChild.cloneNode(true);
+  const mine = (waiting = { question, number, conversation: conversations.current });
+  const pending = copied("#pending");
   pending.id = `turn-${number}`;
   pending.dataset.turn = number;
   $(".asked p", pending).textContent = question;
   place(number, pending.outerHTML, null);
   show();
-  down($(`#turn-${number}`));
-  const got = await call("ask", { question, history: history(number), documents, number });
+  bringIntoView($(`#turn-${number}`));
+  const got = await call("ask", { question, history: conversations.turnsBefore(number), documents, number });
   if (waiting !== mine) return; // stopped, or another conversation is open by now
   waiting = null;
   if (got.problem) return fail(mine, got.problem);
-  conversation.turns[number] = got.record;
-  conversations.save(conversation);
+  conversations.current.turns[number] = got.record;
+  conversations.save(conversations.current);
   const turn = place(number, got.html, got.cards);
   select(number);
   show();
-  down(turn);
+  bringIntoView(turn);
   if (got.more) suggest(mine, got.record);
 }
 
 function fail(mine, problem) {
   const pending = $(`#turn-${mine.number}`);
-  $(".answer", pending).replaceWith($("#failed").content.firstElementChild.cloneNode(true));
+  $(".answer", pending).replaceWith(copied("#failed"));
   $(".answer p", pending).textContent = problem;
   show();
 }
 
-function stop() {
+export function stopAsking() {
   if (!waiting) return;
   const mine = waiting;
   waiting = null;
@@ -60,26 +60,26 @@ function stop() {
 // What a refused question can be replaced by is asked beforehand on the server, and comes after the refusal.
 async function suggest(mine, record) {
   const { question, number } = mine;
-  const got = await call("suggest", { question, history: history(number), documents: record.documents });
-  if (conversation !== mine.conversation || conversation.turns[number] !== record || !got.html) return;
+  const got = await call("suggest", { question, history: conversations.turnsBefore(number), documents: record.documents });
+  if (conversations.current !== mine.conversation || conversations.current.turns[number] !== record || !got.html) return;
   record.suggestions = got.suggestions;
-  conversations.save(conversation);
+  conversations.save(conversations.current);
   const near = nearEnd();
   $(`#turn-${number} .answer .why`)?.insertAdjacentHTML("beforebegin", got.html);
-  if (near) down($(`#turn-${number}`));
+  if (near) bringIntoView($(`#turn-${number}`));
 }
 
 // Ask again in the same place; the turns after it stay as they are.
-function retry(number) {
-  const turn = conversation.turns[number];
+export function retry(number) {
+  const turn = conversations.current.turns[number];
   ask(turn?.question ?? $(`#turn-${number} .asked p`).textContent, number, turn ? turn.documents : chosen);
 }
 
 // Another question in the place of one: what came after it was said to the old one, and goes.
-function edit(number) {
+export function edit(number) {
   const asked = $(`#turn-${number} .asked`);
   if (waiting || $("form", asked)) return;
-  const form = $("#editing").content.firstElementChild.cloneNode(true);
+  const form = copied("#editing");
   const field = $("textarea", form);
   field.value = $("p", asked).textContent;
   asked.append(form);
@@ -101,24 +101,24 @@ function edit(number) {
 }
 
 function cut(number) {
-  if (!number) conversation.title = ""; // of the first question, which is another one now
-  conversation.turns.length = Math.min(conversation.turns.length, number);
+  if (!number) conversations.current.title = ""; // of the first question, which is another one now
+  conversations.current.turns.length = Math.min(conversations.current.turns.length, number);
   for (const turn of all(".turn", log)) if (Number(turn.dataset.turn) >= number) turn.remove();
   for (const cards of all(".cards", pane)) if (Number(cards.dataset.turn) >= number) cards.remove();
-  conversations.save(conversation);
+  conversations.save(conversations.current);
 }
 
 // --- conversations -------------------------------------------------------------------------------
 
-async function open(next) {
-  stop();
-  conversation = next;
+export async function openConversation(next) {
+  stopAsking();
+  conversations.use(next);
   log.replaceChildren();
   pane.replaceChildren();
   show();
   if (!next.turns.length) return;
   const got = await call("show", { turns: next.turns });
-  if (conversation !== next) return;
+  if (conversations.current !== next) return;
   if (got.problem) return toast(got.problem);
   got.turns.forEach(({ html, cards, text }, number) => {
     next.turns[number].text = text; // follow-ups build on what still stands in the documents
@@ -128,17 +128,17 @@ async function open(next) {
   select(next.selected?.turn ?? next.turns.length - 1, card);
   if (card) ($("mark", card) ?? card).scrollIntoView({ block: "center" });
   show();
-  down(log.lastElementChild, "auto");
+  bringIntoView(log.lastElementChild, "auto");
 }
 
-function begin() {
-  open(conversations.fresh());
+export function begin() {
+  openConversation(conversations.fresh());
   if (!narrow.matches) box.focus();
 }
 
-function discard(id, word) {
-  const done = () => (conversations.remove(id), id === conversation.id ? begin() : show());
-  confirm(`${word} this conversation?`, "Its questions and answers are removed from this browser.", word, done);
+export function discard(id, word) {
+  const done = () => (conversations.remove(id), id === conversations.current.id ? begin() : show());
+  askFirst(`${word} this conversation?`, "Its questions and answers are removed from this browser.", word, done);
 }
 
 function show() {
@@ -146,16 +146,16 @@ function show() {
   $("#welcome").hidden = some;
   $("#send").hidden = Boolean(waiting);
   $("#stop").hidden = !waiting;
-  for (const button of all("#top [data-act=export], #top [data-act=discard]")) button.disabled = !conversation.turns.length;
+  for (const button of all("#top [data-act=export], #top [data-act=discard]")) button.disabled = !conversations.current.turns.length;
   if (!pane.children.length) pane.innerHTML = NO_SOURCES;
   else if (pane.children.length > 1) $(".empty", pane)?.remove();
   const items = conversations.list().map(({ id, title }) => {
-    const item = $("#kept").content.firstElementChild.cloneNode(true);
+    const item = copied("#kept");
     const [opening, deleting] = all("button", item);
     $("bdi", opening).textContent = title;
     $(".hidden", deleting).textContent = `Delete the conversation “${title}”`;
     opening.dataset.id = deleting.dataset.id = id;
-    if (id === conversation.id) opening.setAttribute("aria-current", "true");
+    if (id === conversations.current.id) opening.setAttribute("aria-current", "true");
     return item;
   });
   $("#conversations ul").replaceChildren(...items);
@@ -163,7 +163,7 @@ function show() {
 
 // --- what is done with an answer -----------------------------------------------------------------
 
-async function copy(text, said) {
+export async function copy(text, said) {
   try {
     await navigator.clipboard.writeText(text);
   } catch {
@@ -178,26 +178,26 @@ async function copy(text, said) {
   toast(said);
 }
 
-async function exported(turns, use) {
+export async function exported(turns, use) {
   const got = await call("export", { turns });
   if (got.problem) toast(got.problem);
   else use(got.markdown);
 }
 
-function save(markdown) {
+export function saveMarkdown(markdown) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([markdown], { type: "text/markdown" }));
-  link.download = (conversation.title.replace(/[^\p{L}\p{N}]+/gu, "-").slice(0, 60).replace(/^-|-$/g, "") || "conversation") + ".md";
+  link.download = (conversations.current.title.replace(/[^\p{L}\p{N}]+/gu, "-").slice(0, 60).replace(/^-|-$/g, "") || "conversation") + ".md";
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
 
-async function rate(button) {
-  const turn = button.closest(".turn"), number = Number(turn.dataset.turn), record = conversation.turns[number];
+export async function rate(button) {
+  const turn = button.closest(".turn"), number = Number(turn.dataset.turn), record = conversations.current.turns[number];
   const helpful = button.dataset.helpful === "yes";
   $(".comment", turn)?.remove();
   if (!(await rated(turn, number, record, helpful, ""))) return;
-  const form = $("#commenting").content.firstElementChild.cloneNode(true);
+  const form = copied("#commenting");
   const field = $("input", form);
   $("label", form).textContent = helpful ? "Thank you. What was good? (optional)" : "Thank you. What was wrong? (optional)";
   form.addEventListener("submit", async (event) => {
@@ -206,17 +206,16 @@ async function rate(button) {
   });
   $(".actions", turn).after(form);
   field.focus({ preventScroll: true });
-  down(turn);
+  bringIntoView(turn);
 }
 
 async function rated(turn, number, record, helpful, comment) {
-  const got = await call("rate", { turn: record, helpful, comment, history: history(number) });
+  const got = await call("rate", { turn: record, helpful, comment, history: conversations.turnsBefore(number) });
   if (got.problem) toast(got.problem);
-  else marked(turn, (record.helpful = helpful)), conversations.save(conversation);
+  else marked(turn, (record.helpful = helpful)), conversations.save(conversations.current);
   return !got.problem;
 }
 
 function marked(turn, helpful) {
   for (const button of all("[data-act=rate]", turn)) button.setAttribute("aria-pressed", String((button.dataset.helpful === "yes") === helpful));
 }
-

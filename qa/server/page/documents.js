@@ -1,6 +1,9 @@
 // The documents: what there is and in which state, which of them are asked, files that come and go. The
 // folder on the server is the truth; this only looks at it again and again.
 
+import { BROKEN, call, upload } from "./api.js";
+import { $, all, apart, askFirst, copied, root, showTab, toast } from "./dom.js";
+
 const LOOK = 3000, BUSY = 700; // milliseconds between two looks: while nothing happens, and while indexing
 const MANY = 10; // documents from which on they can be searched
 const TOGETHER = 3; // files that are sent at the same time
@@ -8,20 +11,21 @@ const listing = $("#listing"), uploads = $("#uploads");
 let shown = ""; // the state of the list that is shown
 let limits = { suffixes: [], bytes: Infinity, files: Infinity };
 let looking;
+export let chosen = null; // ids of the documents that are asked; null for all
 
-async function look() {
+export async function look() {
   clearTimeout(looking);
   const got = document.hidden && shown ? null : await call("listing", { shown });
   if (got && !got.problem) {
-    if (got.state !== shown) list(got);
+    if (got.state !== shown) showList(got);
     $("#indexing").textContent = got.indexing;
   }
   if (got?.problem) $("#indexing").textContent = got.problem;
-  page.classList.toggle("away", got?.problem === BROKEN);
+  root.classList.toggle("away", got?.problem === BROKEN);
   looking = setTimeout(look, got?.indexing || sent.size ? BUSY : LOOK);
 }
 
-function list(got) {
+function showList(got) {
   shown = got.state;
   const focused = document.activeElement?.closest("#listing [id]")?.id;
   listing.innerHTML = got.html;
@@ -41,12 +45,12 @@ function list(got) {
   if (chosen) chosen = chosen.filter((id) => all("input", listing).some((input) => input.value === id));
   choose(chosen?.length ? chosen : null);
   $("#find").hidden = got.documents <= MANY;
-  find();
+  filterRows();
   for (const row of all("li", listing)) finished(row);
 }
 
 // Show the rows in which all the words stand that were typed.
-function find() {
+function filterRows() {
   const words = $("#found").value.toLowerCase().split(/\s+/);
   for (const row of all("li", listing)) {
     const told = all("h3, .origin, .path", row).map((part) => part.textContent.toLowerCase()).join("\n");
@@ -54,11 +58,11 @@ function find() {
   }
 }
 
-$("#found").addEventListener("input", find);
+$("#found").addEventListener("input", filterRows);
 
 // --- which documents are asked -------------------------------------------------------------------
 
-function choose(ids) {
+export function choose(ids) {
   chosen = ids;
   const boxes = all("input[type=checkbox]", listing);
   for (const input of boxes) input.checked = !ids || ids.includes(input.value);
@@ -72,14 +76,12 @@ listing.addEventListener("change", () => {
   choose(!on.length || on.length === boxes.length ? null : on.map((input) => input.value));
 });
 
-acts.only = ({ dataset }) => choose([dataset.document]);
-
 // --- files that come -----------------------------------------------------------------------------
 
 const sent = new Map(); // path in the folder -> the row of an upload that waits to be indexed
 
-function row(name) {
-  const item = $("#uploading").content.firstElementChild.cloneNode(true);
+function uploadRow(name) {
+  const item = copied("#uploading");
   $("bdi", item).textContent = name;
   uploads.append(item);
   return item;
@@ -91,24 +93,9 @@ function tell(item, state, text) {
   $("progress", item)?.toggleAttribute("hidden", state !== "sending");
 }
 
-function send(file, item, replace) {
-  return new Promise((done) => {
-    const request = new XMLHttpRequest(), query = new URLSearchParams({ name: file.name });
-    if (replace) query.set("replace", "yes");
-    request.upload.onprogress = ({ loaded, total }) => ($("progress", item).value = loaded / total);
-    request.onloadend = () => {
-      let got = {};
-      try {
-        got = JSON.parse(request.responseText);
-      } catch {}
-      const { status } = request;
-      arrived(file, item, status === 401 ? { problem: LEFT } : status ? got : { problem: BROKEN });
-      done();
-    };
-    tell(item, "sending", "Sending …");
-    request.open("PUT", "qa/upload?" + query);
-    request.send(file);
-  });
+async function send(file, item, replace) {
+  tell(item, "sending", "Sending …");
+  arrived(file, item, await upload(file, replace, (share) => ($("progress", item).value = share)));
 }
 
 function arrived(file, item, got) {
@@ -135,14 +122,14 @@ function finished(row) {
   sent.delete(row.dataset.path);
 }
 
-async function upload_all(files) {
-  tab("documents");
+async function sendAll(files) {
+  showTab("documents");
   if (!sent.size) for (const old of all("li:not([data-state=sending])", uploads)) old.remove();
   if (files.length > limits.files) {
-    tell(row(`${files.length} files`), "failed", `At most ${limits.files} at a time: choose fewer, or put them into the folder.`);
+    tell(uploadRow(`${files.length} files`), "failed", `At most ${limits.files} at a time: choose fewer, or put them into the folder.`);
     return;
   }
-  const queue = files.map((file) => [file, row(file.name)]);
+  const queue = files.map((file) => [file, uploadRow(file.name)]);
   const worker = async () => {
     for (let next; (next = queue.shift()); ) {
       const [file, item] = next, suffix = /\.[^.]*$/.exec(file.name.toLowerCase())?.[0];
@@ -156,40 +143,31 @@ async function upload_all(files) {
 }
 
 $("#files").addEventListener("change", (event) => {
-  upload_all([...event.target.files]);
+  sendAll([...event.target.files]);
   event.target.value = "";
 });
 
 let dragged = 0; // how many elements the drag has entered and not left
 const carries = (event) => event.dataTransfer?.types.includes("Files");
 for (const [name, step] of [["dragenter", 1], ["dragleave", -1]]) {
-  document.addEventListener(name, (event) => carries(event) && page.classList.toggle("dropping", (dragged += step) > 0));
+  document.addEventListener(name, (event) => carries(event) && root.classList.toggle("dropping", (dragged += step) > 0));
 }
 document.addEventListener("dragover", (event) => carries(event) && event.preventDefault());
 document.addEventListener("drop", (event) => {
   if (!carries(event)) return;
   event.preventDefault();
   dragged = 0;
-  page.classList.remove("dropping");
-  upload_all([...event.dataTransfer.files]);
+  root.classList.remove("dropping");
+  sendAll([...event.dataTransfer.files]);
 });
 
 // --- files that go -------------------------------------------------------------------------------
 
-acts.remove = ({ dataset: { path, title } }) =>
-  confirm("Delete this document?", `${apart(title)} (${apart(path)}) is deleted from the folder, and nothing will be answered from it.`, "Delete", async () => {
+export function removeDocument({ path, title }) {
+  const told = `${apart(title)} (${apart(path)}) is deleted from the folder, and nothing will be answered from it.`;
+  askFirst("Delete this document?", told, "Delete", async () => {
     const got = await call("remove", { path });
     toast(got.problem ?? "Deleted.");
     look();
   });
-
-// --- start ---------------------------------------------------------------------------------------
-
-tab("sources");
-if (narrow.matches) tab("chat");
-const last = conversations.list()[0];
-open((last && conversations.open(last.id)) ?? conversations.fresh());
-look();
-document.addEventListener("visibilitychange", () => document.hidden || look());
-// Where there is a keyboard one can type at once; on a phone it would cover the page.
-if (!narrow.matches && !matchMedia("(pointer: coarse)").matches) box.focus();
+}

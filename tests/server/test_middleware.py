@@ -18,7 +18,9 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from qa.server.middleware import LONGER, LONGEST, LONGEST_PATH, Guard
+from qa.server.app import guards
+from qa.server.auth import Login
+from qa.server.middleware import LONGER, LONGEST, LONGEST_PATH, server_error
 
 HERE_URL = "http://127.0.0.1:7860"
 ELSEWHERE = "https://example.invalid"
@@ -36,12 +38,12 @@ async def hello(socket: WebSocket) -> None:
 
 
 def guarded(login: tuple[str, str] | None = None, *, local: bool = True) -> TestClient:
-    guard = Guard(login, local=local)
     routes = [
         WebSocketRoute("/qa/socket", hello),
         Route("/{path:path}", echo, methods=["GET", "POST", "DELETE"]),
     ]
-    return TestClient(Starlette(routes=routes, lifespan=guard.in_front), base_url=HERE_URL)
+    passed = guards(Login(*login) if login else None, local=local)
+    return TestClient(Starlette(routes=routes, middleware=passed), base_url=HERE_URL)
 
 
 @pytest.fixture
@@ -69,7 +71,7 @@ FOREIGN = [
 
 
 @pytest.mark.parametrize("headers", FOREIGN)
-@pytest.mark.parametrize("path", ["/gradio_api/queue/join", "/qa/call", "/qa/upload", "/login"])
+@pytest.mark.parametrize("path", ["/gradio_api/queue/join", "/qa/ask", "/qa/upload", "/login"])
 def test_a_page_of_another_site_can_change_nothing(client: TestClient, headers: dict[str, str], path: str):
     for method in ("POST", "DELETE"):
         answer = client.request(method, path, headers=headers)
@@ -172,6 +174,37 @@ def test_every_answer_carries_what_keeps_the_page_to_itself(client: TestClient):
         assert headers["cross-origin-resource-policy"] == "same-origin"
 
 
+def test_a_failure_carries_it_too_and_says_nothing_of_itself():
+    async def fail(request: Request) -> PlainTextResponse:
+        raise RuntimeError("a secret of the server")
+
+    app = Starlette(
+        routes=[Route("/", fail)],
+        middleware=guards(None, local=True),
+        exception_handlers={500: server_error},
+    )
+    with TestClient(app, base_url=HERE_URL, raise_server_exceptions=False) as client:
+        answer = client.get("/")
+    assert (answer.status_code, answer.text) == (500, "Internal Server Error")
+    assert answer.headers["x-frame-options"] == "DENY"
+
+
+def test_a_refusal_names_the_first_reason_there_is():
+    """In the order of host, site, login, path and body: who may not come in learns nothing of the rest."""
+    wrong = {"Host": "example.invalid", "Origin": ELSEWHERE, "Content-Length": str(1 << 40)}
+    reasons = ["127.0.0.1 or localhost", "another site", "log in first", "not served here", "at most 2 MB"]
+    mended: list[dict[str, str]] = [
+        {"Host": "127.0.0.1:7860"}, {"Origin": HERE_URL}, {"Authorization": "Basic YWRhOnMzY3JldA=="}
+    ]  # fmt: skip
+    with guarded(("ada", "s3cret")) as client:
+        for number, reason in enumerate(reasons):
+            headers = {**wrong, **{k: v for fix in mended[:number] for k, v in fix.items()}}
+            path = "/gradio_api/upload" if number < 4 else "/gradio_api/queue/join"
+            answer = client.post(path, content=b"", headers=headers)
+            assert reason in answer.json()["error"]
+            assert answer.headers["x-frame-options"] == "DENY"
+
+
 def test_long_answers_are_compressed_for_those_who_can_read_that():
     async def long(request: Request) -> PlainTextResponse:
         return PlainTextResponse("the same again " * 1000)
@@ -180,7 +213,7 @@ def test_long_answers_are_compressed_for_those_who_can_read_that():
         return PlainTextResponse("data: the same again\n\n" * 1000, media_type="text/event-stream")
 
     routes = [Route("/", long), Route("/gradio_api/queue/data", events)]
-    app = Starlette(routes=routes, lifespan=Guard(None, local=True).in_front)
+    app = Starlette(routes=routes, middleware=guards(None, local=True))
     with TestClient(app, base_url=HERE_URL) as client:
         packed = client.get("/", headers={"Accept-Encoding": "gzip, br"})
         assert packed.headers["content-encoding"] == "gzip"
@@ -348,7 +381,7 @@ def test_no_web_address_is_fetched_for_a_caller(address: str, elsewhere: tuple[s
         started = httpx.post(f"{address}gradio_api/call/v2/ask", json={"question": file}, trust_env=False)
         event = started.json()["event_id"]
         told = httpx.get(f"{address}gradio_api/call/ask/{event}", trust_env=False).text
-        assert "no web address is fetched" in told  # Gradio alone would look the name up, and fetch it
+        assert "the first argument must be text" in told  # Gradio alone would look the name up, and fetch it
         forwarded = {"X-Forwarded-Host": url.removeprefix("http://"), "X-Gradio-Server": url}
         assert httpx.get(f"{address}config", headers=forwarded, trust_env=False).status_code == 200
     assert asked == []

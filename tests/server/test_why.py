@@ -10,7 +10,7 @@ from conftest import QUESTION, KeyReader
 from shown import HOSTILE, TURNED, Shown, a_refusal, an_answer, one_line
 
 from qa.assistant import Assistant
-from qa.server.html.explaining import explanation
+from qa.server.html import answer as answers
 from qa.types import Answer, Considered, Sought, Timings, Trace, Tried
 
 
@@ -20,6 +20,10 @@ def a_trace(string: str = "ferry") -> Trace:
     ways = (Tried(string, 0.2), Tried(f"{string}?", 0.8))
     words = (Sought(string, 1),)
     return Trace(1500, (found,), words, ways, "a short answer, a figure", {}, 0.8, 0.5, timings)
+
+
+def explanation(answer: Answer, changed: bool) -> str:
+    return answers.explanation(answer.trace, answer.answered, changed)
 
 
 def cells(html: str) -> list[list[str]]:

@@ -181,7 +181,7 @@ def test_a_refusal_of_which_no_passage_is_left_does_not_say_that_nothing_is_inde
 
 def test_that_nothing_was_indexed_is_shown_as_long_as_it_is_so(assistant: Assistant):
     values = kept(asked(assistant))
-    assert "Nothing is indexed" in restored(values, assistant).answer.text
+    assert "No documents yet" in restored(values, assistant).answer.text
     assistant.sync()
     assert restored(values, assistant).answer is None
 

@@ -10,8 +10,8 @@ import pytest
 from shown import HOSTILE, TURNED, Shown, a_document, one_line
 
 from qa.corpus.listing import FileState, Listed
-from qa.server.html.documents import EXAMPLES, Indexing, accepted, examples, label, limits, listed
-from qa.types import Progress
+from qa.server.html import documents
+from qa.server.html.documents import Rows, accepted, label, limits
 
 BREAKING = ['a" onclick="x', "it's", "<li>", "&amp;"]
 
@@ -19,6 +19,10 @@ BREAKING = ['a" onclick="x', "it's", "<li>", "&amp;"]
 def a_file(path: str = "ferry.md", **changes: Any) -> Listed:
     values = {"document": a_document(path=path), "passages": 3, "state": FileState.INDEXED, "reason": ""}
     return Listed(**{"path": path, "modified": 0.0, "indexed_at": 2.0, **values, **changes})
+
+
+def listed(files: list[Listed]) -> str:
+    return Rows().listed(files)
 
 
 def test_an_empty_folder_is_said_to_be_empty():
@@ -111,21 +115,19 @@ def test_a_right_to_left_override_turns_nothing_around_it():
     assert not Shown(listed([a_file(TURNED, document=document)])).turned
 
 
-def test_examples_are_of_documents_that_are_there():
-    path, question = next(iter(EXAMPLES.items()))
-    assert examples([a_file("ferry.md"), a_file(path)]) == [question]
-    assert examples([a_file(path, document=None)]) == []
-
-
-def test_indexing_tells_how_far_it_is_and_nothing_afterwards():
-    indexing = Indexing()
-    assert str(indexing) == ""
-    indexing(Progress(1, 1200, 5, "a.txt"))
-    assert str(indexing) == (
-        "Indexing: 1 of 1,200 files, 5 passages so far. Questions are answered meanwhile."
-    )
-    indexing(Progress(0, 0, 0, ""))
-    assert str(indexing) == ""
+def test_only_rows_of_files_that_are_not_as_they_were_are_made_anew(monkeypatch: pytest.MonkeyPatch):
+    rows = Rows()
+    first, second = a_file("a.md"), a_file("b.md", state=FileState.WAITING)
+    before = rows.listed([first, second])
+    made, row = [], documents._row
+    monkeypatch.setattr(documents, "_row", lambda file: made.append(file) or row(file))
+    assert rows.listed([a_file("a.md"), a_file("b.md", state=FileState.WAITING)]) == before
+    assert made == []
+    changed = [a_file("a.md"), a_file("b.md")]
+    assert rows.listed(changed) == listed(changed) != before
+    assert made == [changed[1], *changed]  # the latter by a list of its own
+    assert rows.listed([first]) == listed([first])
+    assert list(rows._made) == [first]  # nothing is kept of what is gone
 
 
 def test_what_is_accepted_is_what_the_limits_say():

@@ -1,4 +1,4 @@
-"""What the page's script may send its server: anything at all, and what comes back is JSON."""
+"""What the page's scripts may send its server: anything at all, and what comes back is JSON."""
 
 from __future__ import annotations
 
@@ -14,12 +14,18 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from serving import CORPUS, app
+from conftest import WordEncoder
+from serving import CORPUS
+from serving import app as app_py
 from starlette.applications import Starlette
+from starlette.routing import Mount
 from starlette.testclient import TestClient
 
-from qa.server import calls
-from qa.server.calls import BUSY, FAILED, MISUNDERSTOOD, PATH, ROOM, SLOW
+from qa.assistant import Assistant
+from qa.server import routes
+from qa.server.handlers import MISUNDERSTOOD
+from qa.server.routes import BUSY, FAILED, ROOM, SLOW
+from qa.settings import Settings
 
 HALF = "\\ud800"  # of a surrogate pair, as JSON can carry it and UTF-8 cannot
 COST = "How much would the railway to Pakistan cost?"
@@ -34,30 +40,44 @@ async def fail(argument: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def client() -> TestClient:
-    return TestClient(Starlette(routes=[calls.route([double, fail])]))
+def app(tmp_path: Path) -> Starlette:
+    assistant = Assistant(Settings(tmp_path / "corpus", tmp_path / "index"), WordEncoder())
+    return Starlette(routes=[Mount("/qa", routes=routes.routes([double, fail], assistant))])
 
 
-def sent(name: object, argument: object) -> bytes:
-    return json.dumps({"fn_name": name, "data": argument}).encode()
+@pytest.fixture
+def client(app: Starlette) -> TestClient:
+    return TestClient(app)
 
 
-def test_a_function_is_called_by_its_name(client: TestClient):
-    assert client.post(PATH, content=sent("double", "ab")).json() == {"twice": "abab"}
+def sent(argument: object) -> bytes:
+    return json.dumps(argument).encode()
+
+
+def test_each_function_has_its_address(client: TestClient):
+    assert client.post("/qa/double", content=sent("ab")).json() == {"twice": "abab"}
+
+
+@pytest.mark.parametrize("name", ["__class__", "append", "Double", "", "double/x", "%2e%2e/double", "call"])
+def test_there_are_no_other_functions(client: TestClient, name: str):
+    assert client.post(f"/qa/{name}", content=sent("ab")).status_code == 404
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH"])
+def test_a_function_is_called_by_post_alone(client: TestClient, method: str):
+    assert client.request(method, "/qa/double").status_code == 405
 
 
 @pytest.mark.parametrize(
     "body",
     [
-        b"", b"[]", b"{", b"7", b"\xff", b"\0", b"[" * 100_000, b"[" * 100_000 + b"]" * 100_000,
-        b'{"fn_name": "double"}', b'{"fn_name": "double", "data": NaN}',
-        b'{"fn_name": "double", "data": "%s"}' % HALF.encode(),
-        b'{"fn_name": "double", "data": %s}' % (b"9" * 5000),
-        *(sent(name, "x") for name in ("__class__", "append", "Double", "", None, 1, ["double"], {}, True)),
+        b"", b"{", b"[", b"\xff", b"\0", b"[" * 100_000, b"[" * 100_000 + b"]" * 100_000,
+        b"NaN", b"[Infinity]",
+        b'"%s"' % HALF.encode(), b'{"question": "%s"}' % HALF.encode(), b"9" * 5000, b"double", b"'x'",
     ],
 )  # fmt: skip
 def test_what_cannot_be_understood_is_a_problem_in_one_line(client: TestClient, body: bytes):
-    answer = client.post(PATH, content=body)
+    answer = client.post("/qa/double", content=body)
     assert (answer.status_code, answer.json()) == (400, {"problem": MISUNDERSTOOD})
 
 
@@ -65,7 +85,7 @@ def test_a_bug_is_a_line_for_the_page_and_a_trace_for_the_log(
     client: TestClient, caplog: pytest.LogCaptureFixture
 ):
     with caplog.at_level(logging.ERROR):
-        answer = client.post(PATH, content=sent("fail", None))
+        answer = client.post("/qa/fail", content=sent(None))
     assert (answer.status_code, answer.json()) == (500, {"problem": FAILED})
     assert "a bug" in caplog.text
 
@@ -82,23 +102,24 @@ def asgi(length: int, content: bytes | None) -> tuple[Any, list[dict[str, Any]]]
     async def send(message: dict[str, Any]) -> None:
         told.append(message)
 
-    scope = {"type": "http", "method": "POST", "path": PATH, "query_string": b"",
+    scope = {"type": "http", "method": "POST", "path": "/qa/double", "query_string": b"",
              "headers": [(b"content-length", str(length).encode())]}  # fmt: skip
     return (scope, receive, send), told
 
 
-def test_more_than_there_is_room_for_is_put_off_and_what_is_slow_given_up(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(calls, "PATIENCE", 0.2)
-    monkeypatch.setattr(calls, "SLOWEST", 1e12)
-    route = calls.route([double])
+def test_more_than_there_is_room_for_is_put_off_and_what_is_slow_given_up(
+    app: Starlette, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(routes, "PATIENCE", 0.2)
+    monkeypatch.setattr(routes, "SLOWEST", 1e12)
 
     async def crowd() -> tuple[list[dict[str, Any]], ...]:
-        slow, refused, later = asgi(ROOM, None), asgi(9, sent("double", 1)), asgi(9, sent("double", 1))
-        waiting = asyncio.create_task(route.handle(*slow[0]))
+        slow, refused, later = asgi(ROOM, None), asgi(9, sent(1)), asgi(9, sent(1))
+        waiting = asyncio.create_task(app(*slow[0]))
         await asyncio.sleep(0.05)
-        await route.handle(*refused[0])
+        await app(*refused[0])
         await waiting
-        await route.handle(*later[0])
+        await app(*later[0])
         return slow[1], refused[1], later[1]
 
     slow, refused, later = asyncio.run(crowd())
@@ -117,13 +138,13 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def address(index: Path) -> Iterator[str]:
-    with app(index, CORPUS) as address:
+    with app_py(index, CORPUS) as address:
         yield address
 
 
 def call(address: str, name: str, argument: object) -> dict[str, Any]:
     """What a function of the page answers, which is one line where it is a problem."""
-    answer = httpx.post(address + PATH[1:], content=sent(name, argument), timeout=60, trust_env=False)
+    answer = httpx.post(f"{address}qa/{name}", content=sent(argument), timeout=60, trust_env=False)
     assert answer.headers["content-type"] == "application/json"
     assert answer.status_code in (200, 400)
     told: dict[str, Any] = answer.json()
@@ -181,7 +202,7 @@ def test_gradios_own_way_to_functions_is_closed(address: str):
 
 def test_who_goes_away_in_the_middle_leaves_no_trace(address: str, index: Path):
     place = urlsplit(address)
-    for target in (f"POST {PATH}", "PUT /qa/upload?name=x.md"):
+    for target in ("POST /qa/ask", "PUT /qa/upload?name=x.md"):
         with socket.create_connection((place.hostname, place.port)) as connection:
             connection.sendall(
                 f"{target} HTTP/1.1\r\nHost: {place.netloc}\r\nContent-Length: 9999\r\n\r\nhalf".encode()

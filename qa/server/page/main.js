@@ -1,0 +1,84 @@
+// What is clicked and typed leads to what is done here; and the start of the page.
+
+import * as conversations from "./conversations.js";
+import { $, all, box, enters, fitBox, log, menuIsOpen, narrow, root, showMenu, showTab } from "./dom.js";
+import { choose, look, removeDocument } from "./documents.js";
+import { backToMark, explain, follow, openWhole, select } from "./sources.js";
+import {
+  ask, begin, copy, discard, edit, exported, openConversation, rate, retry, saveMarkdown, stopAsking, waiting,
+} from "./chat.js";
+
+const turnOf = (button) => Number(button.closest(".turn").dataset.turn);
+const withoutQuestion = (markdown) => markdown.replace(/^## .*\n+/, "");
+
+const acts = {
+  menu: () => showMenu(!menuIsOpen()),
+  new: () => (showMenu(false), begin()),
+  open: ({ dataset }) => (showMenu(false), openConversation(conversations.load(dataset.id) ?? conversations.fresh())),
+  discard: ({ dataset }) => discard(dataset.id ?? conversations.current.id, dataset.id ? "Delete" : "Clear"),
+  export: () => exported(conversations.current.turns, saveMarkdown),
+  stop: stopAsking,
+  all: () => choose(null),
+  only: ({ dataset }) => choose([dataset.document]),
+  suggest: (button) => ask(button.textContent),
+  retry: (button) => retry(turnOf(button)),
+  edit: (button) => edit(turnOf(button)),
+  copy: (button) => exported([conversations.current.turns[turnOf(button)]], (text) => copy(withoutQuestion(text), "Answer copied.")),
+  cite: ({ dataset }) => copy(dataset.text, "Citation copied."),
+  rate,
+  whole: ({ dataset }) => openWhole(dataset),
+  remove: ({ dataset }) => removeDocument(dataset),
+  close: (button) => button.closest("dialog").close(),
+};
+
+root.addEventListener("click", (event) => {
+  if (menuIsOpen() && !event.target.closest("#conversations, #menu")) showMenu(false);
+  const link = event.target.closest("a[href^='#source-']");
+  if (link) return event.preventDefault(), follow(link); // the address stays as it is
+  const button = event.target.closest("[data-act]");
+  if (button) return acts[button.dataset.act]?.(button);
+  if (getSelection().toString()) return; // who marks text wants to copy it
+  const card = event.target.closest("#sources .card");
+  if (card) return select(Number(card.closest(".cards").dataset.turn), card);
+  const turn = event.target.closest("#log .turn");
+  if (turn && !event.target.closest("details, form")) select(Number(turn.dataset.turn));
+});
+
+log.addEventListener("toggle", (event) => event.target.matches(".why") && explain(event.target), true);
+
+$("#composer").addEventListener("submit", (event) => {
+  event.preventDefault();
+  if (waiting || !box.value.trim()) return;
+  ask(box.value);
+  box.value = "";
+  fitBox();
+});
+box.addEventListener("input", fitBox);
+box.addEventListener("keydown", (event) => {
+  if (enters(event)) event.preventDefault(), $("#composer").requestSubmit();
+});
+
+$(".tabs").addEventListener("click", (event) => event.target.role === "tab" && showTab(event.target.id.slice(4)));
+$(".tabs").addEventListener("keydown", (event) => {
+  const tabs = all(".tabs [role=tab]").filter((button) => button.offsetParent), at = tabs.indexOf(document.activeElement);
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (step && at >= 0) tabs[(at + step + tabs.length) % tabs.length].focus(), document.activeElement.click();
+});
+
+root.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.defaultPrevented || $("dialog[open]")) return;
+  if (menuIsOpen()) showMenu(false), $("#menu").focus();
+  else if (event.target.closest("#sources")) backToMark();
+  else stopAsking();
+});
+
+// --- start ---------------------------------------------------------------------------------------
+
+showTab("sources");
+if (narrow.matches) showTab("chat");
+const last = conversations.list()[0];
+openConversation((last && conversations.load(last.id)) ?? conversations.fresh());
+look();
+document.addEventListener("visibilitychange", () => document.hidden || look());
+// Where there is a keyboard one can type at once; on a phone it would cover the page.
+if (!narrow.matches && !matchMedia("(pointer: coarse)").matches) box.focus();
