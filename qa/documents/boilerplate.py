@@ -122,7 +122,9 @@ def _mark_sources(paragraphs: Sequence[Paragraph], reasons: list[str]) -> None:
 def _mark_foreign_end(paragraphs: Sequence[Paragraph], reasons: list[str]) -> None:
     """Mark biographies in another language, which use hardly any of the text's most common words."""
     kept = [words(p.text) for p, reason in zip(paragraphs, reasons, strict=True) if not reason]
-    frequencies = Counter(w for paragraph in kept for w in set(paragraph))  # in how many paragraphs
+    # In how many paragraphs each word occurs. Ties keep the order of the text: a set's order changes
+    # from process to process, and the same file would be parsed in two ways.
+    frequencies = Counter(w for paragraph in kept for w in dict.fromkeys(paragraph))
     common = {w for w, n in frequencies.most_common(25) if n > 2}
     if sum(map(len, kept)) < 150 or len(common) < 10:
         return

@@ -175,6 +175,14 @@ def test_a_biography_in_another_language_is_left_out_at_the_end():
     assert reasons(*STORY, *STORY, biography) == {biography: "another language"}
 
 
+@pytest.mark.parametrize(("words", "left_out"), [("osk tolvane", []), ("tolvane osk", ["another language"])])
+def test_words_of_equal_frequency_are_ranked_in_the_order_of_the_text(words, left_out):
+    common = " ".join(f"word{n}" for n in range(24))  # with "osk" and "tolvane" one more than are counted
+    last = f"Osk Osk {' '.join(f'ord{n}' for n in range(12))}."
+    text = [f"{words} {common}."] * 3 + [f"Tolvane {common}."] + [f"Where {common}."] * 3
+    assert list(reasons(*text, last).values()) == left_out
+
+
 def test_a_menu_above_the_text_is_left_out():
     menu = ["Home", "World", "Sport", "Local coast"]
     assert list(reasons(*menu, *STORY)) == menu
