@@ -12,10 +12,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Rule:
-    """A wording. `pattern` is a regular expression for capital and small letters, without groups.
+    """A wording. `pattern` is a regular expression that ignores case and captures no groups.
 
-    The pattern matches something in `example` and nothing in `counterexample`, or something at their start
-    where the table says so.
+    It matches in `example` and not in `counterexample`, or at their start if the table says so.
     """
 
     name: str
@@ -25,5 +24,5 @@ class Rule:
 
 
 def any_of(rules: Iterable[Rule]) -> re.Pattern[str]:
-    """One pattern for all of some rules. If several match at the same place, the first of them counts."""
+    """One pattern for several rules. If several match at the same place, the first of them counts."""
     return re.compile("|".join(f"(?:{rule.pattern})" for rule in rules), re.IGNORECASE)

@@ -1,10 +1,12 @@
-"""Two statements that answer one question -> they agree, differ, or cannot be held against each other."""
+"""Two statements that answer the same question -> they agree, they differ, or they are unrelated."""
 
 import pytest
 
 from qa.answers.agreement import Relation, relation
+from qa.answers.agreement_rules import CONTRASTS, RESTRICTIONS
 from qa.answers.statements import Statement
 from qa.language.questions import parse
+from qa.language.rules import any_of
 
 TRADE = "How much does Tolvane trade with Osk?"
 FERRY = "How many passengers does the Tolvane ferry carry?"
@@ -83,6 +85,19 @@ def test_sources_that_give_another_figure_for_one_thing_differ(question, a, b):
 )  # fmt: skip
 def test_what_is_said_of_something_else_is_unrelated(question, a, b):
     assert both_ways(question, a, b) == {Relation.UNRELATED}
+
+
+@pytest.mark.parametrize("contrast", CONTRASTS, ids=lambda contrast: contrast.name)
+def test_a_contrast_separates_its_own_example(contrast):
+    assert contrast.separates(*contrast.example)
+    assert contrast.separates(*reversed(contrast.example))
+    assert not contrast.separates(*contrast.counterexample)
+
+
+@pytest.mark.parametrize("rule", RESTRICTIONS, ids=lambda rule: rule.name)
+def test_a_restriction_is_found_only_where_it_is(rule):
+    assert [other for other in RESTRICTIONS if any_of([other]).search(rule.example)] == [rule]
+    assert not any_of([rule]).search(rule.counterexample)
 
 
 def test_a_header_says_what_a_statement_leaves_out():
