@@ -101,13 +101,11 @@ def checked(text: str) -> str:
     """A question without the white space around it. Raises QuestionError if it cannot be searched for."""
     stripped = valid(text).strip()
     if not stripped:
-        raise QuestionError("the question is empty: type a question")
+        raise QuestionError("the question is empty. Type a question")
     if len(stripped) > LONGEST:
-        raise QuestionError(
-            f"the question has {len(stripped):,} characters; at most {LONGEST:,} are read: shorten it"
-        )
+        raise QuestionError(f"the question has {len(stripped):,} characters. Shorten it to {LONGEST:,}")
     if not WORD.search(stripped):
-        raise QuestionError("the question holds no words: type a question in words")
+        raise QuestionError("the question has no words. Type it in words")
     return stripped
 
 

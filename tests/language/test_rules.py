@@ -32,37 +32,37 @@ def name(rule: Rule) -> str:
 
 
 @pytest.mark.parametrize("rule", [rule for table in AT_THE_START for rule in table], ids=name)
-def test_an_opening_is_found_only_where_it_is(rule):
+def test_an_opening_matches_its_example_only(rule):
     assert any_of([rule]).match(rule.example)
     assert not any_of([rule]).match(rule.counterexample)
 
 
 @pytest.mark.parametrize("rule", [rule for table in ANYWHERE for rule in table], ids=name)
-def test_a_wording_is_found_only_where_it_is(rule):
+def test_a_wording_matches_its_example_only(rule):
     assert any_of([rule]).search(rule.example)
     assert not any_of([rule]).search(rule.counterexample)
 
 
 @pytest.mark.parametrize("table", [rules.COURTESIES, rules.SEVERAL_OPENINGS, rules.YES_NO_OPENINGS])
-def test_no_opening_is_there_twice(table):
+def test_every_opening_is_needed(table):
     for rule in table:
         assert [other for other in table if any_of([other]).match(rule.example)] == [rule]
 
 
 @pytest.mark.parametrize("table", ANYWHERE)
-def test_no_wording_is_there_twice(table):
+def test_every_wording_is_needed(table):
     for rule in table:
         assert [other for other in table if any_of([other]).search(rule.example)] == [rule]
 
 
 @pytest.mark.parametrize("rule", rules.COURTESIES, ids=name)
-def test_a_polite_opening_is_taken_off(rule):
+def test_a_polite_opening_is_removed(rule):
     assert without_courtesy(rule.example).rstrip("?.") == "who paid"
     assert without_courtesy(rule.counterexample) == rule.counterexample
 
 
 @pytest.mark.parametrize("task", rules.TASKS, ids=name)
-def test_a_task_is_put_as_its_question(task):
+def test_a_task_becomes_its_question(task):
     match = any_of([task]).match(task.example)
     assert match
     rest = task.example[match.end() :].strip().rstrip(".")
@@ -70,13 +70,13 @@ def test_a_task_is_put_as_its_question(task):
 
 
 @pytest.mark.parametrize("rule", [*rules.SEVERAL_OPENINGS, *rules.COMPARISONS], ids=name)
-def test_an_answer_of_several_sentences_is_told_by_the_wording(rule):
+def test_the_wording_asks_for_several_sentences(rule):
     assert answer_form(rule.example) is SEVERAL
     assert answer_form(rule.counterexample) is not SEVERAL
 
 
 @pytest.mark.parametrize("rule", rules.YES_NO_OPENINGS, ids=name)
-def test_a_yes_or_no_question_is_told_by_its_verb(rule):
+def test_the_verb_asks_for_yes_or_no(rule):
     assert answer_form(rule.example) is YES_NO
     assert answer_form(rule.counterexample) is not YES_NO
 
@@ -88,13 +88,13 @@ def test_a_yes_or_no_question_is_told_by_its_verb(rule):
      *((rule, AnswerType.NAME) for rule in rules.NAME_QUESTIONS)],
     ids=lambda value: value.name if isinstance(value, Rule) else str(value),
 )  # fmt: skip
-def test_the_type_of_a_short_answer_is_told_by_the_wording(rule, wanted):
+def test_the_wording_asks_for_a_type_of_short_answer(rule, wanted):
     assert answer_type(rule.example) is wanted
     assert answer_type(rule.counterexample) is not wanted
 
 
 @pytest.mark.parametrize("rule", POINTING, ids=name)
-def test_a_question_that_points_outside_is_a_followup(rule):
+def test_a_question_that_points_outside_itself_is_a_followup(rule):
     assert is_followup(rule.example)
 
 
