@@ -9,11 +9,11 @@ from qa.language.followups import Interpretation, interpretations, is_followup
 FOLLOWUPS = ["When?", "why?", "who said so?", "when was that?", "where is it?", "and with Osk?",
              "and the ferry?", "what about Tolvane?", "what else?", "by whom?", "What else did they sign?",
              "how much did it cost?", "is it open?", "And in 1926?", "how long does it take?",
-             "in which year?", "since when?", "and then?", "with whom?", "and the other way round?", "vice versa?",
-             "what did he say?", "where was she born?", "what does that mean?", "what are its goals?",
-             "anything else?", "What happened afterwards?", "how much exactly?", "which one?",
-             "who are the others?", "ok and when", "thanks, and who paid?", "Can you tell me more about it?",
-             "How does this work?", "Osk?"]  # fmt: skip
+             "in which year?", "since when?", "and then?", "with whom?", "and the other way round?",
+             "vice versa?", "what did he say?", "where was she born?", "what does that mean?",
+             "what are its goals?", "anything else?", "What happened afterwards?", "how much exactly?",
+             "which one?", "who are the others?", "ok and when", "thanks, and who paid?",
+             "Can you tell me more about it?", "How does this work?", "Osk?"]  # fmt: skip
 ALONE = ["Which deal have Osk and Tolvane brought into force between them?",
          "Does Tolvane expect Osk to share the bill for the railway it wants to the south?",
          "What share of its honey could Tolvane sell to the towns on the coast?",
