@@ -21,8 +21,8 @@ MAX_XML = 30_000_000  # bytes of one unpacked part; a book has a tenth of that
 _MAX_PARTS = 20_000
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # how old and password-protected Word files begin
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-_DAMAGED = "is damaged, or no Word file: open it in Word and save it anew"
-_PASSWORD = "is protected by a password: save a copy without a password"
+_DAMAGED = "not a valid Word file. Try opening it and saving it again"
+_PASSWORD = "password-protected. Save a copy without a password"
 _SKIPPED = frozenset(
     "del moveFrom pPr rPr tblPr trPr tcPr sectPr instrText delText rt annotationRef Fallback".split()
 )
@@ -67,7 +67,7 @@ def parse_docx(path: str, raw: bytes) -> Parsed:
     Raises UnreadableFile if the file is password-protected, damaged, too large or not in the .docx format.
     """
     if raw.startswith(_OLE):
-        old = "is an old Word file (.doc): open it in Word and save it as .docx"
+        old = "an old Word file (.doc). Open it in Word and save it as .docx"
         raise UnreadableFile(_PASSWORD if _ENCRYPTED in raw else old)
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as package:
@@ -152,7 +152,7 @@ class _Package:
         with self._zip.open(info) as part:
             xml = part.read(MAX_XML + 1)
         if len(xml) > MAX_XML:
-            raise UnreadableFile(f"unpacks to over {MAX_XML / 1e6:.0f} MB of text: split it")
+            raise UnreadableFile(f"unpacks to more than {MAX_XML / 1e6:.0f} MB of text. Split it")
         parser = etree.XMLParser(
             resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
         )

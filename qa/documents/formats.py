@@ -51,12 +51,11 @@ def parse(path: str, raw: bytes) -> Parsed:
         raise UnreadableFile("the file is empty")
     parsed = _BY_SUFFIX[PurePosixPath(path).suffix.lower()].parse(path, raw)
     if not any(block.kind is BlockKind.BODY for block in parsed.blocks):
-        raise UnreadableFile("no text of an article was found in the file")
+        raise UnreadableFile("no article text found")
     return parsed
 
 
 def check_size(size: int) -> None:
     """Raises UnreadableFile if a file of that many bytes is too large."""
     if size > MAX_BYTES:
-        limit = MAX_BYTES / 1e6
-        raise UnreadableFile(f"{size / 1e6:.0f} MB is over the limit of {limit:.0f} MB a file: split it")
+        raise UnreadableFile(f"larger than {MAX_BYTES / 1e6:.0f} MB")

@@ -15,15 +15,15 @@ def parse_html(path: str, raw: bytes) -> Parsed:
     """The main content of a page, and its metadata. Raises UnreadableFile."""
     html = decode(raw, html=True)
     if html.count("<") > MOST_TAGS:
-        raise UnreadableFile(f"the page has over {MOST_TAGS:,} tags: split it")
+        raise UnreadableFile(f"more than {MOST_TAGS:,} HTML tags. Split the page")
     import trafilatura  # loaded only for web pages: it takes as long as everything else together
 
     try:
         page = trafilatura.bare_extraction(html, include_comments=False, with_metadata=True)
     except Exception as error:  # lxml and trafilatura raise many types on broken markup
-        raise UnreadableFile(f"the page cannot be parsed ({type(error).__name__})") from error
+        raise UnreadableFile(f"not a valid web page ({type(error).__name__})") from error
     if page is None or isinstance(page, dict) or page.body is None:
-        raise UnreadableFile("no text of an article was found in the page")
+        raise UnreadableFile("no article text found")
     parts = list(_html_parts(page.body))
     metadata = {
         "source": page.sitename, "author": page.author, "date": page.date, "url": page.url,

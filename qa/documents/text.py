@@ -41,7 +41,7 @@ def front_matter(text: str) -> tuple[dict[str, str], int]:
     if not match:
         first_lines = text[:2000].split("\n")
         if first_lines[0].rstrip() == "---" and len(first_lines) > 1 and _KEY_LINE.match(first_lines[1]):
-            raise UnreadableFile("the front matter is not closed: add a line with --- below it")
+            raise UnreadableFile("the front matter is not closed. Add a line with --- below it")
         return {}, 0
     source = match[1] or ""
     try:
@@ -53,7 +53,7 @@ def front_matter(text: str) -> tuple[dict[str, str], int]:
         mark = getattr(error, "problem_mark", None)
         line = f" (line {mark.line + 2})" if mark else ""
         raise UnreadableFile(
-            f"the front matter is not valid YAML{line}: correct it, or quote the value"
+            f"the front matter is not valid YAML{line}. Correct it, or quote the value"
         ) from error
     if values is not None and not isinstance(values, dict):
         return {}, 0
@@ -150,7 +150,7 @@ def decode(raw: bytes, html: bool = False) -> str:
     r"""Bytes -> text with `\n` newlines and no BOM. Raises UnreadableFile if they are not text."""
     text = _decoded_text(raw, html)
     if text is None or len(_CONTROL.findall(text[:100_000])) > 1 + len(text[:100_000]) // 200:
-        raise UnreadableFile("not a text file (or in an encoding that cannot be recognised)")
+        raise UnreadableFile("not a text file, or in an unknown encoding")
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 

@@ -146,7 +146,7 @@ def test_each_file_gets_its_result_and_nothing_is_synced(synced, corpus, sent):
     for reason, said in zip(
         reasons,
         ("the same file", "replace it", "is empty", "only .docx", "not a text file", "front matter",
-         "over the limit", "cannot be read", "not a file"),
+         "larger than 20 MB", "cannot be read", "not a file"),
         strict=True,
     ):  # fmt: skip
         assert said in reason
@@ -317,7 +317,7 @@ def test_a_file_that_is_not_there_or_too_large_is_refused(synced, tmp_path):
         synced.add(tmp_path)
     with (tmp_path / "huge.txt").open("wb") as file:
         file.truncate(10**12)
-    with pytest.raises(UnreadableFile, match="over the limit"):
+    with pytest.raises(UnreadableFile, match="larger than 20 MB"):
         synced.add(tmp_path / "huge.txt")
 
 

@@ -261,11 +261,11 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500)
 
 def test_a_document_under_a_password_is_refused():
     raw = OLE + "EncryptedPackage".encode("utf-16-le") + bytes(500)
-    assert refusal(raw) == "is protected by a password: save a copy without a password"
+    assert refusal(raw) == "password-protected. Save a copy without a password"
 
 
 def test_an_old_word_file_is_refused_with_what_to_do():
-    assert refusal(OLE) == "is an old Word file (.doc): open it in Word and save it as .docx"
+    assert refusal(OLE) == "an old Word file (.doc). Open it in Word and save it as .docx"
 
 
 @pytest.mark.parametrize(
@@ -277,17 +277,17 @@ def test_an_old_word_file_is_refused_with_what_to_do():
     ],
 )  # fmt: skip
 def test_what_is_no_word_file_is_refused(raw):
-    assert refusal(raw) == "is damaged, or no Word file: open it in Word and save it anew"
+    assert refusal(raw) == "not a valid Word file. Try opening it and saving it again"
 
 
 def test_a_document_without_words_is_refused():
-    assert refusal(written(p(""))) == "no text of an article was found in the file"
+    assert refusal(written(p(""))) == "no article text found"
 
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked():
     raw = written(p(r("a" * (word.MAX_XML + 1))))
     assert len(raw) < 200_000
-    assert refusal(raw) == "unpacks to over 30 MB of text: split it"
+    assert refusal(raw) == "unpacks to more than 30 MB of text. Split it"
 
 
 def test_a_zip_bomb_in_a_part_that_is_not_read_does_no_harm():

@@ -22,13 +22,12 @@ from qa.documents.pdf.running import Page, take_out_running_lines
 from qa.errors import UnreadableFile
 
 SECONDS = 60
-_OCR = "run text recognition (OCR) on it first"
 _REASONS = {
-    "password": "is protected by a password: save a copy without a password",
-    "protection": "is protected in a way that cannot be read: save a copy without protection",
-    "damaged": "is damaged, or no PDF: open it in a viewer and save it anew",
-    "pages": f"has over {extract.MAX_PAGES:,} pages: split it",
-    "characters": "holds more text than is read: split it",
+    "password": "password-protected. Save a copy without a password",
+    "protection": "protected in an unknown way. Save a copy without protection",
+    "damaged": "not a valid PDF. Try opening it and saving it again",
+    "pages": f"more than {extract.MAX_PAGES:,} pages. Split it",
+    "characters": "too much text. Split it",
 }
 _LIGATURES = {0xFB00 + i: s for i, s in enumerate(("ff", "fi", "fl", "ffi", "ffl", "st", "st"))}
 
@@ -42,7 +41,7 @@ def parse_pdf(path: str, raw: bytes) -> Parsed:
     known = next(extracted)
     pages = [_page(number, values) for number, values in enumerate(extracted, 1)]
     if not any(page.pieces for page in pages):
-        raise UnreadableFile(f"has no text (scanned images?): {_OCR}")
+        raise UnreadableFile("no text found – it may be scanned. Run OCR first")
     take_out_running_lines(pages)
     lines_of_pages: list[tuple[int, Line]] = []
     for number, page in enumerate(pages):
@@ -70,12 +69,16 @@ def _extract(raw: bytes) -> Iterator[Any]:
     try:
         done = subprocess.run(command, input=raw, capture_output=True, timeout=SECONDS)
     except subprocess.TimeoutExpired as error:
-        raise UnreadableFile(f"takes over {SECONDS} seconds to read: split it, or save it anew") from error
+        raise UnreadableFile(
+            f"takes more than {SECONDS} seconds to read. Split it, or save it again"
+        ) from error
     except OSError as error:
-        raise UnreadableFile(f"cannot be read: no process can be started ({error.strerror})") from error
+        raise UnreadableFile(f"no process could be started to read it ({error.strerror})") from error
     values = done.stdout.splitlines()
     if done.returncode or not values:
-        raise UnreadableFile("is damaged, or unpacks to over 1 GB: open it in a viewer and save it anew")
+        raise UnreadableFile(
+            "not a valid PDF, or larger than 1 GB when unpacked. Try opening it and saving it again"
+        )
     del done
     for line in values:
         value = json.loads(line)
@@ -92,7 +95,7 @@ def _page(number: int, values: Any) -> Page:
     if not characters:
         page.left_out.append(("no text on the page (scanned?)", f"page {number}"))
     elif unreadable > 0.5 * characters:
-        page.left_out.append((f"letters of no known meaning: {_OCR}", f"page {number}"))
+        page.left_out.append(("unreadable characters. Run OCR first", f"page {number}"))
         return page
     for raw_text, start, end, base, size, bold, turn in pieces:
         text = unicodedata.normalize("NFC", raw_text.translate(_LIGATURES))
