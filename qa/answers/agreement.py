@@ -53,7 +53,7 @@ def relation(question: Question, a: Statement, b: Statement) -> Relation:
     common = any(map(quantities.common, a.answer_quantities))
     if verdict is Relation.AGREE and _contradict(question, a, b, dated, common):
         return Relation.UNRELATED
-    if verdict is Relation.DIFFER and not _same_respect(question, a, b, dated):
+    if verdict is Relation.DIFFER and not _are_comparable(question, a, b, dated):
         return Relation.UNRELATED
     return verdict
 
@@ -109,7 +109,7 @@ def _verdict(same: list[bool]) -> Relation:
     return Relation.AGREE if any(same) else Relation.DIFFER
 
 
-# --- the respect ---------------------------------------------------------------------------------
+# --- what the statements are about ---------------------------------------------------------------
 
 
 def _contradict(question: Question, a: Statement, b: Statement, dated: bool, common: bool) -> bool:
@@ -128,29 +128,29 @@ def _contradict(question: Question, a: Statement, b: Statement, dated: bool, com
         ):
             return True
     return (
-        (not dated and not _same_period(a, b))
-        or _in_contrast(a, b)
-        or (common and _differently_restricted(a, b))
+        (not dated and not _periods_agree(a, b))
+        or _are_in_contrast(a, b)
+        or (common and _restrictions_differ(a, b))
     )
 
 
-def _same_respect(question: Question, a: Statement, b: Statement, dated: bool) -> bool:
+def _are_comparable(question: Question, a: Statement, b: Statement, dated: bool) -> bool:
     """True if both values are of everything asked about and of the same period, and neither is of a part."""
     asked = question.names
     if not all(mentions(statement.whole, name) for statement in (a, b) for name in asked):
         return False
-    if not dated and not (_same_period(a, b) and _same_length(a, b)):
+    if not dated and not (_periods_agree(a, b) and _periods_match_in_length(a, b)):
         return False
-    if a.of_goal != b.of_goal or _in_contrast(a, b) or _differently_restricted(a, b):
+    if a.of_goal != b.of_goal or _are_in_contrast(a, b) or _restrictions_differ(a, b):
         return False
     if any(_is_of(name, a.around) != _is_of(name, b.around) for name in asked):
         return False
     if _adds_name(a.names_around, b.around, asked) and _adds_name(b.names_around, a.around, asked):
         return False
-    return _closely_worded(question, a, b)
+    return _are_worded_alike(question, a, b)
 
 
-def _in_contrast(a: Statement, b: Statement) -> bool:
+def _are_in_contrast(a: Statement, b: Statement) -> bool:
     """True if the two stand on different sides of a contrast, such as imports and exports, or weekdays."""
     if any(contrast.separates(a.around, b.around) for contrast in CONTRASTS):
         return True
@@ -158,7 +158,7 @@ def _in_contrast(a: Statement, b: Statement) -> bool:
     return all(days) and not days[0] & days[1]
 
 
-def _differently_restricted(a: Statement, b: Statement) -> bool:
+def _restrictions_differ(a: Statement, b: Statement) -> bool:
     """True if one is restricted in a way the other is not: to each, a part, an average, a group."""
     for restriction in _RESTRICTIONS:
         ours, theirs = ({word.lower() for word in restriction.findall(s.around)} for s in (a, b))
@@ -178,19 +178,19 @@ def _adds_name(names: Sequence[str], other: str, asked: Sequence[str] = ()) -> b
     return any(not mentions(covered, name) for name in names)
 
 
-def _same_period(a: Statement, b: Statement) -> bool:
+def _periods_agree(a: Statement, b: Statement) -> bool:
     """True unless the dates of one statement rule out those of the other."""
     pairs = [(x, y) for x in a.dates for y in b.dates if dates.comparable(x, y)]
     return not pairs or any(dates.same(x, y) for x, y in pairs)
 
 
-def _same_length(a: Statement, b: Statement) -> bool:
+def _periods_match_in_length(a: Statement, b: Statement) -> bool:
     """True unless the periods differ in length: a month is not compared with its year."""
     ours, theirs = ({(d.months, d.days) for d in s.dates if d.years} for s in (a, b))
     return not ours or not theirs or bool(ours & theirs)
 
 
-def _closely_worded(question: Question, a: Statement, b: Statement) -> bool:
+def _are_worded_alike(question: Question, a: Statement, b: Statement) -> bool:
     """True if both statements have most of the question's words, and not many others."""
     asked = {stem(word) for word in question.words if word not in ("many", "much")}
     beyond = 0

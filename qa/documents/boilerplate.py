@@ -74,7 +74,7 @@ def _mark_sections(paragraphs: Sequence[Paragraph], reasons: list[str]) -> None:
             section, level, reasons[i] = opened, p.level, reasons[i] or opened
         elif section and p.level and p.level <= max(level, 1):
             section = ""
-        elif section == TEASERS and p.body_text and not reasons[i]:
+        elif section == TEASERS and p.is_body_text and not reasons[i]:
             section = ""
             _restore_heading(paragraphs, reasons, i)
         elif section == NOTES and p.words >= 12 and p.ends_sentence and not _is_source(p):
@@ -88,7 +88,7 @@ def _restore_heading(paragraphs: Sequence[Paragraph], reasons: list[str], i: int
     above = i - 1
     if above > 0 and reasons[above] == TEASERS and not section_of(paragraphs[above]):
         following = paragraphs[i + 1 : i + 3]
-        if not paragraphs[above].ends_sentence and any(p.body_text for p in following):
+        if not paragraphs[above].ends_sentence and any(p.is_body_text for p in following):
             reasons[above] = ""
 
 
@@ -103,7 +103,7 @@ def _is_lone_source(p: Paragraph) -> bool:
         return False
     if p.text.startswith("[") and _NUMBERED.match(p.text):
         return True
-    listed = not p.prose or (not p.body_text and bool(_CITATION.search(p.text)))
+    listed = not p.is_prose or (not p.is_body_text and bool(_CITATION.search(p.text)))
     if p.words > _LONGEST_SOURCE:
         return False
     return listed and "http" in _INLINE_LINK.sub("", p.text)
@@ -115,7 +115,7 @@ def _mark_sources(paragraphs: Sequence[Paragraph], reasons: list[str]) -> None:
         p = paragraphs[i]
         if _is_lone_source(p):
             reasons[i] = reasons[i] or NOTES
-        elif p.body_text and not reasons[i]:
+        elif p.is_body_text and not reasons[i]:
             break
 
 
@@ -139,7 +139,7 @@ def _mark_foreign_end(paragraphs: Sequence[Paragraph], reasons: list[str]) -> No
 
 def _mark_teasers(paragraphs: Sequence[Paragraph], reasons: list[str]) -> None:
     """Mark short texts that break off near others that do, and the headlines above them."""
-    cut = {i: None for i, p in enumerate(paragraphs) if p.truncated and p.words <= 30 and not p.level}
+    cut = {i: None for i, p in enumerate(paragraphs) if p.is_truncated and p.words <= 30 and not p.level}
     for i in cut:
         if any(j in cut for j in range(i - 4, i + 5) if j != i):
             reasons[i] = reasons[i] or TEASERS
@@ -149,7 +149,7 @@ def _mark_teasers(paragraphs: Sequence[Paragraph], reasons: list[str]) -> None:
 
 def _mark_edges(paragraphs: Sequence[Paragraph], reasons: list[str]) -> None:
     """Mark menus and breadcrumbs before the first and after the last sentence of the text."""
-    prose = [i for i, p in enumerate(paragraphs) if p.prose and not reasons[i]]
+    prose = [i for i, p in enumerate(paragraphs) if p.is_prose and not reasons[i]]
     if not prose:
         return
     first, last = prose[0], prose[-1]
@@ -177,7 +177,7 @@ def _mark_end(paragraphs: Sequence[Paragraph], reasons: list[str]) -> None:
         if reason in _CLOSING and words_left <= 0.1 * total and 2 * left <= len(paragraphs) - i:
             reasons[i + 1 :] = [later or "below the end of the text" for later in reasons[i + 1 :]]
             break
-    last = max(i for i, p in enumerate(paragraphs) if p.prose and not reasons[i])
+    last = max(i for i, p in enumerate(paragraphs) if p.is_prose and not reasons[i])
     below = [i for i in range(last + 1, len(paragraphs)) if reasons[i]]
     if not below:
         return

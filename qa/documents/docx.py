@@ -86,7 +86,7 @@ def _parse_package(path: str, package: _Package) -> Parsed:
     left_out += [("hidden text", text) for text in document.hidden]
     for kind in ("header", "footer"):
         left_out += [
-            (f"running {kind}", p.text) for part in package.related(kind) for p in document.below(part)
+            (f"running {kind}", p.text) for part in package.related_parts(kind) for p in document.below(part)
         ]
     known = package.properties()
     title = own_title(known.get("title", "")) or next(
@@ -118,7 +118,7 @@ class _Package:
         if self.main is None or _name(self.main) != "document":
             raise UnreadableFile(_DAMAGED)
 
-    def related(self, kind: str) -> Iterator[Any]:
+    def related_parts(self, kind: str) -> Iterator[Any]:
         """The parts of some kind that the document refers to, as trees."""
         for name in self._relations(self._main, kind):
             part = self._part(name)
@@ -171,14 +171,14 @@ class _Document:
                 _child_value(style, "basedOn"),
                 _child_value(style, "pPr/outlineLvl"),
             )
-            for part in package.related("styles")
+            for part in package.related_parts("styles")
             for style in part
             if _name(style) == "style"
         }
         self._notes = {
             (_name(note), _value(note, "id")): note
             for kind in ("footnotes", "endnotes")
-            for part in package.related(kind)
+            for part in package.related_parts(kind)
             for note in part
             if _value(note, "type") not in {"separator", "continuationSeparator", "continuationNotice"}
         }

@@ -36,18 +36,18 @@ class Paragraph:
         return bool(_SENTENCE_END.search(self.text))
 
     @property
-    def truncated(self) -> bool:
+    def is_truncated(self) -> bool:
         return bool(_TRUNCATED.search(self.text))
 
     @property
-    def prose(self) -> bool:
+    def is_prose(self) -> bool:
         """True for a sentence, long enough to be told from a menu entry, a label or a headline."""
         return self.words >= 9 and self.ends_sentence
 
     @property
-    def body_text(self) -> bool:
+    def is_body_text(self) -> bool:
         """True for prose that is longer than teasers are, and not cut off."""
-        return self.words >= 30 and self.ends_sentence and not (self.truncated and self.words < 60)
+        return self.words >= 30 and self.ends_sentence and not (self.is_truncated and self.words < 60)
 
 
 def words(text: str) -> list[str]:

@@ -111,7 +111,7 @@ def _is_heading(found: Sequence[Paragraph], reasons: Sequence[str], i: int) -> b
     ):
         return False
     below = next((found[j] for j in range(i + 1, len(found)) if not reasons[j]), None)
-    return p.words > 0 and below is not None and not below.list_item and (below.prose or below.level > 0)
+    return p.words > 0 and below is not None and not below.list_item and (below.is_prose or below.level > 0)
 
 
 def _title(kept: Sequence[Paragraph]) -> str:

@@ -9,6 +9,7 @@ from itertools import pairwise
 from qa.language.words import FUNCTION_WORDS, singular
 from qa.types import Span
 
+# An abbreviation ("U.S."), or a word that may have an apostrophe, a dot or a dash in it.
 _WORD = r"(?:[^\W\d_]\.)+|[^\W_]+(?:['’.\-–][^\W_]+)*"
 _TITLES = frozenset(
     """mr mrs ms dr prof professor sir lady lord general gen president prime minister deputy foreign

@@ -77,15 +77,15 @@ class Question:
 
 def parse(text: str) -> Question:
     """What a question asks for. The text has to contain at least one word: see `checked`."""
-    return _parsed(text, rephrased(text)[:LONGEST].strip())
+    return _question(text, rephrased(text)[:LONGEST].strip())
 
 
 def keywords(text: str) -> Question:
     """Words to search for, exactly as typed."""
-    return _parsed(text, text)
+    return _question(text, text)
 
 
-def _parsed(text: str, searched: str) -> Question:
+def _question(text: str, searched: str) -> Question:
     return Question(
         text=text,
         rephrased=searched,

@@ -37,6 +37,7 @@ _CURRENCIES = {code.lower(): code for code in _CODES} | {
 }
 PREFIX = rf"US\$|A\$|C\$|[$€£₹¥₸]|Rs\.?|(?:{'|'.join(_CODES)}|RMB)\b"  # before a number
 _PERCENT = re.compile(r"\s?%|[\s-]per\s?cent\b|\s?pc\b", re.IGNORECASE)
+# Up to four words behind a number, which may be signs: "km", "US dollars", "metres a second".
 _AFTER = re.compile(r"[\s-]{0,2}((?:[^\W\d_]|[²³/°$€£.])+(?:[ -](?:[^\W\d_]|[²³/°])+){0,3})")
 _SHORT = ("km", "kg", "cm", "mm")  # units of two small letters; pint also takes "in" and "at" for units
 _SPELLED = {

@@ -1,4 +1,4 @@
-"""Runs as a process of its own: a PDF on stdin -> the text of its pages and its places, as JSON on stdout.
+"""Runs as a process of its own: a PDF on stdin -> the text on its pages, with places, as JSON on stdout.
 
 PDFium is C++ that reads whatever a user sends. It cannot be interrupted, and a crash takes its process with
 it. So `parse.py` starts this file with limits of memory and time, and without the rest of the package.
@@ -128,7 +128,7 @@ class TextPage:
         size = float(self.pdfium.FPDFText_GetFontSize(self.text, i) * math.hypot(matrix.c, matrix.d))
         return size if math.isfinite(size) else 1.0
 
-    def turned(self, i: int) -> int:
+    def quarter_turns(self, i: int) -> int:
         """The number of quarter turns, anticlockwise, that put a character upright."""
         angle = self.pdfium.FPDFText_GetCharAngle(self.text, i)
         return -round(angle / (math.pi / 2)) % 4 if math.isfinite(angle) and angle > 0 else 0
@@ -143,7 +143,7 @@ class TextPage:
         piece: Piece = []
         last = 0
         for first, end, word in self.words():
-            turned = piece[6] if piece and not self._follows_break(first) else self.turned(first)
+            turned = piece[6] if piece and not self._follows_break(first) else self.quarter_turns(first)
             (left, base), right = self.start(first, turned), self.end(end, turned)
             if not (math.isfinite(left) and math.isfinite(base) and math.isfinite(right)):
                 continue
@@ -154,14 +154,15 @@ class TextPage:
                 piece[2] = right
             else:
                 if piece:
-                    yield self._finished(piece, last)
+                    yield self._finish(piece, last)
                 piece = [word, left, right, base, self.size(first), self.is_bold(first), turned]
             last = end
         if piece:
-            yield self._finished(piece, last)
+            yield self._finish(piece, last)
 
-    def _finished(self, piece: Piece, last: int) -> Piece:
-        piece[5] = piece[5] and self.is_bold(last)  # a bold word may begin a line that is not bold
+    def _finish(self, piece: Piece, last: int) -> Piece:
+        """The piece, given the index of its last character: it is bold if both of its ends are."""
+        piece[5] = piece[5] and self.is_bold(last)  # a line may begin with a bold word
         return piece
 
     def _follows_break(self, first: int) -> bool:
