@@ -1,4 +1,4 @@
-"""The assistant: a corpus folder, its index, and the questions asked of it."""
+"""The assistant: a corpus folder, its index, and the questions asked about it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,9 @@ _log = logging.getLogger("qa")
 
 @dataclass(frozen=True, slots=True)
 class Status(Value):
-    """What is indexed, and how. `bytes` is the size of the index folder; `failures` are of the last sync."""
+    """What is indexed, and how. `bytes` is the size of the index folder, `failures` are those of the last
+    sync.
+    """
 
     corpus: str
     index: str
@@ -57,7 +59,7 @@ class Status(Value):
 
 
 class Assistant:
-    """Answers questions from the documents of a folder. Safe to use from several threads."""
+    """Answers questions from the documents in a folder. Safe to use from several threads."""
 
     def __init__(self, settings: Settings, encoder: Encoder, reader: Reader | None = None) -> None:
         self.settings = settings
@@ -79,11 +81,11 @@ class Assistant:
         *,
         use_reader: bool = True,
     ) -> Self:
-        """An assistant over the last committed state of an index; nothing is synced or written.
+        """Open the last committed state of an index. Nothing is synced or written.
 
-        The two folders are the arguments'; `settings` gives the rest, by default from the environment.
-        Without `use_reader` it answers by similarity alone, as where the reader is missing. An index that
-        is missing is an empty one. Raises ModelError, SettingsError, IndexTooNew.
+        `corpus` and `index` are the folders; everything else comes from `settings`, by default from the
+        environment. Without `use_reader` it answers by similarity alone, as it does if the reader is missing.
+        A missing index counts as an empty one. Raises ModelError, SettingsError, IndexTooNew.
         """
         settings = replace(settings or Settings.from_environment(), corpus=Path(corpus), index=Path(index))
         encoder = find_encoder(settings.model)
@@ -92,11 +94,11 @@ class Assistant:
             with assistant._store.read():
                 pass
         except IndexDamaged as error:
-            _log.warning("%s", error)  # a sync mends it, and only an open assistant can sync
+            _log.warning("%s", error)  # a sync repairs it, and only an open assistant can sync
         return assistant
 
     def close(self) -> None:
-        """Let go of what is in memory. Nothing is lost without it."""
+        """Release the vectors held in memory. Nothing is lost if it is never called."""
         self._vectors.forget()
 
     def __enter__(self) -> Self:
@@ -113,43 +115,43 @@ class Assistant:
         purge: bool = False,
         settled: Callable[[Path], bool] = lambda _: True,
     ) -> SyncReport:
-        """Bring the index up to date with the corpus folder; `progress` is called as it goes.
+        """Bring the index up to date with the corpus folder; `progress` is called along the way.
 
-        What was removed is not served from then on. With `purge` it is not in the bytes of the index
-        either, nor is anything else that is not served: unused vectors, databases set aside as damaged.
-        Raises CorpusError, IndexBusy, IndexUnwritable, IndexTooNew, ModelError. Files that cannot be
-        read are in the report and stop nothing, and those for which `settled` is false are left as they
-        are. Where a reader is in the way of a purge, IndexBusy is raised after some seconds, and the sync
-        is done nevertheless.
+        Removed documents are not served from then on. With `purge`, the bytes of the index do not hold them
+        either, nor anything else that is not served, such as unused vectors and damaged databases that were
+        set aside. Files that cannot be read are listed in the report and stop nothing; files for which
+        `settled` returns False are left as they are for now. Raises CorpusError, IndexBusy, IndexUnwritable,
+        IndexTooNew, ModelError. If a reader blocks the purge, IndexBusy is raised after some seconds; the
+        sync itself is done.
         """
-        self._encoder.fingerprint  # noqa: B018  a missing model is told before anything is written
-        with self._syncing:  # threads of one process wait for each other; another process is told
+        self._encoder.fingerprint  # noqa: B018  a missing model raises before anything is written
+        with self._syncing:  # threads of this process wait for each other; other processes get IndexBusy
             try:
-                return self._synced(progress, purge, settled)
+                return self._sync_once(progress, purge, settled)
             except IndexDamaged as error:
                 aside = self._store.set_aside()
                 _log.warning("%s; it is kept as %s%s", error, aside.name, " until the purge" * purge)
-                return self._synced(progress, purge, settled)
+                return self._sync_once(progress, purge, settled)
 
-    def _synced(
+    def _sync_once(
         self, progress: Callable[[Progress], None], purging: bool, settled: Callable[[Path], bool]
     ) -> SyncReport:
         with self._store.write() as writer:
             report = sync(self.settings.corpus, writer, self._encoder, progress, settled)
             try:
                 self._vectors.save()
-                purged = self._purged(writer) if purging else None
+                purged = self._purge(writer) if purging else None
             except OSError as error:
                 raise IndexUnwritable(
                     f"cannot write the index in {self.settings.index} ({error.strerror})"
                 ) from error
             return replace(report, purged=purged)
 
-    def _purged(self, writer: Writer) -> Purged:
-        """Take what was deleted out of the bytes: whatever nothing is served from, in whatever file it lies.
+    def _purge(self, writer: Writer) -> Purged:
+        """Remove everything from the index folder that nothing is served from, whichever file holds it.
 
-        It goes by what is there, not by what has changed. Each step leaves a good index, so one that was
-        killed is run again. Raises IndexBusy where a reader holds on to the old bytes, and OSError.
+        It goes by what is there, not by what has changed. Each step leaves a sound index, so a purge that was
+        killed can simply be run again. Raises IndexBusy if a reader holds on to the old bytes, and OSError.
         """
         unfinished = self._store.purge_damaged() + self._vectors.purge()
         return unfinished + FeedbackLog(self._store).purge(writer) + writer.purge()
@@ -157,7 +159,7 @@ class Assistant:
     def search(
         self, words: str, k: int = 5, documents: Iterable[str] | None = None, rerank: bool = True
     ) -> tuple[Hit, ...]:
-        """The k passages that fit best, best first; `rerank` has the first dozen read.
+        """The k passages that fit best, best first; with `rerank` the reader reorders the first dozen.
 
         `documents` limits the search to documents with these ids. Raises QuestionError, IndexStale.
         """
@@ -171,38 +173,37 @@ class Assistant:
         threshold: float | None = None,
         suggest: bool = True,
     ) -> Answer:
-        """The answer in the documents' own words, or a refusal with the nearest passages.
+        """Answer in the documents' own words, or refuse and return the nearest passages.
 
-        `history` is the earlier turns, oldest first, as (question, answer) pairs. `documents` limits
-        the sources to documents with these ids. `threshold` is the least confidence that is answered
-        at: None for the calibrated one, 0 to answer wherever a passage exists (but not from one that
-        does not speak of the name that a follow-up asks about). Without `suggest` a refusal comes several
-        times as fast, and offers no questions that are answered.
-        Raises QuestionError, IndexStale.
+        `history` holds the earlier turns, oldest first, as (question, answer text) pairs. `documents` limits
+        the sources to documents with these ids. `threshold` is the least confidence to answer at: None for
+        the calibrated one, 0 to answer whenever a passage exists (though never from a passage that does not
+        mention the name that a follow-up asks about). Without `suggest` a refusal comes several times as fast
+        but suggests no other questions. Raises QuestionError, IndexStale.
         """
         return self._asking.ask(question, history, documents, threshold, suggest)
 
     def rate(
         self, answer: Answer, helpful: bool, comment: str = "", history: Sequence[tuple[str, str]] = ()
     ) -> Feedback:
-        """Keep what somebody says of an answer, with a word of at most 500 characters.
+        """Record a user's rating of an answer, with a comment of at most 500 characters.
 
-        `history` is what it was asked with. A second vote on an answer replaces the first. Raises
-        StaleDocument where a document it cites was changed or removed since, IndexBusy, IndexUnwritable.
+        `history` is the one the question was asked with. A second rating of an answer replaces the first.
+        Raises StaleDocument if a cited document has changed or gone since, IndexBusy, IndexUnwritable.
         """
         return FeedbackLog(self._store).rate(answer, helpful, comment, history)
 
     def feedback(self) -> tuple[Feedback, ...]:
-        """The feedback so far, newest first, without what is not in the documents any more."""
+        """All ratings, newest first, without any text that is no longer in the documents."""
         return FeedbackLog(self._store).entries()
 
     def documents(self) -> tuple[Document, ...]:
-        """All indexed documents in the order of their paths. Their texts are read when asked for."""
+        """All indexed documents, ordered by path. Their texts are read on first use."""
         with self._store.read() as snapshot:
             return snapshot.documents()
 
     def state(self) -> tuple[str, int]:
-        """Which state of the index is served: it differs after every change of the documents."""
+        """An identifier of the state that is served; every change of the documents changes it."""
         with self._store.read() as snapshot:
             return snapshot.stamp
 
@@ -212,52 +213,54 @@ class Assistant:
             return snapshot.passage_counts()
 
     def left_out(self, document_id: str) -> tuple[tuple[str, str], ...]:
-        """What of a document is not indexed, as (reason, text): boilerplate of saved web pages."""
+        """The parts of a document that are not indexed, as (reason, text) pairs."""
         with self._store.read() as snapshot:
             return snapshot.left_out(document_id)
 
     def files(self) -> tuple[Listed, ...]:
-        """Every file of the corpus that should be a document and every document of the index, by path.
+        """All files that should be documents and all indexed documents, ordered by path.
 
-        Nothing is hashed and no text is read. Raises CorpusError where a folder cannot be listed.
+        Nothing is hashed and no text is read. Raises CorpusError if a folder cannot be listed.
         """
         with self._store.read() as snapshot:
             return listing(self.settings.corpus, snapshot)
 
     def document(self, document_id: str) -> Document:
-        """The document with an id. Raises UnknownDocument."""
+        """The document with this id. Raises UnknownDocument."""
         with self._store.read() as snapshot:
-            found = snapshot.documents([document_id])
-        if not found:
-            raise UnknownDocument(f"no document has the id {document_id!r}: see qa status")
-        return found[0]
+            documents = snapshot.documents([document_id])
+        if not documents:
+            raise UnknownDocument(
+                f"no document has the id {document_id!r}. Run qa status --json to list them"
+            )
+        return documents[0]
 
     def find_quotes(self, quotes: Iterable[Quote]) -> tuple[Citation | None, ...]:
-        """Where quotes of earlier answers stand in the documents as they are now, in their order, numbered
-        from 1.
+        """Find the quotes of earlier answers in the documents as they are now.
 
-        None for a quote that stands nowhere any more. All are looked for in one state of the documents.
+        Returns a citation for each quote, in order and numbered from 1, or None if the quote is nowhere to be
+        found. All are looked up in one state of the index.
         """
         with self._store.read() as snapshot:
             finder = QuoteFinder(snapshot)
             return tuple(finder.find(quote, number) for number, quote in enumerate(quotes, 1))
 
     def passage_at(self, document_id: str, start: int, end: int) -> Passage | None:
-        """The passage that holds `text[start:end]` of a document whole, such as an earlier citation."""
+        """The passage that contains the whole of `text[start:end]` of a document, if there is one."""
         with self._store.read() as snapshot:
             return snapshot.passage_at(document_id, start, end)
 
     def neighbours(self, passages: Iterable[Passage]) -> dict[str, tuple[Passage | None, Passage | None]]:
-        """passage id -> the passages before and behind it in its document."""
+        """passage id -> the passages before and after it in its document."""
         with self._store.read() as snapshot:
             return {passage.id: snapshot.beside(passage) for passage in passages}
 
     def place(self, files: Iterable[tuple[str, Path]], replace: bool = False) -> tuple[Placed, ...]:
-        """Put files, each a name and where its bytes lie, into the corpus folder, and do not sync yet.
+        """Put files, given as (name, path of the content), into the corpus folder without syncing.
 
-        Each gets its result, in their order, and none stops another. Names are made harmless (`safe_name`).
-        A file that could not be indexed is refused; one with other content stays unless it is to be replaced,
-        and a file of the same call is never replaced.
+        Returns a result for each file, in order; no file stops another. Names are made harmless
+        (`safe_name`). A file that could not be indexed is refused. An existing file with other content is
+        replaced only with `replace`, and never by another file of the same call.
         """
         return self._corpus.place(files, replace)
 
@@ -273,30 +276,30 @@ class Assistant:
     def remove(self, document_id: str) -> None:
         """Delete a document's file from the corpus folder, then sync. Raises UnknownDocument, CorpusError."""
         document = self.document(document_id)
-        with suppress(UnknownDocument):  # its file is gone already
+        with suppress(UnknownDocument):  # the file is already gone
             self._corpus.take_out(document.path)
         self.sync()
 
     def delete(self, path: str) -> None:
-        """Delete a file of the corpus, also one that no document could be made of, then sync.
+        """Delete a file of the corpus folder, even one that could not be indexed, then sync.
 
-        `path` is as `files` lists it. Raises UnknownDocument where there is no such file, CorpusError.
+        `path` is as `files` lists it. Raises UnknownDocument if there is no such file, and CorpusError.
         """
         self._corpus.take_out(path)
         self.sync()
 
     @property
     def engine(self) -> Engine:
-        """What finds and reads passages for every question: candidates, evidence, calibration."""
+        """The engine that finds and reads passages: candidates, evidence, calibration. For measuring."""
         return self._engine
 
     @property
     def threshold(self) -> float:
-        """The least confidence that is answered at."""
+        """The least confidence at which a question is answered."""
         return self._engine.calibration.threshold
 
     def status(self) -> Status:
-        """What is indexed, and how. The encoder is not loaded for it."""
+        """What is indexed, and how. Does not load the encoder."""
         with self._store.read() as snapshot:
             counts, failures = snapshot.counts(), snapshot.failures()
             model, precision = snapshot.meta("model"), snapshot.meta("precision")
@@ -308,7 +311,9 @@ class Assistant:
             counts=counts,
             model=model or self._encoder.name,
             precision=precision or "not used yet",
-            reader=self._reader.name if self._reader else "none: the best sentences by similarity",
+            reader=self._reader.name
+            if self._reader
+            else "none (answers are the best sentences by similarity)",
             bytes=size,
             failures=failures,
         )

@@ -1,4 +1,4 @@
-"""The values that the stages hand to each other. Frozen, and free of behaviour beyond what they mean.
+"""The values that rooms hand to each other: frozen, and without behaviour beyond what they mean.
 
 All offsets count Unicode characters (not bytes) and are half-open: `text[start:end]`.
 """
@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 Span = tuple[int, int]
-Turn = tuple[str, str]  # a question, and the text of the answer that it was given
+Turn = tuple[str, str]  # a question and the text of its answer
 
 
 def document_id(path: str) -> str:
@@ -22,22 +22,22 @@ def document_id(path: str) -> str:
 
 
 def overlap(a: Span, b: Span) -> bool:
-    """Whether two spans have a character in common."""
+    """True if two spans have a character in common."""
     return a[0] < b[1] and b[0] < a[1]
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """What is printed as JSON by the command and the page: one form for all of them."""
+    """A value that the command and the endpoints return as JSON."""
 
     def as_dict(self) -> dict[str, Any]:
-        """The value as plain dicts, lists, strings and numbers, fit for json.dumps, under its own names.
+        """The value as dicts, lists, strings and numbers for json.dumps, under the names of its fields.
 
         An answer: question, text, answered, confidence, claims, citations, nearest, differ, understood,
-        unknown, suggestions, and not its trace. A claim: value, citations. A citation: number, document,
+        unknown, suggestions, without its trace. A claim: value, citations. A citation: number, document,
         start, end, quote, passage, page, page_end. A hit: passage, document, score, page. A passage: id,
-        document_id, start, end, text, header, sentences. A document: id, path, title, digest, metadata,
-        pages (how many it has), and not its text.
+        document_id, start, end, text, header, sentences. A document: id, path, title, digest, metadata, pages
+        (their number), without its text.
         """
         names = (field.name for field in fields(self) if field.compare)
         return {name: _plain(getattr(self, name)) for name in names}
@@ -52,7 +52,7 @@ def _plain(value: object) -> object:
 
 
 class BlockKind(StrEnum):
-    """What a block of a document is: text to index, a heading of it, or something to leave out."""
+    """What a block of a document is: text to index, a heading, or something to leave out."""
 
     BODY = "body"
     HEADING = "heading"
@@ -62,7 +62,7 @@ class BlockKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A run of whole lines of a document, judged as one. `reason` says why it is left out."""
+    """A run of whole lines of a document that is judged as one. `reason` says why it is left out."""
 
     start: int
     end: int
@@ -74,10 +74,10 @@ class Block:
 class Document(Value):
     """A document of the corpus. `path` is relative to the corpus, with `/`; `id` is derived from it.
 
-    `text` is read from the index when it is first asked for, so a list of documents is cheap.
-    `metadata` holds what is known of source, source_title, author, date, url and language.
-    `digest` is the SHA-256 of the text: it tells two states of one document apart.
-    `pages` are the offsets at which the pages begin in the text, () where the format has none.
+    `text` is read from the index on first use, so a list of documents is cheap. `metadata` holds source,
+    source_title, author, date, url and language as far as they are known. `digest` is the SHA-256 of the text
+    and tells two states of a document apart. `pages` are the offsets in the text at which pages begin, () for
+    formats without pages.
     """
 
     id: str
@@ -90,14 +90,14 @@ class Document(Value):
 
     @property
     def text(self) -> str:
-        """The whole text that offsets refer to. Raises StaleDocument if the index has moved on."""
+        """The whole text, to which offsets refer. Raises StaleDocument if the index has moved on."""
         if callable(self._text):
             object.__setattr__(self, "_text", self._text())
         assert isinstance(self._text, str)
         return self._text
 
     def page_at(self, offset: int) -> int | None:
-        """The page, counted from 1, on which the character at an offset stands; None without pages."""
+        """The number of the page, from 1, that holds the character at an offset; None without pages."""
         return max(1, bisect_right(self.pages, offset)) if self.pages else None
 
     def as_dict(self) -> dict[str, Any]:
@@ -106,10 +106,10 @@ class Document(Value):
 
 @dataclass(frozen=True, slots=True)
 class Passage(Value):
-    """A slice of a document that the encoder reads whole: `text == document.text[start:end]`.
+    """A slice of a document short enough for the encoder: `text == document.text[start:end]`.
 
-    `header` (title and section heading) is added for embedding and keyword search, never quoted.
-    `sentences` are the spans, in the document's offsets, that may be quoted; headings are not.
+    `header` (title and section heading) is added for embedding and keyword search, and never quoted.
+    `sentences` are the spans that may be quoted, in offsets of the document; headings are not among them.
     """
 
     id: str
@@ -123,7 +123,7 @@ class Passage(Value):
 
 @dataclass(frozen=True, slots=True)
 class Hit(Value):
-    """A passage found for a question. Scores order the hits of one search; they are no probabilities."""
+    """A passage found for a question. Scores order the hits of one search; they are not probabilities."""
 
     passage: Passage
     document: Document
@@ -157,12 +157,12 @@ class Citation(Value):
 
     @property
     def page(self) -> int | None:
-        """The page on which the quote begins, counted from 1; None where the document has no pages."""
+        """The number of the page, from 1, on which the quote begins; None without pages."""
         return self.document.page_at(self.start)
 
     @property
     def page_end(self) -> int | None:
-        """The page on which the quote ends: mostly the one on which it begins."""
+        """The number of the page on which the quote ends, usually that on which it begins."""
         return self.document.page_at(max(self.start, self.end - 1))
 
     def as_dict(self) -> dict[str, Any]:
@@ -171,10 +171,10 @@ class Citation(Value):
 
 @dataclass(frozen=True, slots=True)
 class Claim(Value):
-    """One thing that the documents say. `value` stands verbatim in the quote of the first citation.
+    """One thing that the documents say. `value` is a verbatim part of the first citation's quote.
 
-    Each further citation is of another document that says the same. `is_short` tells of a value that is a
-    short answer: a part of its sentence, and no clause that is most of it.
+    Each further citation is from another document that says the same. `is_short` is set if the value is a
+    short answer: a part of its sentence that is not most of it.
     """
 
     value: str
@@ -184,7 +184,7 @@ class Claim(Value):
 
 @dataclass(frozen=True, slots=True)
 class Sought(Value):
-    """A word of the question, and how many passages of the index hold it in any form."""
+    """A word of the question, and the number of passages that contain it in any form."""
 
     word: str
     passages: int
@@ -192,7 +192,7 @@ class Sought(Value):
 
 @dataclass(frozen=True, slots=True)
 class Tried(Value):
-    """What a question was taken to mean, and the probability (0..1) that the documents answer that."""
+    """An interpretation of a question, and the probability (0..1) that the documents answer it."""
 
     question: str
     probability: float
@@ -200,13 +200,14 @@ class Tried(Value):
 
 @dataclass(frozen=True, slots=True)
 class Considered(Value):
-    """A passage that was looked at for an answer.
+    """A passage that was considered for an answer.
 
-    `lead` is how its text begins, on one line. `retrieval` is the score it was found with, of two parts:
-    `similarity`, the cosine (-1..1) of its vector and the question's, what all passages share taken out; and
-    `words`, the share (0..1) of the question's words that it holds, rare words counting more. `margin` says
-    how much the reader prefers its best span, `span`, to "no answer here", in logits: above 0 it takes it
-    for an answer; None and "" where no reader read it. `score` is the final one, which orders the passages.
+    `lead` is the beginning of its text, on one line. `retrieval` is its retrieval score, made of two parts:
+    `similarity`, the cosine (-1..1) of its vector and the question's after the mean of the index is taken
+    out, and `words`, the share (0..1) of the question's words that it contains, rare words counting more.
+    `margin` is how much the reader prefers its best span, `span`, to "no answer here", in logits; above 0 the
+    reader takes it for an answer. They are None and "" if no reader read the passage. `score` is final and
+    orders the passages.
     """
 
     document_id: str
@@ -224,8 +225,8 @@ class Considered(Value):
 
 @dataclass(frozen=True, slots=True)
 class Timings(Value):
-    """Seconds that an answer took: finding passages, reading them, wording the answer with its citations,
-    trying questions to suggest, and all of it. What came between is in `total` only.
+    """Seconds spent on an answer: finding passages, reading them, composing the answer with its citations,
+    trying questions to suggest, and in total, which includes everything in between.
     """
 
     search: float
@@ -237,18 +238,18 @@ class Timings(Value):
 
 @dataclass(frozen=True, slots=True)
 class Trace(Value):
-    """Why an answer is as it is, also a refusal. Timings differ each time; the rest does not.
+    """How an answer or a refusal came about. Timings vary from run to run; nothing else does.
 
-    `searched` is how many passages were searched. `considered` are those looked at, at most a dozen, in
-    their final order. `words` are the words that were searched for, `readings` what the question may have
-    meant, in the order in which it was tried: more than one for a follow-up only. `wanted` says in plain
-    words what form of answer was recognised. The question was answered if `confidence` reached `threshold`.
+    `searched` is the number of passages searched. `considered` are those that were looked at, at most a
+    dozen, in their final order. `words` are the search terms, `readings` the interpretations of the question
+    in the order in which they were tried (only a follow-up has more than one). `wanted` says in plain words
+    what form of answer the question asks for. The question was answered if `confidence` reached `threshold`.
 
-    `signals` are what the confidence is computed from, by name: `margin` of the reader in tens of logits,
-    `lead` of the best sentence's score over that of other passages, `cosine` of that sentence and the
-    question, `fits` (1 if the span is of the sort that is asked for), `searched` as a tenth of the
-    logarithm; without a reader `cosine`, `lead`, `nearest` (the cosine of the nearest passage) and `covered`
-    (the share of the question's words that the passage holds).
+    `signals` are the values that the confidence is computed from, by name: the reader's `margin` in tens of
+    logits, the `lead` of the best sentence's score over other passages, the `cosine` of that sentence and the
+    question, `fits` (1 if the span is of the type that is asked for), `searched` as a tenth of the logarithm;
+    without a reader `cosine`, `lead`, `nearest` (the cosine of the nearest passage) and `covered` (the share
+    of the question's words that the passage contains).
     """
 
     searched: int
@@ -264,15 +265,15 @@ class Trace(Value):
 
 @dataclass(frozen=True, slots=True)
 class Answer(Value):
-    """What the documents say to a question, or that they do not.
+    """What the documents say in answer to a question, or a refusal.
 
-    `text` is Markdown whose sentences carry [1] [2]. `confidence` is the calibrated probability (0..1)
-    that the best claim is right. When `answered` is False there are neither claims nor citations.
-    `nearest` holds the passages in order of rank in either case. `differ` says that the claims are
-    different figures or dates for one thing, from different sources. `understood` is the question as it was
-    looked for: itself, or what a follow-up was taken to mean. Of a refusal, `unknown` holds the words of the
-    question that no document holds, `suggestions` questions that the documents answer. `trace` says how the
-    answer came about; it is no part of what two answers are compared by.
+    `text` is Markdown whose sentences carry [1] [2]. `confidence` is the calibrated probability (0..1) that
+    the best claim is right. If `answered` is False there are no claims and no citations. `nearest` holds the
+    best passages in order of rank in either case. `differ` is set if the claims are different figures or
+    dates for one thing, from different sources. `understood` is the question that was answered: the question
+    itself, or the interpretation of a follow-up. In a refusal, `unknown` holds the words of the question that
+    appear in no document, and `suggestions` questions that the documents do answer. `trace` says how the
+    answer came about; it is not compared when two answers are.
     """
 
     question: str
@@ -291,7 +292,7 @@ class Answer(Value):
 
 @dataclass(frozen=True, slots=True)
 class Failure(Value):
-    """A file that could not be indexed, and what to do about it in one line."""
+    """A file that could not be indexed, with the reason and the remedy in one line."""
 
     path: str
     reason: str
@@ -299,9 +300,9 @@ class Failure(Value):
 
 @dataclass(frozen=True, slots=True)
 class Purged(Value):
-    """What a purge took out of the index: `vectors` that no passage uses, `databases` that had been set
-    aside as damaged, `leftovers` of processes that died while they wrote. `feedback` counts the entries that
-    repeated what is not in the documents any more and were redacted. `bytes` is what it freed.
+    """What a purge removed from the index: `vectors` that no passage uses, `databases` that had been set
+    aside as damaged, and `leftovers` of processes that died while writing. `feedback` is the number of
+    ratings that quoted text no longer in the documents and were redacted; `bytes` is the space freed.
     """
 
     vectors: int = 0
@@ -311,7 +312,7 @@ class Purged(Value):
     feedback: int = 0
 
     def __add__(self, other: Purged) -> Purged:
-        """What two parts of a purge took out together."""
+        """What two parts of a purge removed together."""
         return Purged(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
 
 
@@ -319,9 +320,8 @@ class Purged(Value):
 class SyncReport(Value):
     """What a sync did. Paths are relative to the corpus; `embedded` counts passages, `seconds` is wall time.
 
-    `skipped` are files that no document is made of: dotfiles, `~$` files and unknown extensions.
-    `renamed` holds (old, new) paths, which are in `removed` and `added` as well. `purged` is None for a
-    sync without a purge.
+    `skipped` are files that are not documents: dotfiles, `~$` files and unknown extensions. `renamed` holds
+    (old, new) paths, which are listed in `removed` and `added` as well. `purged` is None without a purge.
     """
 
     added: tuple[str, ...]
@@ -338,7 +338,7 @@ class SyncReport(Value):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a sync is: `done` of `total` documents, `embedded` passages so far, and what it works on."""
+    """How far a sync has got: `done` of `total` documents, `embedded` passages so far, the current `path`."""
 
     done: int
     total: int

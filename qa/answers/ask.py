@@ -1,4 +1,4 @@
-"""The way of a question: what it may mean, what the documents hold for it, an answer or a refusal."""
+"""From a question to an answer: what it may mean, what the documents hold for it, an answer or a refusal."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import partial
 from qa.answers.claims import compose, refuse
 from qa.answers.quotes import quote_span
 from qa.answers.suggestions import Suggestions
-from qa.answers.trace import Attempt, Stopwatch, traced
+from qa.answers.trace import Attempt, Stopwatch, trace_of
 from qa.answers.wording import quoted_text, short_answer
 from qa.language import followups
 from qa.language.followups import Interpretation, interpretations
@@ -21,18 +21,18 @@ from qa.search.evidence import LOOKED_AT, ScoredSentence
 from qa.search.retrieval import DocumentIds
 from qa.types import Answer, Hit, Turn
 
-_LESS_LIKELY = 0.85  # each further way to understand a follow-up
+_DISCOUNT = 0.85  # for each further interpretation of a follow-up
 
 
 class Asking:
-    """Questions to the last committed state of an index. Safe to use from several threads."""
+    """Answers questions from the last committed state of an index. Safe to use from several threads."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._suggestions = Suggestions(engine)
 
     def search(self, words: str, k: int, documents: Iterable[str] | None, rerank: bool) -> tuple[Hit, ...]:
-        """As Assistant.search."""
+        """See Assistant.search."""
         question = keywords(checked(words))
         found = self._engine.find(question, max(k, LOOKED_AT) if rerank else k, _ids(documents))
         hits = self._engine.evidence(found).hits if rerank else found.hits
@@ -46,7 +46,7 @@ class Asking:
         threshold: float | None,
         suggest: bool,
     ) -> Answer:
-        """As Assistant.ask."""
+        """See Assistant.ask."""
         watch, among = Stopwatch(), _ids(documents)
         least = self._engine.calibration.threshold if threshold is None else threshold
         attempts = self._attempts(checked(question), history, among, watch)
@@ -55,16 +55,18 @@ class Asking:
             with watch.on("compose"):
                 answer = compose(best.question, best.evidence, best.probability)
         else:
-            offered = self._offered(question, best, among, watch) if suggest else []
+            suggestions = self._suggest(question, best, among, watch) if suggest else []
             with watch.on("compose"):
-                answer = refuse(question, best.evidence.hits, best.probability, _unknown(best), offered)
-        trace = traced(best, attempts, least, watch)
+                answer = refuse(
+                    question, best.evidence.hits, best.probability, _unknown_words(best), suggestions
+                )
+        trace = trace_of(best, attempts, least, watch)
         return replace(answer, question=question, understood=best.question.text, trace=trace)
 
     def _attempts(
         self, question: str, history: Sequence[Turn], documents: DocumentIds, watch: Stopwatch
     ) -> list[Attempt]:
-        """The ways to understand a question, each with what was found, until none can be likelier."""
+        """The interpretations of a question with their evidence, until no further one could be likelier."""
         attempts: list[Attempt] = []
         for place, interpretation in enumerate(interpretations(question, earlier_turns(history))):
             meant = parse(interpretation.question)
@@ -73,13 +75,13 @@ class Asking:
             with watch.on("read"):
                 evidence = self._engine.evidence(candidates, partial(_admits, interpretation))
             probability = self._engine.calibration.probability(evidence.signals)
-            likely = probability * _LESS_LIKELY**place
+            likely = probability * _DISCOUNT**place
             attempts.append(Attempt(meant, candidates, evidence, probability, likely))
-            if max(attempt.likely for attempt in attempts) >= _LESS_LIKELY ** (place + 1):
+            if max(attempt.likely for attempt in attempts) >= _DISCOUNT ** (place + 1):
                 break
         return attempts
 
-    def _offered(
+    def _suggest(
         self, question: str, best: Attempt, documents: DocumentIds, watch: Stopwatch
     ) -> Sequence[str]:
         with watch.on("suggestions"):
@@ -87,23 +89,23 @@ class Asking:
 
 
 def earlier_turns(history: Sequence[Turn]) -> list[followups.Turn]:
-    """Turns whose answers are Markdown, as follow-ups are understood by them."""
+    """Earlier turns whose answers are Markdown, in the form that follow-ups are interpreted by."""
     return [followups.Turn(asked, short_answer(answer), quoted_text(answer)) for asked, answer in history]
 
 
-def _unknown(attempt: Attempt) -> list[str]:
-    """The words of a question that no passage holds."""
+def _unknown_words(attempt: Attempt) -> list[str]:
+    """The words of a question that appear in no passage."""
     terms = attempt.candidates.terms
     return [term.word for term in terms if not term.passages and names_something(term.word)]
 
 
 def _ids(documents: Iterable[str] | None) -> DocumentIds:
-    """Ids that can be gone through more than once."""
+    """Document ids that can be iterated over more than once."""
     return None if documents is None else frozenset(documents)
 
 
 def _admits(interpretation: Interpretation, sentence: ScoredSentence) -> bool:
-    """Whether a sentence may answer what was understood: it is new, and speaks of the name asked for."""
+    """True if a sentence may answer an interpretation: it is new, and mentions the name that was asked about."""
     if sentence.text() in interpretation.told:
         return False
     focus = interpretation.focus

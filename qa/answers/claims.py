@@ -1,8 +1,8 @@
-"""A question + its evidence -> an answer: which sentences are quoted, and which of them say the same.
+"""A question and its evidence -> an answer: which sentences are quoted, and which of them agree.
 
-A short answer is held against what the reader takes for the answer in other documents: those that say
-the same are one claim, those that give another figure for the same thing are further ones. Of questions
-that want more, the sentences that answer stand in the order of their documents.
+A short answer is compared with the spans that the reader marks in other documents: spans that say the same
+become one claim, spans that give another value for the same thing become further claims. Questions that want
+more than a short answer get the sentences that answer them, in the order of their documents.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from qa.search.confidence import SURE
 from qa.search.evidence import Evidence, ScoredSentence, in_order
 from qa.types import Answer, Claim, Hit, overlap
 
-NEAREST = 5  # passages that come with every answer
-_AGREEING, _DIFFERING = -5.0, 0.0  # margins from which on a span is held against another
-_ALIKE = 0.7  # of the content words of two sentences that are one in other order
+NEAREST = 5  # passages returned with every answer
+_AGREEING, _DIFFERING = -5.0, 0.0  # least margins of a span that may agree with, or contradict, another
+_ALIKE = 0.7  # share of common content words from which on two sentences say the same
 
 Groups = tuple[tuple[ScoredSentence, ...], ...]
 Stating = Callable[[ScoredSentence], Statement]
 
 
 def compose(question: Question, evidence: Evidence, probability: float) -> Answer:
-    """The answer to a question from evidence that has sentences.
+    """The answer to a question, from evidence that has at least one sentence.
 
-    Raises CitationError if a quote does not stand in its document.
+    Raises CitationError if a quote is not in its document.
     """
     chosen = choose(question, evidence, probability)
     order = _reading_order(chosen, question)
@@ -42,7 +42,7 @@ def compose(question: Question, evidence: Evidence, probability: float) -> Answe
     claims = tuple(by_place[place] for place in sorted(by_place))
     return Answer(
         question=question.text,
-        text=wording.answer_markdown(claims, chosen.differ, question.wants),
+        text=wording.answer_markdown(claims, chosen.differ),
         answered=True,
         confidence=probability,
         claims=claims,
@@ -55,7 +55,7 @@ def compose(question: Question, evidence: Evidence, probability: float) -> Answe
 def refuse(
     question: str, hits: Sequence[Hit], probability: float, unknown: Sequence[str], suggestions: Sequence[str]
 ) -> Answer:
-    """A refusal with what may help: words that no document holds, the nearest passages, other questions."""
+    """A refusal with what may help: words that appear in no document, the nearest passages, other questions."""
     nearest = tuple(hits[:NEAREST])
     return Answer(
         question=question,
@@ -71,7 +71,7 @@ def refuse(
 
 
 def _reading_order(chosen: Chosen, question: Question) -> list[int]:
-    """The places of the groups as they are shown: several sentences stand as in their documents."""
+    """The indices of the groups in display order: several sentences follow the order of their documents."""
     places = list(range(len(chosen.groups)))
     if question.form is not SEVERAL:
         return places
@@ -89,7 +89,7 @@ def _claim(question: Question, group: Sequence[ScoredSentence], numbers: Iterato
     value = best.text(best.answer) if question.form is SHORT and best.answer else best.text()
     whole = (0, len(value))
     figure = question.wants is AnswerType.NAME and any(q.span == whole for q in quantities(value))
-    if figure or not has_content(value):  # no one is called "$7 billion" or "The"
+    if figure or not has_content(value):  # nobody is called "$7 billion" or "The"
         value = best.text()
     citations = tuple(cite(next(numbers), sentence, question.form.reads_on) for sentence in group)
     is_short = question.form is SHORT and len(value) <= len(citations[0].quote) / 2
@@ -101,9 +101,9 @@ def _claim(question: Question, group: Sequence[ScoredSentence], numbers: Iterato
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What is shown: groups of sentences that say the same, each of another document, the best group first.
+    """The sentences to show, in groups that say the same, one sentence per document, the best group first.
 
-    `differ` says that the groups give different figures for one thing.
+    `differ` is set if the groups give different values for one thing.
     """
 
     groups: Groups
@@ -111,20 +111,20 @@ class Chosen:
 
 
 def choose(question: Question, evidence: Evidence, probability: float) -> Chosen:
-    """The groups of sentences of an answer; the evidence has at least one sentence."""
+    """The groups of sentences to answer with; the evidence has at least one sentence."""
     statement = _statements()
     best = _best(question, evidence.sentences, statement)
     if question.form is SHORT and best.answer:
-        grouped = _grouped(question, best, evidence, statement)
+        grouped = _grouped_by_value(question, best, evidence, statement)
         if len(grouped) > 1:
             return Chosen(grouped, differ=True)
         further = () if probability >= SURE else evidence.sentences
-        return Chosen(_extended(grouped, further, question))
-    return Chosen(_extended(((best,),), evidence.sentences, question))
+        return Chosen(_with_further(grouped, further, question))
+    return Chosen(_with_further(((best,),), evidence.sentences, question))
 
 
 def _statements() -> Stating:
-    """Gives what a sentence states, parsed once for each: all are compared with several others."""
+    """A function from a sentence to its statement that parses each sentence once, since all are compared."""
     made: dict[tuple[str, int], Statement] = {}
 
     def statement(sentence: ScoredSentence) -> Statement:
@@ -137,7 +137,7 @@ def _statements() -> Stating:
 
 
 def _best(question: Question, sentences: Sequence[ScoredSentence], statement: Stating) -> ScoredSentence:
-    """The best sentence; asked for a figure of today, the best one that does not speak of a goal."""
+    """The best sentence. For a figure, the best one that is about a goal only if the question is, too."""
     best = sentences[0]
     if question.wants is AnswerType.NUMBER and best.answer and statement(best).of_goal != question.of_goal:
         answering = (s for s in sentences if s.answer and s.margin > 0)
@@ -145,8 +145,10 @@ def _best(question: Question, sentences: Sequence[ScoredSentence], statement: St
     return best
 
 
-def _grouped(question: Question, best: ScoredSentence, evidence: Evidence, statement: Stating) -> Groups:
-    """What the documents say to a question, by value: first those who say what the best sentence says."""
+def _grouped_by_value(
+    question: Question, best: ScoredSentence, evidence: Evidence, statement: Stating
+) -> Groups:
+    """Sentences of the documents grouped by the value they give, the group of the best sentence first."""
     groups = [[best]]
     for sentence in sorted((*evidence.sentences, *evidence.read), key=in_order):
         document = sentence.hit.document.id
@@ -162,8 +164,8 @@ def _grouped(question: Question, best: ScoredSentence, evidence: Evidence, state
     return tuple(map(tuple, groups))
 
 
-def _extended(groups: Groups, further: Iterable[ScoredSentence], question: Question) -> Groups:
-    """The groups and the sentences that score nearly as well, without what is quoted already."""
+def _with_further(groups: Groups, further: Iterable[ScoredSentence], question: Question) -> Groups:
+    """The groups with sentences added that score nearly as well and are not quoted yet."""
     form = question.form
     extended = [list(group) for group in groups]
     best = extended[0][0].score
@@ -173,7 +175,7 @@ def _extended(groups: Groups, further: Iterable[ScoredSentence], question: Quest
         span = quote_span(sentence, form.reads_on)
         quoted = (s for group in extended for s in group if _of_one_document(s, sentence))
         if any(overlap(span, quote_span(s, form.reads_on)) for s in quoted):
-            continue  # quoted already, perhaps as the neighbour of another sentence
+            continue  # quoted already, perhaps together with a neighbour
         same = next((group for group in extended if _alike(group[0], sentence)), None)
         if same is None and len(extended) < form.most:
             extended.append([sentence])
@@ -187,13 +189,13 @@ def _of_one_document(a: ScoredSentence, b: ScoredSentence) -> bool:
 
 
 def _alike(a: ScoredSentence, b: ScoredSentence) -> bool:
-    """Whether two sentences say the same in nearly the same words, with the same figures and dates."""
+    """True if two sentences say the same in nearly the same words, with the same figures and dates."""
     first, second = a.text(), b.text()
     ours, theirs = (frozenset(map(singular, content_words(text))) for text in (first, second))
     return len(ours & theirs) >= _ALIKE * len(ours | theirs) and _figures(first) == _figures(second)
 
 
 def _figures(text: str) -> list[tuple[object, ...]]:
-    """The figures and dates of a text by their values, in order."""
+    """The values of the figures and dates of a text, in order."""
     counted = [(quantity.low, quantity.high, quantity.unit) for quantity in quantities(text)]
     return [*counted, *((date.years, date.months, date.days) for date in dates(text))]

@@ -1,4 +1,6 @@
-"""Why an answer is as it is: a Trace of values that were at hand anyway, and the time that each part took."""
+"""How an answer came about: a Trace made of values that were at hand anyway, and the time that each part
+took.
+"""
 
 from __future__ import annotations
 
@@ -16,19 +18,16 @@ from qa.search.retrieval import Candidates
 from qa.types import Considered, Hit, Passage, Sought, Timings, Trace, Tried
 
 _LEAD = 90  # characters of a passage that are shown
-_FORMS = {
-    SHORT: "a short answer",
-    SEVERAL: "several sentences",
-    YES_NO: "the sentence that settles a yes or no",
-}
-_TYPES = {AnswerType.NUMBER: ", a figure", AnswerType.DATE: ", a date", AnswerType.NAME: ", a name"}
+_FORMS = {SHORT: "a short answer", SEVERAL: "an explanation, a list or a comparison", YES_NO: "a yes or no"}
+_TYPES = {AnswerType.NUMBER: "a figure", AnswerType.DATE: "a date", AnswerType.NAME: "a name"}
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One way to understand a question, and what the documents say to it.
+    """One interpretation of a question, and what the documents hold for it.
 
-    `probability` is that they answer it, `likely` the same, less the further this way was to seek.
+    `probability` is the calibrated probability that they answer it; `likely` is the same, discounted for
+    interpretations that come later.
     """
 
     question: Question
@@ -39,7 +38,7 @@ class Attempt:
 
 
 class Stopwatch:
-    """Adds up the seconds that the parts of a task take, by the names in Timings."""
+    """Adds up the seconds spent on each part of a task, under the names of Timings."""
 
     def __init__(self) -> None:
         self._started = time.perf_counter()
@@ -63,14 +62,14 @@ class Stopwatch:
         )
 
 
-def traced(best: Attempt, tried: Sequence[Attempt], threshold: float, watch: Stopwatch) -> Trace:
-    """The trace of an answer to `best`, one of the ways that were tried."""
+def trace_of(best: Attempt, attempts: Sequence[Attempt], threshold: float, watch: Stopwatch) -> Trace:
+    """The trace of an answer to `best`, one of the interpretations that were tried."""
     return Trace(
         searched=best.candidates.searched,
         considered=_considered(best),
         words=tuple(Sought(term.word, term.passages) for term in best.candidates.terms),
-        readings=tuple(Tried(way.question.text, way.probability) for way in tried),
-        wanted=_wanted(best.question),
+        readings=tuple(Tried(a.question.text, a.probability) for a in attempts),
+        wanted=_wanted_form(best.question),
         signals=dict(best.evidence.signals),
         confidence=best.probability,
         threshold=threshold,
@@ -78,13 +77,14 @@ def traced(best: Attempt, tried: Sequence[Attempt], threshold: float, watch: Sto
     )
 
 
-def _wanted(question: Question) -> str:
+def _wanted_form(question: Question) -> str:
     """The form of answer that a question wants, in plain words."""
-    return _FORMS[question.form] + (_TYPES.get(question.wants, "") if question.form is SHORT else "")
+    form = _FORMS[question.form]
+    return _TYPES.get(question.wants, form) if question.form is SHORT else form
 
 
 def _considered(best: Attempt) -> tuple[Considered, ...]:
-    """The passages that were looked at, which come first among the hits."""
+    """The passages whose sentences were scored, which come first among the hits."""
     retrieved = {hit.passage.id: hit.score for hit in best.candidates.hits[:LOOKED_AT]}
     read: dict[str, ScoredSentence] = {}
     for sentence in (*best.evidence.sentences, *best.evidence.read):
@@ -119,6 +119,6 @@ def _passage(
 
 
 def _lead(passage: Passage) -> str:
-    """How a passage begins, after its headings."""
+    """The beginning of a passage, after its headings."""
     start = passage.sentences[0][0] - passage.start if passage.sentences else 0
     return textwrap.shorten(passage.text[start:], _LEAD, placeholder="…")

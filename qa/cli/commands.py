@@ -18,17 +18,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from qa.cli.progress import counted, first_sync, sync_with_progress, tell_news
+from qa.cli.progress import first_sync, print_news, progress_bar, sync_with_progress
 from qa.cli.terminal import PlainFormatter, plain
 from qa.errors import QAError, SettingsError
 from qa.settings import Settings
+from qa.text import counted
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; the exit code. Errors that a user can cause are one line on stderr and a 1."""
+    """Run a command and return its exit code: 1, with one line on stderr, for errors that users can cause."""
     handler = logging.StreamHandler()
     handler.setFormatter(PlainFormatter("qa: %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
@@ -41,29 +42,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         code = int(options.run(settings, options))
         if sys.stdout:
-            sys.stdout.flush()  # here, where a pipe that was closed is understood
+            sys.stdout.flush()  # here, where a closed pipe is handled
         return code
     except QAError as error:
         print(f"qa: {plain(str(error))}", file=sys.stderr)
         return 1
-    except BrokenPipeError:  # the reader of a pipe went away, as `| head` does
+    except BrokenPipeError:  # the reader of the pipe has gone, as after `| head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except KeyboardInterrupt:
-        print("qa: stopped; what was done is kept", file=sys.stderr)
+        print("qa: stopped. Work done so far is kept", file=sys.stderr)
         return 130
 
 
 def run(arguments: Sequence[str] | None = None) -> NoReturn:
-    """The command as a process of its own, begun and ended without delay.
+    """Run the command as a process of its own that starts and ends without delay.
 
-    Collecting garbage while libraries are imported finds none, and a process that dies need not take its
-    libraries apart first: together that is a fifth of the time of a question.
+    The garbage collector finds nothing while libraries are imported, and a process about to end need not tear
+    its libraries down: together they would take a fifth of the time of a question.
     """
     gc.set_threshold(100_000)
     code = main(arguments)
-    for stream in filter(None, (sys.stdout, sys.stderr)):  # None where they were closed from outside
-        with suppress(OSError):  # nobody reads it any more
+    for stream in filter(None, (sys.stdout, sys.stderr)):  # None if closed from outside
+        with suppress(OSError):  # nobody is reading
             stream.flush()
     os._exit(code)
 
@@ -71,7 +72,7 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="qa",
-        description="Questions answered from a folder of documents, in their own words, with citations.",
+        description="Answers questions from a folder of documents, in their own words, with citations.",
     )
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument(
@@ -84,10 +85,8 @@ def _parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("sync", parents=[shared], help="bring the index up to date with the folder")
     way = command.add_mutually_exclusive_group()
-    way.add_argument(
-        "--purge", action="store_true", help="also take what was deleted out of the bytes of the index"
-    )
-    way.add_argument("--watch", action="store_true", help="go on, and sync whenever the folder changes")
+    way.add_argument("--purge", action="store_true", help="also erase deleted documents from the index files")
+    way.add_argument("--watch", action="store_true", help="keep running and sync whenever the folder changes")
     command.set_defaults(run=_sync)
 
     command = commands.add_parser("ask", parents=[shared], help="answer a question, with citations")
@@ -95,28 +94,30 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--json", action="store_true", help="print the answer as JSON")
     command.set_defaults(run=_ask)
 
-    command = commands.add_parser("search", parents=[shared], help="list the passages that fit best")
+    command = commands.add_parser("search", parents=[shared], help="list the best matching passages")
     command.add_argument("words")
-    command.add_argument("-k", type=_positive, default=5, metavar="N", help="how many (default: 5)")
+    command.add_argument("-k", type=_positive, default=5, metavar="N", help="number of passages (default: 5)")
     command.add_argument("--json", action="store_true", help="print the hits as JSON")
     command.set_defaults(run=_search)
 
-    command = commands.add_parser("status", parents=[shared], help="what is indexed, and what failed")
+    command = commands.add_parser("status", parents=[shared], help="show what is indexed and what failed")
     command.add_argument("--json", action="store_true", help="print it as JSON")
     command.add_argument(
-        "--left-out", action="store_true", help="list what was left out of documents as boilerplate"
+        "--left-out", action="store_true", help="list the parts of documents that were left out, and why"
     )
-    command.add_argument("--feedback", action="store_true", help="list what users said of answers")
+    command.add_argument("--feedback", action="store_true", help="list users' ratings of answers")
     command.set_defaults(run=_status)
 
-    command = commands.add_parser("feedback", parents=[shared], help="write what users said as questions")
-    command.add_argument("file", type=Path, help="a new file of questions that qa eval reads")
-    command.add_argument("--replace", action="store_true", help="replace a file that exists")
+    command = commands.add_parser("feedback", parents=[shared], help="export ratings as a question set")
+    command.add_argument("file", type=Path, help="the file to write, in the format of qa eval")
+    command.add_argument("--replace", action="store_true", help="overwrite an existing file")
     command.set_defaults(run=_feedback)
 
-    command = commands.add_parser("eval", parents=[shared], help="ask a set of questions, and measure")
+    command = commands.add_parser("eval", parents=[shared], help="ask a question set and measure the answers")
     command.add_argument("file", type=Path, help="questions as JSON lines, or a set in SQuAD format")
-    command.add_argument("--json", action="store_true", help="print the figures and every question as JSON")
+    command.add_argument(
+        "--json", action="store_true", help="print figures and the outcome of each question as JSON"
+    )
     command.add_argument("--picture", type=Path, metavar="FILE", help="draw the figures (.png, .svg, .pdf)")
     command.set_defaults(run=_eval)
 
@@ -150,15 +151,15 @@ def _sync(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _watch(assistant: Assistant) -> int:
-    """Sync, then watch until interrupted, which is how it ends well."""
+    """Sync, then watch until interrupted, which is the normal way to end it."""
     from qa.corpus.watch import Watcher
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends it as Ctrl-C does
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # same as Ctrl-C
     known = first_sync(assistant)
     corpus, index = assistant.settings.corpus, assistant.settings.index
-    print(f"watching {corpus}; press Ctrl-C to stop", file=sys.stderr, flush=True)
+    print(f"Watching {corpus}. Press Ctrl-C to stop", file=sys.stderr, flush=True)
     with suppress(KeyboardInterrupt):
-        Watcher(assistant.sync, corpus, index, tell_news, known).run(threading.Event())
+        Watcher(assistant.sync, corpus, index, print_news, known).run(threading.Event())
     return 0
 
 
@@ -179,8 +180,8 @@ def _search(settings: Settings, options: argparse.Namespace) -> int:
     if options.json:
         print(json_text([hit.as_dict() for hit in hits]))
     else:
-        found = "\n\n".join(hit_text(hit, number) for number, hit in enumerate(hits, 1))
-        print(plain(found) or "Nothing found.")
+        text = "\n\n".join(hit_text(hit, number) for number, hit in enumerate(hits, 1))
+        print(plain(text) or "Nothing found.")
     return 0
 
 
@@ -206,7 +207,7 @@ def _status(settings: Settings, options: argparse.Namespace) -> int:
         return 0
     print(status_text(status, tally))
     if entries:
-        print("\nfeedback, newest first:", *map(plain, feedback_lines(entries)), sep="\n")
+        print("\nFeedback, newest first:", *map(plain, feedback_lines(entries)), sep="\n")
     for line in left_out_text(left_out):
         print(line)
     return 0
@@ -221,7 +222,7 @@ def _feedback(settings: Settings, options: argparse.Namespace) -> int:
     written = export(entries, options.file, options.replace)
     print(written_text(written, options.file))
     if gone := len(entries) - written:
-        print(f"qa: {gone} left out: what they quote is not in the documents any more", file=sys.stderr)
+        print(f"qa: left out {counted(gone, 'rating')} of text no longer in the documents", file=sys.stderr)
     return 0
 
 
@@ -229,18 +230,15 @@ def _eval(settings: Settings, options: argparse.Namespace) -> int:
     from qa.evaluation.question_sets import load
 
     questions = load(options.file)
-    from qa.cli.output import json_text
-    from qa.evaluation import (  # after the file is known to be good: the models take a while
-        measures as evaluation,
-    )
-    from qa.evaluation import report
+    from qa.cli.output import json_text  # once the file is known to be good: loading the models takes a while
+    from qa.evaluation import measures, report
 
     if options.picture:
-        report.canvas()  # that it is missing is better known before the questions are asked
-    with evaluation.asked(settings, questions) as assistant:
+        report.canvas()  # if matplotlib is missing, say so before the questions are asked
+    with measures.asked(settings, questions) as assistant:
         total = sum(map(len, questions.conversations))
-        with counted(total, "question") as progress:
-            outcomes = evaluation.evaluate(assistant, questions.conversations, progress=progress)
+        with progress_bar(total, "question") as progress:
+            outcomes = measures.evaluate(assistant, questions.conversations, progress=progress)
     print(json_text(report.values(outcomes)) if options.json else report.table(outcomes))
     if options.picture:
         report.picture(outcomes, options.picture)
@@ -249,7 +247,7 @@ def _eval(settings: Settings, options: argparse.Namespace) -> int:
 
 def _serve(settings: Settings, _: argparse.Namespace) -> int:
     port = os.environ.get("GRADIO_SERVER_PORT", "7860")
-    if not port.isdecimal():  # Gradio would stumble over it while it is imported
+    if not port.isdecimal():  # Gradio would fail on it while being imported
         raise SettingsError(f"GRADIO_SERVER_PORT must be a number, not {port!r}")
     from qa.server import app as web
 

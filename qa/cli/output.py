@@ -1,4 +1,4 @@
-"""What the command prints: answers, hits, status and feedback as text for a terminal."""
+"""Answers, hits, status and feedback as the text that the command prints."""
 
 from __future__ import annotations
 
@@ -11,16 +11,15 @@ from qa.answers import wording
 from qa.assistant import Status
 from qa.cli.terminal import json_escaped, plain, printable_line
 from qa.feedback.log import Feedback, Tally
-from qa.language.questions import parse
 from qa.text import counted, one_line
 from qa.types import Answer, Document, Hit
 
 WIDTH = 100  # characters of a line
-_GONE = "(left out: it repeats what is not in the documents any more)"
+_GONE = "(left out: it quotes text that is no longer in your documents)"
 
 
 def json_text(values: object) -> str:
-    """Values as JSON that commands no terminal."""
+    """Values as JSON without terminal commands."""
     return json_escaped(json.dumps(values, ensure_ascii=False, indent=2))
 
 
@@ -28,17 +27,17 @@ def json_text(values: object) -> str:
 
 
 def answer_text(answer: Answer) -> str:
-    """An answer: the short answer, the sentences it is from, then what they cite."""
-    parts = [] if answer.understood == answer.question else [f"Understood as: {answer.understood}"]
+    """An answer: the headline, the sentences it comes from, then their sources."""
+    parts = [] if answer.understood == answer.question else [wording.understood(answer.understood)]
     if not answer.answered:
         return "\n\n".join([*parts, *_refusal(answer)])
     if answer.differ:
-        parts.append(f"{wording.differing(parse(answer.understood or answer.question).wants)}:")
-    for said in wording.said(answer.claims, answer.differ):
-        if said.headline:
-            parts.append(one_line(said.headline) + (f" ({said.agreement})" if said.agreement else ""))
-        marks = " ".join(f"[{citation.number}]" for citation in said.citations)
-        parts.append(textwrap.fill(f"{_joined(said.citations[0].quote)} {marks}", WIDTH))
+        parts.append(f"{wording.DISAGREEMENT}:")
+    for claim in wording.worded_claims(answer.claims, answer.differ):
+        if claim.headline:
+            parts.append(one_line(claim.headline) + (f" ({claim.agreement})" if claim.agreement else ""))
+        marks = " ".join(f"[{citation.number}]" for citation in claim.citations)
+        parts.append(textwrap.fill(f"{_joined(claim.citations[0].quote)} {marks}", WIDTH))
     sources = [
         f"[{c.number}] {_source(c.document)}\n    {c.document.path}{_pages(c.page, c.page_end)},"
         f" characters {c.start}-{c.end}"
@@ -49,18 +48,18 @@ def answer_text(answer: Answer) -> str:
 
 def _refusal(answer: Answer) -> list[str]:
     if not answer.nearest:
-        return ["Nothing is indexed yet: put documents into the corpus folder and run qa sync."]
+        return ["No documents yet. Put some into the corpus folder and run qa sync."]
     parts = [wording.REFUSAL]
     if answer.unknown:
         parts.append(wording.unknown(answer.unknown))
     if answer.suggestions:
-        parts.append(f"{wording.OFFER}\n" + "\n".join(f"- {asked}" for asked in answer.suggestions))
-    parts.append("Nearest passages, which do not answer it:")
+        parts.append(f"{wording.SUGGESTIONS}\n" + "\n".join(f"- {asked}" for asked in answer.suggestions))
+    parts.append(wording.NEAREST)
     return [*parts, *(hit_text(hit, number) for number, hit in enumerate(answer.nearest, 1))]
 
 
 def hit_text(hit: Hit, number: int) -> str:
-    """A hit with its place and its score."""
+    """A hit with its place and score."""
     document = hit.document
     head = f"{number}. {_source(document)}"
     place = (
@@ -79,7 +78,7 @@ def _source(document: Document) -> str:
 
 
 def _pages(first: int | None, last: int | None) -> str:
-    """Where something stands, for the end of a path; "" without pages."""
+    """Page numbers to append to a path; "" for a document without pages."""
     return f", {wording.pages(first, last)}" if first is not None else ""
 
 
@@ -91,7 +90,7 @@ def _joined(text: str) -> str:
 
 
 def status_text(status: Status, tally: Tally) -> str:
-    """What is indexed, a line each, and below it what failed."""
+    """What is indexed, one line each, followed by the files that failed."""
     counts = status.counts
     changed = (
         time.strftime("%Y-%m-%d %H:%M", time.localtime(counts.changed_at)) if counts.changed_at else "never"
@@ -99,7 +98,7 @@ def status_text(status: Status, tally: Tally) -> str:
     rows = {
         "corpus": status.corpus,
         "index": f"{status.index} ({status.bytes / 1e6:.1f} MB)",
-        "documents": f"{counts.documents} ({counts.left_out} pieces of boilerplate left out)",
+        "documents": f"{counts.documents}{_left_out(counts.left_out)}",
         "passages": str(counts.passages),
         "vectors": str(counts.vectors),
         "model": f"{status.model}, {status.precision}",
@@ -112,8 +111,12 @@ def status_text(status: Status, tally: Tally) -> str:
     return "\n".join([*(f"{name:<10} {value}" for name, value in rows.items()), *failed])
 
 
+def _left_out(count: int) -> str:
+    return f" ({counted(count, 'block')} of page furniture left out)" if count else ""
+
+
 def left_out_text(left_out: Mapping[str, Sequence[tuple[str, str]]]) -> Iterator[str]:
-    """For each document what of it is not indexed, and why."""
+    """The parts of each document that are not indexed, and why."""
     for path, pieces in left_out.items():
         yield f"\n{printable_line(path)}: {len(pieces)} left out"
         for reason, text in pieces:
@@ -124,17 +127,18 @@ def left_out_text(left_out: Mapping[str, Sequence[tuple[str, str]]]) -> Iterator
 
 
 def tally_text(tally: Tally) -> str:
-    """How many answers were found helpful, in one line."""
+    """The number of ratings, in one line."""
     if not (tally.helpful or tally.not_helpful or tally.damaged):
         return "none"
-    damaged = f"; damaged lines: {tally.damaged}" if tally.damaged else ""
-    return f"{tally.helpful} helpful, {tally.not_helpful} not{damaged}"
+    rated = counted(tally.helpful + tally.not_helpful, "rating")
+    damaged = f", {counted(tally.damaged, 'damaged line')}" if tally.damaged else ""
+    return f"{rated}: {tally.helpful} helpful, {tally.not_helpful} not helpful{damaged}"
 
 
 def feedback_lines(entries: Sequence[Feedback]) -> Iterator[str]:
-    """A line for each entry: when, up or down, the question; and the comment below it.
+    """A line for each rating: time, up or down, question; the comment goes below.
 
-    Nothing that was typed can move the cursor or turn the line around.
+    Nothing that a user typed can move the cursor or reverse the direction of a line.
     """
     for entry in entries:
         when = time.strftime("%Y-%m-%d %H:%M", time.localtime(entry.when))
@@ -145,5 +149,5 @@ def feedback_lines(entries: Sequence[Feedback]) -> Iterator[str]:
 
 
 def written_text(written: int, path: object) -> str:
-    """How many questions were written to a file."""
+    """Says how many questions were written to a file."""
     return f"{counted(written, 'question')} written to {path}"

@@ -1,4 +1,4 @@
-"""Progress in the terminal: of a sync, for the command and for the page, and of what is only counted."""
+"""Progress on stderr: syncs, for the command and for the page, and anything that is counted."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from qa.cli.terminal import printable_line
 from qa.errors import IndexBusy
+from qa.text import counted
 from qa.types import Failure, Progress, Purged, SyncReport
 
 if TYPE_CHECKING:
@@ -24,27 +25,28 @@ def sync_with_progress(
     """Sync with a progress bar on stderr, then a summary and one line for each file that failed."""
     from tqdm import tqdm
 
-    # Without a terminal there is no bar, so that logs stay readable.
+    # No bar without a terminal, so that logs stay readable.
     with tqdm(total=0, unit="doc", desc="Indexing", disable=None, leave=False) as bar:
 
         def show(progress: Progress) -> None:
             bar.total, bar.n = progress.total, progress.done
             bar.set_postfix_str(
-                f"{progress.embedded} passages, {printable_line(progress.path[-40:])}", refresh=True
+                f"{counted(progress.embedded, 'passage')}, {printable_line(progress.path[-40:])}",
+                refresh=True,
             )
 
         report = assistant.sync(show, purge, settled)
     print(_summary(report), file=sys.stderr)
     if report.purged:
-        print(_purged(report.purged), file=sys.stderr)
-    _tell_failures(report.failed)
+        print(_purge_summary(report.purged), file=sys.stderr)
+    _print_failures(report.failed)
     return report
 
 
 def first_sync(assistant: Assistant) -> tuple[Failure, ...]:
-    """A sync of what is settled, with progress on stderr; the files that failed. Raises QAError.
+    """Sync the settled files with progress on stderr and return the failures. Raises QAError.
 
-    If another process is syncing this only says so: the watcher tries again.
+    If another process is syncing, this only says so: the watcher will try again.
     """
     from qa.corpus.watch import Settled
 
@@ -55,8 +57,8 @@ def first_sync(assistant: Assistant) -> tuple[Failure, ...]:
         return ()
 
 
-def tell_news(report: SyncReport) -> None:
-    """A line on stderr for a sync that nobody asked for, and one line for each file that failed."""
+def print_news(report: SyncReport) -> None:
+    """Print a line on stderr about a sync that the watcher started, and one for each file that failed."""
     renamed = len(report.renamed)
     counts = {
         "added": len(report.added) - renamed,
@@ -67,10 +69,10 @@ def tell_news(report: SyncReport) -> None:
     }
     changed = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
     print(f"{time.strftime('%H:%M:%S')} {changed}; {_cost(report)}", file=sys.stderr, flush=True)
-    _tell_failures(report.failed)
+    _print_failures(report.failed)
 
 
-def _tell_failures(failures: tuple[Failure, ...]) -> None:
+def _print_failures(failures: tuple[Failure, ...]) -> None:
     for failure in failures:
         print(
             f"qa: {printable_line(failure.path)}: {printable_line(failure.reason)}",
@@ -80,8 +82,8 @@ def _tell_failures(failures: tuple[Failure, ...]) -> None:
 
 
 @contextmanager
-def counted(total: int, unit: str) -> Iterator[Callable[[int], None]]:
-    """A progress bar on stderr, if that is a terminal; what it yields is called with how many are done."""
+def progress_bar(total: int, unit: str) -> Iterator[Callable[[int], None]]:
+    """A progress bar on stderr, if that is a terminal. Yields a function to call with the number done."""
     from tqdm import tqdm
 
     with tqdm(total=total, unit=unit, disable=None, leave=False) as bar:
@@ -94,22 +96,21 @@ def counted(total: int, unit: str) -> Iterator[Callable[[int], None]]:
 
 
 def _summary(report: SyncReport) -> str:
-    counted = ("added", "updated", "removed", "unchanged", "failed", "skipped")
-    parts = [f"{len(getattr(report, name))} {name}" for name in counted if getattr(report, name)]
+    names = ("added", "updated", "removed", "unchanged", "failed", "skipped")
+    parts = [f"{len(getattr(report, name))} {name}" for name in names if getattr(report, name)]
     return f"{', '.join(parts) or 'no documents'}; {_cost(report)}"
 
 
 def _cost(report: SyncReport) -> str:
-    return f"{report.embedded} passages embedded in {report.seconds:.1f} s"
+    return f"{counted(report.embedded, 'passage')} embedded in {report.seconds:.1f} s"
 
 
-def _purged(purged: Purged) -> str:
-    counted = {
+def _purge_summary(purged: Purged) -> str:
+    counts = {
         "unused vector": purged.vectors,
         "damaged database": purged.databases,
         "unfinished file": purged.leftovers,
+        "redacted rating": purged.feedback,
     }
-    parts = [f"{count:,} {name}{'s' * (count > 1)}" for name, count in counted.items() if count]
-    if purged.feedback:
-        parts.append(f"feedback on {purged.feedback:,} answer{'s' * (purged.feedback > 1)} redacted")
+    parts = [counted(count, name) for name, count in counts.items() if count]
     return f"purged: {', '.join(parts) or 'nothing unused'}; {purged.bytes / 1e6:.1f} MB freed"

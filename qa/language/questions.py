@@ -61,15 +61,16 @@ class Question:
     """A question, parsed once for all stages.
 
     `text` is the question as asked, or as understood from the turns before; `rephrased` is what is searched
-    for and read: without courtesy, with a task ("List the ...") put as a question, cut to LONGEST. `words`
-    are its content words and `names` its names; `of_goal` is true if it asks about something wished for or
-    expected.
+    for and read: without courtesy, with a task ("List the ...") put as a question, cut to LONGEST.
+    `keywords` are the content words of `rephrased`; `words`, `names` and `of_goal` (does it ask about
+    something wished for or expected?) are those of `text`.
     """
 
     text: str
     rephrased: str
     form: Form
     wants: AnswerType
+    keywords: tuple[str, ...]
     words: tuple[str, ...]
     names: tuple[str, ...]
     of_goal: bool
@@ -91,9 +92,10 @@ def _question(text: str, searched: str) -> Question:
         rephrased=searched,
         form=answer_form(text),
         wants=answer_type(text),
-        words=tuple(content_words(searched)),
-        names=tuple(names(searched)),
-        of_goal=speaks_of_goal(searched),
+        keywords=tuple(content_words(searched)),
+        words=tuple(content_words(text)),
+        names=tuple(names(text)),
+        of_goal=speaks_of_goal(text),
     )
 
 

@@ -69,7 +69,7 @@ def retrieve(
     """The k best passages, of all documents or of some; `query` is the question's unit vector."""
     ids = None if document_ids is None else sorted(set(document_ids))
     total = len(vectors.numbers)
-    terms = _terms(snapshot, question.words, total)
+    terms = _terms(snapshot, question.keywords, total)
     allowed = None if ids is None else snapshot.passage_numbers(ids)
     nearest = vectors.search(query, CANDIDATES, allowed)
     matching = snapshot.keyword_search([t.word for t in terms], CANDIDATES, ids)

@@ -17,7 +17,7 @@ import gradio as gr
 from gradio import processing_utils
 
 from qa.assistant import Assistant
-from qa.cli.progress import first_sync, tell_news
+from qa.cli.progress import first_sync, print_news
 from qa.corpus.watch import watched
 from qa.errors import QAError, SettingsError
 from qa.server import api as endpoints
@@ -50,7 +50,7 @@ def main(settings: Settings) -> None:
     with Assistant.open(settings.corpus, settings.index, settings) as assistant:
         indexing = Indexing()
         known = first_sync(assistant)
-        with watched(assistant.sync, settings.corpus, settings.index, tell_news, known, indexing):
+        with watched(assistant.sync, settings.corpus, settings.index, print_news, known, indexing):
             serve(assistant, indexing=indexing)
 
 

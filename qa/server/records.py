@@ -165,9 +165,8 @@ def _answer(known: Record, assistant: Assistant) -> Answer | None:
     nearest = tuple(hit for place in known.nearest if (hit := _hit(place, assistant)))
     if not known.answered and not nearest and assistant.documents():
         return None  # that nothing is indexed, or that these are the nearest passages, is not so any more
-    question = parse(known.understood or known.question)
     if known.answered:
-        text = wording.answer_markdown([claims[s] for s in known.shown], known.differ, question.wants)
+        text = wording.answer_markdown([claims[s] for s in known.shown], known.differ)
     else:
         text = wording.refusal_markdown(known.unknown, known.suggestions) if nearest else wording.EMPTY
     return Answer(

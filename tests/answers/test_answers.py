@@ -44,19 +44,19 @@ def test_other_figures_for_the_same_thing_stand_side_by_side_with_source_and_dat
     answer = ask(tmp_path, documents, KeyReader({COST: ("$250 million", "197 million dollars")}), COST)
     assert answer.differ
     assert {claim.value for claim in answer.claims} == {"$250 million", "197 million dollars"}
-    assert answer.text.startswith("Sources give different figures:")
+    assert answer.text.startswith("Sources disagree:")
     assert r"**\$250 million** (Tolvane Post, 2021): The bridge" in answer.text
     assert "**197 million dollars** (Osk News, 2022-05-04): The bridge" in answer.text
 
 
-def test_other_dates_are_called_dates(tmp_path):
+def test_other_dates_stand_side_by_side_as_well(tmp_path):
     question = "When was the bridge at Osk finished?"
     documents = {
         "a.txt": "The bridge at Osk was finished in May 1874, says the town.\n",
         "b.txt": "The bridge at Osk was finished in June 1875, says the mason.\n",
     }
     answer = ask(tmp_path, documents, KeyReader({question: ("May 1874", "June 1875")}), question)
-    assert answer.text.startswith("Sources give different dates:")
+    assert answer.text.startswith("Sources disagree:")
 
 
 def test_a_target_is_not_held_against_what_is(tmp_path):
@@ -192,7 +192,7 @@ def test_a_refusal_names_the_words_that_no_document_holds(tmp_path):
     answer = ask(tmp_path, FERRIES, KeyReader({}), "Who is the finance minister of Tolvane?", threshold=1)
     assert not answer.answered
     assert answer.unknown == ("finance", "minister")
-    assert "Nothing in them speaks of “finance” or “minister”." in answer.text
+    assert "“finance” and “minister” don't appear in your documents." in answer.text
     assert answer.nearest
 
 

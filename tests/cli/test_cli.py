@@ -40,7 +40,7 @@ def one_line(err: str) -> bool:
 def test_sync_then_ask_shows_the_sentence_and_its_source(folders, capsys):
     code, _, err = run(capsys, "sync")
     assert code == 0
-    assert err.startswith("1 added; 1 passages embedded in ")
+    assert err.startswith("1 added; 1 passage embedded in ")
     code, out, _ = run(capsys, "ask", "How much is a ticket for the ferry?")
     assert code == 0
     assert "A ticket costs 12 crowns. [1]" in " ".join(out.split())
@@ -97,17 +97,19 @@ def test_a_question_that_the_documents_do_not_answer_is_refused_with_what_is_nea
     run(capsys, "sync")
     code, out, _ = run(capsys, "ask", "Which vitamins are in spinach?")
     assert code == 0
-    assert out.startswith("The documents do not answer this question.")
-    assert "Nearest passages, which do not answer it:" in out
+    assert out.startswith("I couldn't find an answer in your documents.")
+    assert "Closest passages. They don't answer the question." in out
     assert "The Ferry" in out
 
 
-def test_dates_that_differ_are_called_dates(folders, capsys):
+def test_values_that_differ_are_listed_with_their_sentences(folders, capsys):
     for name, when in (("a.txt", "May 1874"), ("b.txt", "June 1875")):
         (folders / "corpus" / name).write_text(f"The bridge at Osk was finished in {when}, says the town.\n")
     run(capsys, "sync")
     _, out, _ = run(capsys, "ask", "When was the bridge at Osk finished?")
-    assert out.startswith("Sources give different dates:\n")
+    assert out.startswith("Sources disagree:\n")
+    assert "May 1874\n" in out
+    assert "June 1875\n" in out
 
 
 def test_status_tells_what_is_indexed_and_what_failed(folders, capsys):
@@ -117,7 +119,7 @@ def test_status_tells_what_is_indexed_and_what_failed(folders, capsys):
     assert "qa: empty.txt: the file is empty\n" in err
     code, out, _ = run(capsys, "status")
     assert code == 0
-    assert "documents  1 " in out
+    assert "documents  1\n" in out
     assert "  empty.txt: the file is empty" in out
     assert json.loads(run(capsys, "status", "--json")[1])["counts"]["passages"] == 1
 
@@ -141,10 +143,10 @@ def test_status_counts_feedback_and_lists_it_when_asked_to(folders, capsys):
     rate(folders, "How much is a ticket for the ferry?", True)
     rate(folders, "Which vitamins are in spinach?", False, "look\x1b[2J in\nthe \u202ecookbook")
     short = run(capsys, "status")[1]
-    assert "feedback   1 helpful, 1 not\n" in short
+    assert "feedback   2 ratings: 1 helpful, 1 not helpful\n" in short
     assert "spinach" not in short
     out = run(capsys, "status", "--feedback")[1]
-    spinach, comment, ticket = out.split("feedback, newest first:\n")[1].splitlines()
+    spinach, comment, ticket = out.split("Feedback, newest first:\n")[1].splitlines()
     assert spinach.endswith("  down  Which vitamins are in spinach?")
     assert comment.strip() == "look [2J in the cookbook"
     assert ticket.endswith("  up    How much is a ticket for the ferry?")
@@ -155,7 +157,7 @@ def test_status_counts_feedback_and_lists_it_when_asked_to(folders, capsys):
     assert [entry["helpful"] for entry in entries] == [False, True]
     with (folders / "index" / "feedback.jsonl").open("ab") as file:
         file.write(b"torn")
-    assert "feedback   1 helpful, 1 not; damaged lines: 1\n" in run(capsys, "status")[1]
+    assert "feedback   2 ratings: 1 helpful, 1 not helpful, 1 damaged line\n" in run(capsys, "status")[1]
 
 
 def test_feedback_becomes_questions_that_can_be_measured(folders, capsys):
@@ -202,16 +204,16 @@ def test_feedback_on_a_removed_document_is_not_handed_on_and_a_purge_says_so(fol
     path = folders / "asked.jsonl"
     code, out, err = run(capsys, "feedback", str(path))
     assert (code, out) == (0, f"1 question written to {path}\n")
-    assert err == "qa: 1 left out: what they quote is not in the documents any more\n"
+    assert err == "qa: left out 1 rating of text no longer in the documents\n"
     purged = run(capsys, "sync", "--purge")[2].splitlines()[-1]
-    assert purged.startswith("purged: 1 unused vector, feedback on 1 answer redacted; ")
-    assert "feedback   2 helpful, 0 not\n" in run(capsys, "status")[1]
+    assert purged.startswith("purged: 1 unused vector, 1 redacted rating; ")
+    assert "feedback   2 ratings: 2 helpful, 0 not helpful\n" in run(capsys, "status")[1]
 
 
 def test_asking_before_the_first_sync_says_what_to_do(folders, capsys):
     code, out, _ = run(capsys, "ask", "How much is a ticket?")
     assert code == 0
-    assert out == "Nothing is indexed yet: put documents into the corpus folder and run qa sync.\n"
+    assert out == "No documents yet. Put some into the corpus folder and run qa sync.\n"
     assert not (folders / "index").exists()
 
 

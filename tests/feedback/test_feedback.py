@@ -101,9 +101,9 @@ def test_a_follow_up_keeps_the_turns_that_it_was_understood_by(asked):
 
 ANSWERS = [
     f"**12 crowns** (2 sources agree)\n\n{COSTS} [1] [2]",
-    "Sources give different figures:\n\n- **40 tonnes** (Herald (Osk), 2024): Norway sells 40 tonnes. [1]\n"
+    "Sources disagree:\n\n- **40 tonnes** (Herald (Osk), 2024): Norway sells 40 tonnes. [1]\n"
     "- **9 tonnes** (Post): It sells 9 tonnes of the best \\*honey\\*. [2] Bees are few. [2]",
-    "The documents do not answer this question.\n\nThey do answer:\n\n- Who sold honey to Denmark?",
+    "I couldn't find an answer in your documents.\n\nYou could ask:\n\n- Who sold honey to Denmark?",
     "It said so. [1]\n\nIt was Ida Berg of Osk who paid. [2]",
     "no marks at all",
 ]
@@ -120,7 +120,7 @@ def test_what_is_kept_of_a_history_is_all_that_a_follow_up_takes_from_it(asked, 
         meant = interpretations(question, earlier_turns(whole))
         assert interpretations(question, earlier_turns(some)) == meant
     assert "Herald" not in str(kept)
-    assert "They do answer" not in str(kept)
+    assert "You could ask" not in str(kept)
 
 
 def test_a_quote_that_does_not_stand_in_its_document_is_no_vote(asked, index):

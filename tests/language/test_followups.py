@@ -110,7 +110,7 @@ def test_a_followup_of_a_followup_builds_on_its_meaning():
 
 @pytest.mark.parametrize("question", ["why?", "what else?", "When?", "and Sweden?"])
 def test_a_refusal_adds_nothing_to_later_questions(question):
-    refused = [(HONEY[0][0], f"{REFUSAL}\n\nThey do answer:\n\n- Who sells wool?")]
+    refused = [(HONEY[0][0], f"{REFUSAL}\n\nYou could ask:\n\n- Who sells wool?")]
     for meaning in meanings(question, refused):
         assert meaning.told == ""
         assert "wool" not in meaning.question

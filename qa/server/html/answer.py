@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from html import escape
 
 from qa.answers import wording
-from qa.answers.wording import EMPTY, REFUSAL, Said
+from qa.answers.wording import EMPTY, REFUSAL, WordedClaim
 from qa.language.words import content_words
 from qa.server.html.elements import button, counted, joined, origin, paragraph, text
 from qa.types import Answer, Citation
@@ -60,7 +60,7 @@ def _actions(retry_only: bool = False) -> str:
 
 
 def _said(answer: Answer, number: int) -> str:
-    claims = wording.said(answer.claims, answer.differ)
+    claims = wording.worded_claims(answer.claims, answer.differ)
     if answer.differ:
         items = "".join(f"<li>{_figure(claim, number)}</li>" for claim in claims)
         what = answer.text.partition(":")[0]
@@ -71,14 +71,14 @@ def _said(answer: Answer, number: int) -> str:
     return "".join(parts) + paragraph("note", _notes(answer))
 
 
-def _figure(claim: Said, number: int) -> str:
+def _figure(claim: WordedClaim, number: int) -> str:
     """One of several figures: who says so, and the sentence."""
     by = paragraph("by", text(claim.origin))
     value = paragraph("value", text(claim.headline))
     return f"{value}{by}{_sentences(claim, number)}{_agreement(claim, number)}"
 
 
-def _sentences(claim: Said, number: int) -> str:
+def _sentences(claim: WordedClaim, number: int) -> str:
     """The sentences of the first quote, each with the numbers of all that say so."""
     marks = _marks(claim.citations, number)
     told = (_emphasised(sentence, claim.headline) for sentence in claim.sentences)
@@ -101,7 +101,7 @@ def _mark(citation: Citation, number: int) -> str:
     )
 
 
-def _agreement(claim: Said, number: int) -> str:
+def _agreement(claim: WordedClaim, number: int) -> str:
     """Who else says the same, to be opened."""
     if not claim.agreement:
         return ""

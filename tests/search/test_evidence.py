@@ -86,7 +86,7 @@ def test_an_empty_index_is_not_read(tmp_path, reader):
 def test_status_says_which_reader_there_is(assistant, corpus, index, encoder):
     assert assistant.status().reader == "by heart"
     without = Assistant(Settings(corpus=corpus, index=index), encoder)
-    assert without.status().reader == "none: the best sentences by similarity"
+    assert without.status().reader == "none (answers are the best sentences by similarity)"
 
 
 def test_markup_in_a_document_stays_text_around_the_short_answer(corpus, index):
