@@ -219,8 +219,8 @@ class _Document:
         for box in content.boxes:
             yield from self.below(box)
         for note in content.notes:
-            if (element := self._notes.pop(note, None)) is not None:
-                text = " ".join(paragraph.text for paragraph in self.below(element))
+            if (note_element := self._notes.pop(note, None)) is not None:
+                text = " ".join(paragraph.text for paragraph in self.below(note_element))
                 if text:
                     yield _Paragraph(text, "", False)
 
