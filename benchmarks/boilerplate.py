@@ -1,8 +1,8 @@
-"""How much of texts that hold no boilerplate is taken for it.
+"""Texts without boilerplate -> how much of them is mistaken for it.
 
 usage: python benchmarks/boilerplate.py SET.json ...
 
-A SET is a file in SQuAD format; each of its paragraphs is read as a txt file. Prints a Markdown table.
+A SET is a file in SQuAD format, and each of its paragraphs is read as a txt file. Prints a Markdown table.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""What the history of a conversation is worth: dialogues asked with it, without it, and fully spelled out.
+"""Dialogues -> figures with the history, without it, and with each question spelled out.
 
 usage: python benchmarks/dialogues.py DIALOGUES.jsonl [--corpus FOLDER] [--misses]
 
-Each line is {"turns": [...]} in the format of `qa eval`; later turns say whether they lean on the
-earlier ones (`follows`), and if so what they mean (`standalone`). Prints Markdown; with --misses also the
-turns that came out wrong.
+Each line is {"turns": [...]} in the format of `qa eval`. Later turns say if they depend on earlier ones
+(`follows`) and, if so, what they mean (`standalone`). Prints Markdown; with --misses also the turns with a
+wrong result.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from qa.evaluation.question_sets import Conversation, load
 FIGURES = ("right", "citation recall", "falsely refused", "refusal recall", "seconds, p50", "seconds, p95")
 
 
-def later(outcomes: tuple[Outcome, ...], follows: list[bool | None], which: bool) -> list[Outcome]:
-    """The outcomes of later turns that lean on earlier ones, or of those that do not."""
-    return [o for o, leaning in zip(outcomes, follows, strict=True) if leaning is which]
+def later_turns(outcomes: tuple[Outcome, ...], follows: list[bool | None], which: bool) -> list[Outcome]:
+    """The outcomes of the later turns that depend on earlier ones, or that do not."""
+    return [outcome for outcome, follow in zip(outcomes, follows, strict=True) if follow is which]
 
 
 def spelled_out(conversations: tuple[Conversation, ...], lines: list[dict[str, Any]]) -> list[Conversation]:
-    """Each turn as the question that it means."""
+    """The conversations with each question replaced by what it means."""
     return [
         tuple(
             replace(q, text=turn.get("standalone", q.text)) for q, turn in zip(c, line["turns"], strict=True)
@@ -57,14 +57,14 @@ def main() -> None:
     print(f"{options.dialogues.stem}: {len(lines)} dialogues, {len(follows)} turns\n")
     print(f"| later turns | asked | questions | {' | '.join(FIGURES)} |")
     print(f"|-|-|-|{'-|' * len(FIGURES)}")
-    for label, leaning in (("lean on earlier ones", True), ("stand alone", False)):
+    for label, which in (("lean on earlier ones", True), ("stand alone", False)):
         for way, outcomes in ways.items():
-            chosen = later(outcomes, follows, leaning)
-            found = figures(chosen)
-            shown = " | ".join("" if found[name] is None else f"{found[name]:.3f}" for name in FIGURES)
-            print(f"| {label} | {way} | {len(chosen)} | {shown} |")
+            turns = later_turns(outcomes, follows, which)
+            values = figures(turns)
+            cells = " | ".join("" if values[name] is None else f"{values[name]:.3f}" for name in FIGURES)
+            print(f"| {label} | {way} | {len(turns)} | {cells} |")
     if options.misses:
-        for outcome in later(ways["with history"], follows, True):
+        for outcome in later_turns(ways["with history"], follows, True):
             question, answer, refused = outcome.question, outcome.answer, outcome.refused
             if (refused or not outcome.right) if question.answerable else not refused:
                 print(f"\n- {question.text} -> {answer.understood} ({answer.confidence:.2f})")

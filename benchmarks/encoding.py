@@ -1,10 +1,11 @@
-"""What indexing and reading cost: passages a second, the share of each stage, and a dozen passages read.
+"""A set of paragraphs -> the cost of indexing and reading: passages per second, time per stage, time to read.
 
 usage: python benchmarks/encoding.py SET.json [--texts N] [--questions N]
 
-SET is a file in SQuAD format. Its first N paragraphs are turned into vectors by sentence-transformers (fp32,
-as it comes, and under bf16 autocast) and by this project's own forward pass, in turn in one process; then
-the whole set is synced and the stages are timed; then N questions are answered. Prints Markdown tables.
+SET is a file in SQuAD format. Its first N paragraphs are turned into vectors by sentence-transformers (in
+fp32, its default, and under bf16 autocast) and by this project's own forward pass, one after another in one
+process. Then the whole set is synced and the stages are timed, and N questions are answered. Prints Markdown
+tables.
 """
 
 from __future__ import annotations
@@ -43,22 +44,22 @@ def main() -> None:
     parser.add_argument("--texts", type=int, default=600)
     parser.add_argument("--questions", type=int, default=100)
     options = parser.parse_args()
-    found = list(paragraphs(options.set))
-    texts = [paragraph.text for paragraph in found]
+    everything = list(paragraphs(options.set))
+    texts = [paragraph.text for paragraph in everything]
     print(speeds(texts[: options.texts]), end="\n\n", flush=True)
     with tempfile.TemporaryDirectory() as temporary:
         corpus = Path(temporary) / "corpus"
         corpus.mkdir()
-        for paragraph in found:
+        for paragraph in everything:
             (corpus / f"{paragraph.name}.txt").write_text(paragraph.text, "utf-8")
         with Assistant.open(corpus, Path(temporary) / "index") as assistant:
             print(stages(assistant), end="\n\n", flush=True)
-            questions = [question.text for paragraph in found for question in paragraph.questions]
+            questions = [question.text for paragraph in everything for question in paragraph.questions]
             print(reading(assistant, random.Random(1).sample(questions, options.questions)))
 
 
 def speeds(texts: Sequence[str]) -> str:
-    """The ways to make vectors: texts a second, and the cosine to those of sentence-transformers."""
+    """A table of the ways to compute vectors: texts per second, and the cosine to sentence-transformers."""
     import torch
     from sentence_transformers import SentenceTransformer
 
@@ -67,72 +68,50 @@ def speeds(texts: Sequence[str]) -> str:
     for precision, encoder in ours.items():
         encoder.precision = precision
 
-    def by_theirs(autocast: bool) -> Callable[[Sequence[str]], Any]:
-        def encode(some: Sequence[str]) -> Any:
+    def with_theirs(autocast: bool) -> Callable[[Sequence[str]], Any]:
+        def encode(texts: Sequence[str]) -> Any:
             with torch.autocast("cpu", torch.bfloat16) if autocast else nullcontext():
-                return theirs.encode(list(some), normalize_embeddings=True, show_progress_bar=False)
+                return theirs.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
 
         return encode
 
     ways: dict[str, Callable[[Sequence[str]], Any]] = {
-        "sentence-transformers, fp32": by_theirs(False),
-        "sentence-transformers, bf16 autocast": by_theirs(True),
+        "sentence-transformers, fp32": with_theirs(False),
+        "sentence-transformers, bf16 autocast": with_theirs(True),
         **{f"this project, {p}": partial(encode_all, e) for p, e in ours.items()},
     }
     lines = ["| vectors by | texts/s | times | cosine to the first, mean / least |", "|-|-|-|-|"]
-    found: list[tuple[Any, float]] = []  # vectors, texts a second
+    results: list[tuple[Any, float]] = []  # vectors, texts per second
     for name, way in ways.items():
         way(texts[:WARM])
         started = time.perf_counter()
         vectors = way(texts)
         speed = len(texts) / (time.perf_counter() - started)
-        found.append((vectors, speed))
-        first, rate = found[0]
-        cosines = (vectors * first).sum(axis=1)
+        results.append((vectors, speed))
+        reference, reference_speed = results[0]
+        cosines = (vectors * reference).sum(axis=1)
         lines.append(
-            f"| {name} | {speed:.1f} | {speed / rate:.2f} | {cosines.mean():.5f} / {cosines.min():.5f} |"
+            f"| {name} | {speed:.1f} | {speed / reference_speed:.2f}"
+            f" | {cosines.mean():.5f} / {cosines.min():.5f} |"
         )
     return "\n".join(lines)
 
 
 def stages(assistant: Assistant) -> str:
-    """The seconds of each stage of a first sync."""
-    spent: dict[str, float] = defaultdict(float)
-
-    def timed(holder: Any, name: str, stage: str) -> None:
-        inner = getattr(holder, name)
-
-        def outer(*arguments: Any, **options: Any) -> Any:
-            started = time.perf_counter()
-            try:
-                return inner(*arguments, **options)
-            finally:
-                spent[stage] += time.perf_counter() - started
-
-        setattr(holder, name, outer)
-
-    def waited(texts: Sequence[str]) -> Iterator[tuple[list[int], Any]]:
-        results = encode(texts)
-        while True:
-            started = time.perf_counter()
-            result = next(results, None)
-            spent["encoding"] += time.perf_counter() - started
-            if result is None:
-                return
-            yield result
-
+    """A table of the seconds that each stage of a first sync takes."""
     import qa.documents.splitting
 
+    spent: dict[str, float] = defaultdict(float)
     encoder = assistant.engine.encoder
-    encoder.encode_query("What is loaded late is loaded now.")
+    encoder.encode_query("This loads everything that is loaded late.")
     encode = encoder.encode
-    encoder.encode = waited  # type: ignore[method-assign]
-    timed(syncing, "scan", "finding and hashing files")
-    timed(syncing, "parse", "reading")
-    timed(qa.documents.splitting, "split", "splitting")
-    for name in ("known_vectors", "add_vectors", "commit", "record"):
-        timed(Writer, name, "storing")
-    timed(assistant.engine.vectors, "save", "storing")
+    encoder.encode = partial(encode_timed, encode, spent)  # type: ignore[method-assign]
+    time_calls(spent, syncing, "scan", "finding and hashing files")
+    time_calls(spent, syncing, "parse", "reading")
+    time_calls(spent, qa.documents.splitting, "split", "splitting")
+    for name in ("stored_vector_keys", "add_vectors", "commit", "record"):
+        time_calls(spent, Writer, name, "storing")
+    time_calls(spent, assistant.engine.vectors, "save", "storing")
     report = assistant.sync()
     encoder.encode = encode  # type: ignore[method-assign]
     spent["everything else"] = report.seconds - sum(spent.values())
@@ -148,8 +127,38 @@ def stages(assistant: Assistant) -> str:
     return "\n".join(lines)
 
 
+def time_calls(spent: dict[str, float], holder: Any, name: str, stage: str) -> None:
+    """Replace a function with one that adds its time to a stage."""
+    function = getattr(holder, name)
+
+    def timed(*arguments: Any, **options: Any) -> Any:
+        started = time.perf_counter()
+        try:
+            return function(*arguments, **options)
+        finally:
+            spent[stage] += time.perf_counter() - started
+
+    setattr(holder, name, timed)
+
+
+def encode_timed(
+    encode: Callable[[Sequence[str]], Iterator[tuple[list[int], Any]]],
+    spent: dict[str, float],
+    texts: Sequence[str],
+) -> Iterator[tuple[list[int], Any]]:
+    """Encode texts, and add the time spent waiting for vectors to the encoding stage."""
+    results = encode(texts)
+    while True:
+        started = time.perf_counter()
+        result = next(results, None)
+        spent["encoding"] += time.perf_counter() - started
+        if result is None:
+            return
+        yield result
+
+
 def reading(assistant: Assistant, questions: Sequence[str]) -> str:
-    """Times of a search with and without the reader, of the reader on a dozen passages, of an answer."""
+    """A table of times: a search with and without the reader, a dozen passages read, and an answer."""
     reader = find_reader(find_encoder())
     assert reader
     took: dict[str, list[float]] = defaultdict(list)

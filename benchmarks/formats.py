@@ -1,9 +1,9 @@
-"""How fast PDF and Word files are read, beside libraries that only take their text out.
+"""PDF and Word files -> how fast they are parsed, compared with libraries that only extract the text.
 
 usage: python benchmarks/formats.py [--pages N] [--repeat N]
 
-The files are made here: a report of N pages with headings, running headers and page numbers, and the same
-words as a Word document. Every reader reads them in turn, several times; the median counts. Readers that are
+The files are generated here: a report of N pages with headings, running headers and page numbers, and the
+same words as a Word document. All parsers take turns, several times, and the median counts. Parsers that are
 not installed are left out (`pip install pypdf pdfminer.six mammoth`). Prints Markdown tables.
 """
 
@@ -35,19 +35,19 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=200)
     parser.add_argument("--repeat", type=int, default=3)
     options = parser.parse_args()
-    pages = made_words(options.pages)
+    pages = sample_pages(options.pages)
     small, large, word = as_pdf(pages[:2]), as_pdf(pages), as_word(pages)
-    there = {name for name in LIBRARIES if importlib.util.find_spec(name)}
+    installed = {name for name in LIBRARIES if importlib.util.find_spec(name)}
     print(f"PDF of {len(pages)} pages, {len(large) / 1e6:.1f} MB\n")
-    table(pdf_readers(large, there), len(pages), options.repeat)
+    print_table(pdf_parsers(large, installed), len(pages), options.repeat)
     print("\nPDF of 2 pages: the start of a process counts\n")
-    table(pdf_readers(small, there), 2, options.repeat)
+    print_table(pdf_parsers(small, installed), 2, options.repeat)
     print(f"\nWord, the same words, {len(word) / 1e6:.1f} MB\n")
-    table(word_readers(word, there), len(pages), options.repeat)
+    print_table(word_parsers(word, installed), len(pages), options.repeat)
 
 
-def made_words(pages: int) -> list[list[str]]:
-    """Pages of five paragraphs each, always the same."""
+def sample_pages(pages: int) -> list[list[str]]:
+    """Pages of five paragraphs each, the same ones every time."""
     chance = random.Random(7)
 
     def sentence() -> str:
@@ -90,47 +90,47 @@ def as_word(pages: list[list[str]]) -> bytes:
     return file.getvalue()
 
 
-def pdf_readers(raw: bytes, there: set[str]) -> Mapping[str, Callable[[], str]]:
-    def by_pdfium() -> str:
+def pdf_parsers(raw: bytes, installed: set[str]) -> Mapping[str, Callable[[], str]]:
+    def pdfium_text() -> str:
         with pypdfium2.PdfDocument(raw) as document:
             return "".join(page.get_textpage().get_text_range() for page in document)
 
-    readers: dict[str, Callable[[], str]] = {
+    parsers: dict[str, Callable[[], str]] = {
         "this project": lambda: parse("a.pdf", raw).text,
-        "pypdfium2, text as it comes": by_pdfium,
+        "pypdfium2, text as it comes": pdfium_text,
     }
-    if "pypdf" in there:
+    if "pypdf" in installed:
         import pypdf
 
-        readers["pypdf"] = lambda: "".join(p.extract_text() for p in pypdf.PdfReader(io.BytesIO(raw)).pages)
-    if "pdfminer" in there:
+        parsers["pypdf"] = lambda: "".join(p.extract_text() for p in pypdf.PdfReader(io.BytesIO(raw)).pages)
+    if "pdfminer" in installed:
         from pdfminer.high_level import extract_text
 
-        readers["pdfminer.six"] = lambda: extract_text(io.BytesIO(raw))
-    return readers
+        parsers["pdfminer.six"] = lambda: extract_text(io.BytesIO(raw))
+    return parsers
 
 
-def word_readers(raw: bytes, there: set[str]) -> Mapping[str, Callable[[], str]]:
-    readers: dict[str, Callable[[], str]] = {
+def word_parsers(raw: bytes, installed: set[str]) -> Mapping[str, Callable[[], str]]:
+    parsers: dict[str, Callable[[], str]] = {
         "this project": lambda: parse("a.docx", raw).text,
         "python-docx": lambda: "".join(p.text for p in docx.Document(io.BytesIO(raw)).paragraphs),
     }
-    if "mammoth" in there:
+    if "mammoth" in installed:
         import mammoth
 
-        readers["mammoth"] = lambda: str(mammoth.extract_raw_text(io.BytesIO(raw)).value)
-    return readers
+        parsers["mammoth"] = lambda: str(mammoth.extract_raw_text(io.BytesIO(raw)).value)
+    return parsers
 
 
-def table(readers: Mapping[str, Callable[[], str]], pages: int, repeat: int) -> None:
-    """Every reader in turn, so that a noisy moment meets all of them."""
-    seconds: dict[str, list[float]] = {name: [] for name in readers}
+def print_table(parsers: Mapping[str, Callable[[], str]], pages: int, repeat: int) -> None:
+    """Time the parsers and print a table. They take turns, so that a noisy moment affects all of them."""
+    seconds: dict[str, list[float]] = {name: [] for name in parsers}
     for _ in range(repeat):
-        for name, read in readers.items():
+        for name, parse_file in parsers.items():
             started = time.perf_counter()
-            assert read().count("harbour") > pages
+            assert parse_file().count("harbour") > pages
             seconds[name].append(time.perf_counter() - started)
-    medians = {name: statistics.median(found) for name, found in seconds.items()}
+    medians = {name: statistics.median(values) for name, values in seconds.items()}
     print("| reader | pages/s | this project takes ... of its time |\n|-|-|-|")
     for name, took in medians.items():
         print(f"| {name} | {pages / took:,.0f} | {medians['this project'] / took:.2f} |")

@@ -1,9 +1,9 @@
-"""Measures one system in a process of its own: the worker of `benchmarks/rivals.py`, not run by hand.
+"""A system + a job -> its figures, measured in a process of its own; the worker of `benchmarks/rivals.py`.
 
 usage: python benchmarks/measured.py SYSTEM JOB.json RESULT.json
 
-Memory is read before the changes are measured, which need a second index. What goes wrong is written to
-RESULT.json as `error`.
+It is not run by hand. Memory is read before the changes are measured, which need a second index. If something
+goes wrong, RESULT.json has only an `error`.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ import numpy as np
 from rival_systems import SYSTEMS
 from systems import System
 
-K = 10  # hits asked for; some systems hold several passages of a paragraph
+K = 10  # hits requested; some systems have several passages per paragraph
 WARM_QUESTIONS = ("Where does it lie?", "Who was the first?", "When did it begin?", "How many are there?")
-PROBE = 200  # characters of a text that must find it
+PROBE = 200  # characters at the start of a text, which must find it
 
 
 def memory(field: str) -> float | None:
-    """MiB of this process: "VmHWM" is the most so far, "VmRSS" now. None where it cannot be known."""
+    """Memory of this process in MiB: "VmHWM" is the peak so far, "VmRSS" is now. None if it is unknown."""
     status = Path("/proc/self/status")
     if status.is_file():
         lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
@@ -38,18 +38,19 @@ def memory(field: str) -> float | None:
         import resource
     except ImportError:  # Windows
         return None
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most / (2**20 if sys.platform == "darwin" else 1024)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (2**20 if sys.platform == "darwin" else 1024)
 
 
 def seconds(work: Callable[[], Any]) -> float:
+    """The seconds that some work takes."""
     started = time.perf_counter()
     work()
     return time.perf_counter() - started
 
 
-def indexing(system: System, texts: Mapping[str, str]) -> dict[str, Any]:
-    """Texts indexed in a second, and the most memory that took."""
+def measure_indexing(system: System, texts: Mapping[str, str]) -> dict[str, Any]:
+    """The texts indexed per second, and the peak memory meanwhile."""
     system.place(texts)
     before = system.embedded
     took = seconds(lambda: system.fill(texts))
@@ -60,16 +61,16 @@ def indexing(system: System, texts: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def serving(system: System, questions: Sequence[tuple[str, str]], way: str) -> dict[str, Any]:
-    """Times of a query, how often its text is found, and the memory then held."""
+def measure_serving(system: System, questions: Sequence[tuple[str, str]], way: str) -> dict[str, Any]:
+    """The times of a query, how often it finds its text, and the memory in use afterwards."""
     for question in WARM_QUESTIONS:
         system.search(question, K, way)
     took, ranks = [], []
     for question, name in questions:
         started = time.perf_counter()
-        found = system.search(question, K, way)
+        names = system.search(question, K, way)
         took.append(time.perf_counter() - started)
-        order = list(dict.fromkeys(found))
+        order = list(dict.fromkeys(names))
         ranks.append(order.index(name) + 1 if name in order else K + 1)
     return {
         "p50 ms": 1000 * float(np.quantile(took, 0.5)),
@@ -80,63 +81,65 @@ def serving(system: System, questions: Sequence[tuple[str, str]], way: str) -> d
     }
 
 
-def changes(system: System, texts: Mapping[str, str], size: int) -> dict[str, Any]:
-    """Seconds and texts embedded for four changes of an index of `size` texts (fewer, if there are fewer).
+def measure_changes(system: System, texts: Mapping[str, str], size: int) -> dict[str, Any]:
+    """The seconds and the texts embedded for four changes to an index of `size` texts (or all, if fewer).
 
-    After each it is looked up whether the index shows it. Making that index is a second time of indexing.
+    After each change, a search checks that the index shows it. Building this index measures the speed of
+    indexing a second time.
     """
     names = list(texts)
     size = min(size, len(names) - 1)
-    held = {name: texts[name] for name in names[:size]}
+    indexed = {name: texts[name] for name in names[:size]}
     added, old, deleted = names[size], names[size // 2], names[size // 3]
     system.start()
-    system.place(held)
-    found: dict[str, Any] = {"texts": size, "per second": size / seconds(lambda: system.fill(held))}
-    renamed = {f"{name}-renamed" if name == old else name: text for name, text in held.items()}
+    system.place(indexed)
+    result: dict[str, Any] = {"texts": size, "per second": size / seconds(lambda: system.fill(indexed))}
+    renamed = {f"{name}-renamed" if name == old else name: text for name, text in indexed.items()}
     steps: dict[str, tuple[dict[str, str], list[str], list[str]]] = {
-        "add": (held | {added: texts[added]}, [added], []),
-        "nothing": (held | {added: texts[added]}, [], []),
+        "add": (indexed | {added: texts[added]}, [added], []),
+        "nothing": (indexed | {added: texts[added]}, [], []),
         "rename": (renamed | {added: texts[added]}, [f"{old}-renamed"], [old]),
         "delete": (renamed | {added: texts[added]}, [], [deleted]),
     }
     steps["delete"][0].pop(deleted)
-    for step, (wanted, new, gone) in steps.items():
-        system.place(wanted)
+    for step, (target, new, gone) in steps.items():
+        system.place(target)
         before = system.embedded
-        took = seconds(partial(system.update, wanted, new, gone))
-        found[step] = {"seconds": took, "embedded": system.embedded - before}
-        found[step]["shown"] = all(name in shown(system, wanted[name]) for name in new) and not any(
-            name in shown(system, texts[name]) for name in gone
+        took = seconds(partial(system.update, target, new, gone))
+        result[step] = {"seconds": took, "embedded": system.embedded - before}
+        result[step]["shown"] = all(name in names_for(system, target[name]) for name in new) and not any(
+            name in names_for(system, texts[name]) for name in gone
         )
-    return found
+    return result
 
 
-def shown(system: System, text: str) -> list[str]:
+def names_for(system: System, text: str) -> list[str]:
+    """The names that a search for the beginning of a text finds."""
     return system.search(text[:PROBE], K, system.ways[0])
 
 
 def measure(system: System, job: Mapping[str, Any]) -> dict[str, Any]:
-    """All figures of a system; texts are in the order of the job."""
+    """All figures of a system; the texts are indexed in the order of the job."""
     system.start()
-    result: dict[str, Any] = {"indexing": indexing(system, job["texts"]), "ways": {}}
+    result: dict[str, Any] = {"indexing": measure_indexing(system, job["texts"]), "ways": {}}
     for way in system.ways:
-        result["ways"][way] = serving(system, job["questions"], way)
-    result["changes"] = changes(system, job["texts"], job["changes"])
+        result["ways"][way] = measure_serving(system, job["questions"], way)
+    result["changes"] = measure_changes(system, job["texts"], job["changes"])
     result["precision"] = system.precision
     return result
 
 
 def main() -> None:
-    name, job, result = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
-    asked = json.loads(job.read_text("utf-8"))
+    name, job_file, result_file = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
+    job = json.loads(job_file.read_text("utf-8"))
     try:
-        system = SYSTEMS[name](asked["model"], Path(asked["folder"]))
-        found = measure(system, asked)
-    except Exception as error:  # a system may fail in any way, and the others go on
+        system = SYSTEMS[name](job["model"], Path(job["folder"]))
+        result = measure(system, job)
+    except Exception as error:  # a system may fail in any way, and the others still run
         traceback.print_exc()
-        first = next(iter(str(error).strip().splitlines()), "")
-        found = {"error": f"{type(error).__name__}: {first}"[:200]}
-    result.write_text(json.dumps(found), "utf-8")
+        first_line = next(iter(str(error).strip().splitlines()), "")
+        result = {"error": f"{type(error).__name__}: {first_line}"[:200]}
+    result_file.write_text(json.dumps(result), "utf-8")
 
 
 if __name__ == "__main__":

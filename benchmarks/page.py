@@ -1,12 +1,12 @@
-"""The page in a real browser, and under 20 people: how soon it is there, how soon an answer is painted.
+"""The page in a real browser, then with 20 users -> the time to load it, and to show an answer.
 
 usage: python benchmarks/page.py SET.json [--people N] [--documents N] [--loads N] [--questions N]
                                  [--seconds N]
 
-SET is a file in SQuAD format: its paragraphs, eight to a document, are uploaded while people ask. The corpus
-is the project's own, the questions are those of benchmarks/questions/corpus-test.jsonl, some of which are
-asked in the browser. People ask for some seconds while nothing else happens, and while the upload is sent
-and indexed, each time on a server of its own. Prints Markdown. Wants the test extra, Chromium and
+SET is a file in SQuAD format: its paragraphs, eight per document, are uploaded while people ask. The corpus
+is the project's own, and the questions come from benchmarks/questions/corpus-test.jsonl; some of them are
+asked in the browser. People ask for some seconds while nothing else happens, and then while documents are
+uploaded and indexed, each time on a new server. Prints Markdown. Needs the test extra, Chromium and
 chromedriver.
 """
 
@@ -37,8 +37,8 @@ from serving import CORPUS, app  # noqa: E402
 from squad import paragraphs  # noqa: E402
 
 QUESTIONS = HERE / "questions" / "corpus-test.jsonl"
-TOGETHER = 8  # paragraphs a document
-READING = 10.0  # seconds before a person asks again
+TOGETHER = 8  # paragraphs per document
+READING = 10.0  # seconds until a person asks again
 
 
 def main() -> None:
@@ -54,27 +54,28 @@ def main() -> None:
     texts = [paragraph.text for paragraph in paragraphs(options.set)]
     files = ["\n\n".join(texts[i : i + TOGETHER]) for i in range(0, len(texts), TOGETHER)]
     files = files[: options.documents]
-    with started() as address:
-        with_browser(address, options.loads, spread(questions, options.questions))
+    with running_server() as address:
+        measure_in_browser(address, options.loads, spread(questions, options.questions))
         server = Server(address)
-        rows = quiet(server, questions, options.people, options.seconds)
-        rows += uploading(server, questions, 0, files)
-        alone = peak()
-    with started() as address:
+        rows = rows_without_upload(server, questions, options.people, options.seconds)
+        rows += row_with_upload(server, questions, 0, files)
+        peak_alone = peak_memory()
+    with running_server() as address:
         server = Server(address)
-        rows += uploading(server, questions, 1, files)
-    with started() as address:
+        rows += row_with_upload(server, questions, 1, files)
+    with running_server() as address:
         server = Server(address)
-        rows += uploading(server, questions, options.people, files)
+        rows += row_with_upload(server, questions, options.people, files)
         print(HEAD, rows, sep="")
         print(
-            f"The most memory of the server: {alone} where nobody asked meanwhile, {peak()} in the last row"
+            f"Peak memory of the server: {peak_alone} with nobody asking meanwhile,"
+            f" {peak_memory()} in the last row"
         )
 
 
 @contextlib.contextmanager
-def started() -> Iterator[str]:
-    """The address of a server over a copy of the corpus, with its models loaded."""
+def running_server() -> Iterator[str]:
+    """The address of a running server over a copy of the corpus, with its models loaded."""
     with tempfile.TemporaryDirectory() as folder:
         corpus = Path(folder, "corpus")
         shutil.copytree(CORPUS, corpus)
@@ -83,7 +84,8 @@ def started() -> Iterator[str]:
             yield address
 
 
-def with_browser(address: str, times: int, questions: list[str]) -> None:
+def measure_in_browser(address: str, times: int, questions: list[str]) -> None:
+    """Print the load times of the page at two sizes, and the times to show answers."""
     with tempfile.TemporaryDirectory() as profile:
         browser = chromium(Path(profile))
         try:
@@ -91,28 +93,28 @@ def with_browser(address: str, times: int, questions: list[str]) -> None:
                 with sized(browser, size):
                     page = Page(browser, address)
                     for cached in (False, True):
-                        print(loads(page, name, times, cached), end="")
+                        print(load_times(page, name, times, cached), end="")
             with sized(browser, DESKTOP):
-                print(answers(Page(browser, address), questions))
+                print(answer_times(Page(browser, address), questions))
         finally:
             browser.quit()
 
 
 def spread(items: list[str], number: int) -> list[str]:
-    """So many of them, from all along the list."""
+    """`number` items, spread evenly over the list."""
     return [items[i * len(items) // number] for i in range(number)]
 
 
-def loads(page: Page, name: str, times: int, cached: bool) -> str:
-    """From the request of the page to its first paint and to its list of documents."""
+def load_times(page: Page, name: str, times: int, cached: bool) -> str:
+    """The times from the request for the page to its first paint and to its list of documents."""
     page.browser.execute_cdp_cmd("Network.enable", {})
     page.browser.execute_cdp_cmd("Network.setCacheDisabled", {"cacheDisabled": not cached})
-    found = []
+    loads = []
     for _ in range(times + 1):
         page.browser.get(page.address)
         page.ready()
-        found.append(page.script(LOADED))
-    painted, usable, requests, kilobytes = map(statistics.median, zip(*found[1:], strict=True))
+        loads.append(page.script(LOADED))
+    painted, usable, requests, kilobytes = map(statistics.median, zip(*loads[1:], strict=True))
     return (
         f"Page load at {name}, {'cached' if cached else 'nothing cached'}, {times} times (medians):"
         f" first paint {painted:.2f} s, usable {usable:.2f} s, {requests:.0f} requests, {kilobytes:.0f} kB\n"
@@ -128,14 +130,14 @@ return [paint / 1000, performance.now() / 1000, sent.length, bytes / 1000];
 """
 
 
-def answers(page: Page, questions: Iterable[str]) -> str:
-    """From Enter to the frame in which the answer is painted."""
+def answer_times(page: Page, questions: Iterable[str]) -> str:
+    """A table of the times from Enter to the frame in which the answer is painted."""
     page.browser.set_script_timeout(60)
     took: dict[str, list[float]] = {"answered": [], "refused": []}
     for number, question in enumerate(questions):
         kind, seconds = page.browser.execute_async_script(TIMED, question, f"#turn-{number}")
         took[kind].append(seconds)
-        time.sleep(1)  # what comes after a refusal does not count
+        time.sleep(1)  # what follows a refusal does not count
     both = took["answered"] + took["refused"]
     rows = "".join(
         f"| {name} | {_times(values)} |\n" for name, values in [*took.items(), ("all", both)] if values
@@ -168,7 +170,7 @@ box.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, ca
 
 
 class Server:
-    """The server as the page speaks to it."""
+    """The server, called in the same way as the page calls it."""
 
     def __init__(self, address: str) -> None:
         self._client = httpx.Client(base_url=address, timeout=120, trust_env=False, limits=httpx.Limits())
@@ -176,17 +178,18 @@ class Server:
     def call(self, name: str, argument: dict[str, Any]) -> dict[str, Any]:
         response = self._client.post("qa/call", json={"fn_name": name, "data": argument})
         response.raise_for_status()
-        answer: dict[str, Any] = response.json()
-        return answer
+        result: dict[str, Any] = response.json()
+        return result
 
     def upload(self, name: str, text: str) -> None:
         self._client.put("qa/upload", params={"name": name}, content=text.encode()).raise_for_status()
 
 
 class Crowd:
-    """People who ask, each one question after the other, until they are told to stop.
+    """People who each ask one question after another until they are told to stop.
 
-    As on the page, who is refused is then offered questions; each asks the next one some `pause` later.
+    As on the page, questions are suggested after a refusal. Each person asks the next question `pause`
+    seconds later.
     """
 
     def __init__(self, server: Server, questions: list[str], people: int, pause: float = 0) -> None:
@@ -197,27 +200,27 @@ class Crowd:
         self.took: list[float] = []
         self.errors = 0
 
-    def _asks(self, stop: threading.Event, place: int) -> None:
-        stop.wait(self._pause * place / self._people)
+    def _keep_asking(self, stop: threading.Event, person: int) -> None:
+        stop.wait(self._pause * person / self._people)
         while not stop.is_set():
             question = {"question": next(self._questions)}
             started = time.perf_counter()
             try:
-                got = self._server.call("ask", question)
+                answer = self._server.call("ask", question)
                 self.took.append(time.perf_counter() - started)
-                self.errors += "problem" in got or bool(got["record"]["problem"])
-                if got.get("more"):
+                self.errors += "problem" in answer or bool(answer["record"]["problem"])
+                if answer.get("more"):
                     self.errors += "problem" in self._server.call("suggest", question)
             except httpx.HTTPError:
                 self.errors += 1
             stop.wait(self._pause)
 
     def during(self, work: Callable[[], None]) -> str:
-        """Have them ask while something is done; the end of a row of the table."""
+        """Let the people ask while some work is done, and return the end of a table row."""
         stop, started = threading.Event(), time.perf_counter()
         with ThreadPoolExecutor(max(1, self._people)) as pool:
-            for place in range(self._people):
-                pool.submit(self._asks, stop, place)
+            for person in range(self._people):
+                pool.submit(self._keep_asking, stop, person)
             work()
             seconds, answers = time.perf_counter() - started, len(self.took)
             stop.set()
@@ -233,37 +236,37 @@ HEAD = """\
 """
 
 
-def quiet(server: Server, questions: list[str], people: int, seconds: float) -> str:
-    """Rows of the table: people who ask while nothing else happens."""
+def rows_without_upload(server: Server, questions: list[str], people: int, seconds: float) -> str:
+    """The table rows for people who ask while nothing else happens."""
     crowds = {
         "1": Crowd(server, questions, 1),
         f"{people}, who read for {READING:.0f} s": Crowd(server, questions, people, READING),
         f"{people}": Crowd(server, questions, people),
     }
-    took = ((name, one.during(lambda: time.sleep(seconds))) for name, one in crowds.items())
-    return "".join(f"| {name} | nothing | {row}\n" for name, row in took)
+    rows = ((name, crowd.during(lambda: time.sleep(seconds))) for name, crowd in crowds.items())
+    return "".join(f"| {name} | nothing | {row}\n" for name, row in rows)
 
 
-def uploading(server: Server, questions: list[str], people: int, files: list[str]) -> str:
-    """A row of the table: people who ask while files are sent and indexed."""
+def row_with_upload(server: Server, questions: list[str], people: int, files: list[str]) -> str:
+    """The table row for people who ask while files are uploaded and indexed."""
 
     def upload() -> None:
-        with ThreadPoolExecutor(3) as pool:  # as many at once as the page sends
+        with ThreadPoolExecutor(3) as pool:  # the number of files that the page sends at once
             list(pool.map(server.upload, (f"{n:04}.txt" for n in range(len(files))), files))
-        while _unfinished(server):
+        while _is_indexing(server):
             time.sleep(0.5)
 
     name = f"{len(files)} documents are uploaded and indexed"
     return f"| {people} | {name} | {Crowd(server, questions, people).during(upload)}\n"
 
 
-def _unfinished(server: Server) -> bool:
+def _is_indexing(server: Server) -> bool:
     listing = server.call("listing", {})
     return bool(listing["indexing"]) or 'data-state="waiting"' in listing["html"]
 
 
-def peak() -> str:
-    """The most memory that the server, a child of this process, has held so far; known on Linux."""
+def peak_memory() -> str:
+    """The peak memory so far of the server, a child of this process; known on Linux only."""
     for status in Path("/proc").glob("[0-9]*/status"):
         with contextlib.suppress(OSError):
             lines = dict(line.split(":", 1) for line in status.read_text().splitlines())

@@ -1,10 +1,10 @@
-"""Short answers, the order of passages and the confidence, over all paragraphs of a set in SQuAD format.
+"""A set in SQuAD format -> the quality of short answers, of the order of passages and of the confidence.
 
 usage: python benchmarks/reader.py SET.json [--limit N]
 
-Each paragraph becomes a document of one corpus. An answerable question is asked three times: of all
-paragraphs, of its own alone, and of all but its own; one that its set calls impossible once. F1 and exact
-match are of the short answer as SQuAD's own script counts them, at a threshold of 0. Prints Markdown.
+Each paragraph becomes a document in one corpus. An answerable question is asked three times: of all
+paragraphs, of its own alone, and of all except its own. A question marked as impossible is asked once. F1 and
+exact match of the short answer are computed as in SQuAD's own script, at a threshold of 0. Prints Markdown.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ import random
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from retrieval import DEPTH, HEAD, indexed, load, rankings, row
+from retrieval import DEPTH, HEAD, Asked, index_paragraphs, load, rank_of, rankings, row
 from sklearn.metrics import roc_auc_score
 
 from qa import Assistant, Hit
@@ -25,16 +26,81 @@ from qa.evaluation.measures import exact_match, f1
 from qa.language.questions import keywords
 
 
-def asked(
+class Results:
+    """Everything that is measured, each list with one value per question."""
+
+    def __init__(self) -> None:
+        self.ranks: dict[str, list[float]] = {}  # by way of ranking
+        self.scores: dict[str, list[float]] = {n: [] for n in ("any", "any exact", "own", "own exact")}
+        self.confidences: dict[str, list[float]] = {n: [] for n in ("answerable", "taken out", "impossible")}
+        self.cosines: dict[str, list[float]] = {n: [] for n in ("answerable", "taken out", "impossible")}
+        self.seconds: list[float] = []
+
+
+def ask(
     assistant: Assistant, question: str, documents: list[str] | None = None
 ) -> tuple[str, float, float, tuple[Hit, ...]]:
-    """The short answer, its confidence, the cosine of the nearest passage, and the hits re-ranked."""
+    """The short answer, its confidence, the cosine of the nearest passage, and the re-ranked hits."""
     engine = assistant.engine
-    found = engine.find(keywords(question), DEPTH, documents)
-    evidence = engine.evidence(found)
+    candidates = engine.find(keywords(question), DEPTH, documents)
+    evidence = engine.evidence(candidates)
     best = evidence.sentences[0]
     confidence = engine.calibration.probability(evidence.signals)
-    return best.text(best.answer), confidence, found.nearest, evidence.hits
+    return best.text(best.answer), confidence, candidates.nearest, evidence.hits
+
+
+def measure(assistant: Assistant, questions: Sequence[Asked]) -> Results:
+    """Ask all questions."""
+    results = Results()
+    ids = {Path(d.path).stem: d.id for d in assistant.documents()}
+    assistant.ask(questions[0][0])  # loads everything that is loaded once, before the timing starts
+    for done, (question, paragraph, answers) in enumerate(questions):
+        kind = "answerable" if answers else "impossible"
+        started = time.perf_counter()
+        value, confidence, cosine, hits = ask(assistant, question)
+        results.seconds.append(time.perf_counter() - started)
+        results.confidences[kind].append(confidence)
+        results.cosines[kind].append(cosine)
+        if not answers:
+            continue
+        results.scores["any"].append(f1(value, answers))
+        results.scores["any exact"].append(exact_match(value, answers))
+        value, *_ = ask(assistant, question, [ids[paragraph]])
+        results.scores["own"].append(f1(value, answers))
+        results.scores["own exact"].append(exact_match(value, answers))
+        others = [i for name, i in ids.items() if name != paragraph]
+        _, confidence, cosine, _ = ask(assistant, question, others)
+        results.confidences["taken out"].append(confidence)
+        results.cosines["taken out"].append(cosine)
+        for way, ranking in (rankings(assistant, question, False) | {"re-ranked": list(hits)}).items():
+            results.ranks.setdefault(way, []).append(rank_of(paragraph, ranking))
+        if done % 100 == 0:
+            print(f"{done} of {len(questions)}", file=sys.stderr)
+    return results
+
+
+def print_results(name: str, results: Results, threshold: float) -> None:
+    """Print the table of ranks, then all other figures."""
+    scores, confidences, cosines = results.scores, results.confidences, results.cosines
+    print(f"{HEAD}\n" + "\n".join(row(name, way, ranks) for way, ranks in results.ranks.items()))
+    print(f"\n| {name} | value |\n|-|-|")
+    for label, key in (("any passage", "any"), ("right passage given", "own")):
+        print(f"| short answer, {label}: F1 | {np.mean(scores[key]):.3f} |")
+        print(f"| short answer, {label}: exact match | {np.mean(scores[f'{key} exact']):.3f} |")
+    for label, kind in (("paragraph taken out", "taken out"), ("written to look answerable", "impossible")):
+        if confidences[kind]:
+            answerable = [True] * len(confidences["answerable"]) + [False] * len(confidences[kind])
+            print(
+                f"| AUROC, answerable against {label}: confidence |"
+                f" {roc_auc_score(answerable, confidences['answerable'] + confidences[kind]):.3f} |\n"
+                f"| AUROC, the same: cosine of the nearest passage |"
+                f" {roc_auc_score(answerable, cosines['answerable'] + cosines[kind]):.3f} |"
+            )
+            refused = np.mean(np.array(confidences[kind]) < threshold)
+            print(f"| refused, {label} | {refused:.3f} |")
+    print(f"| refused, answerable | {np.mean(np.array(confidences['answerable']) < threshold):.3f} |")
+    p50, p95 = (1000 * np.quantile(results.seconds, q) for q in (0.5, 0.95))
+    print(f"| ms an answer, p50 / p95 | {p50:.0f} / {p95:.0f} |")
 
 
 def main() -> None:
@@ -45,57 +111,9 @@ def main() -> None:
     paragraphs, questions = load(options.set)
     if options.limit:
         questions = random.Random(1).sample(questions, min(options.limit, len(questions)))
-    ranks: dict[str, list[float]] = {}
-    scores: dict[str, list[float]] = {name: [] for name in ("any", "any exact", "own", "own exact")}
-    sure: dict[str, list[float]] = {name: [] for name in ("answerable", "taken out", "impossible")}
-    cosines: dict[str, list[float]] = {"answerable": [], "taken out": [], "impossible": []}
-    seconds = []
-    with tempfile.TemporaryDirectory() as folder, indexed(paragraphs, Path(folder)) as assistant:
-        ids = {Path(d.path).stem: d.id for d in assistant.documents()}
-        assistant.ask(questions[0][0])  # what is loaded once is loaded before anything is timed
-        for done, (question, paragraph, answers) in enumerate(questions):
-            kind = "answerable" if answers else "impossible"
-            started = time.perf_counter()
-            value, confidence, cosine, hits = asked(assistant, question)
-            seconds.append(time.perf_counter() - started)
-            sure[kind].append(confidence)
-            cosines[kind].append(cosine)
-            if not answers:
-                continue
-            scores["any"].append(f1(value, answers))
-            scores["any exact"].append(exact_match(value, answers))
-            alone, *_ = asked(assistant, question, [ids[paragraph]])
-            scores["own"].append(f1(alone, answers))
-            scores["own exact"].append(exact_match(alone, answers))
-            others = [i for name, i in ids.items() if name != paragraph]
-            _, confidence, cosine, _ = asked(assistant, question, others)
-            sure["taken out"].append(confidence)
-            cosines["taken out"].append(cosine)
-            for way, found in (rankings(assistant, question, False) | {"re-ranked": list(hits)}).items():
-                order = list(dict.fromkeys(Path(hit.document.path).stem for hit in found))
-                rank = order.index(paragraph) + 1 if paragraph in order else np.inf
-                ranks.setdefault(way, []).append(rank)
-            if done % 100 == 0:
-                print(f"{done} of {len(questions)}", file=sys.stderr)
-    print(f"{HEAD}\n" + "\n".join(row(options.set.stem, way, found) for way, found in ranks.items()))
-    print(f"\n| {options.set.stem} | value |\n|-|-|")
-    for label, name in (("any passage", "any"), ("right passage given", "own")):
-        print(f"| short answer, {label}: F1 | {np.mean(scores[name]):.3f} |")
-        print(f"| short answer, {label}: exact match | {np.mean(scores[f'{name} exact']):.3f} |")
-    for label, kind in (("paragraph taken out", "taken out"), ("written to look answerable", "impossible")):
-        if sure[kind]:
-            wanted = [True] * len(sure["answerable"]) + [False] * len(sure[kind])
-            print(
-                f"| AUROC, answerable against {label}: confidence |"
-                f" {roc_auc_score(wanted, sure['answerable'] + sure[kind]):.3f} |\n"
-                f"| AUROC, the same: cosine of the nearest passage |"
-                f" {roc_auc_score(wanted, cosines['answerable'] + cosines[kind]):.3f} |"
-            )
-            refused = np.mean(np.array(sure[kind]) < assistant.threshold)
-            print(f"| refused, {label} | {refused:.3f} |")
-    print(f"| refused, answerable | {np.mean(np.array(sure['answerable']) < assistant.threshold):.3f} |")
-    half, most = (1000 * np.quantile(seconds, q) for q in (0.5, 0.95))
-    print(f"| ms an answer, p50 / p95 | {half:.0f} / {most:.0f} |")
+    with tempfile.TemporaryDirectory() as folder, index_paragraphs(paragraphs, Path(folder)) as assistant:
+        results = measure(assistant, questions)
+        print_results(options.set.stem, results, assistant.threshold)
 
 
 if __name__ == "__main__":

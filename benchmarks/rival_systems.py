@@ -1,6 +1,6 @@
-"""The rivals of `benchmarks/rivals.py`: one small class each, used as its documentation says.
+"""The rivals in `benchmarks/rivals.py`: one small class each, used as its documentation recommends.
 
-A text is one document, of which the model reads as much as the system lets it. Indexes are in memory.
+A text is one document, and the model reads as much of it as the system allows. Indexes are in memory.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 from systems import System, Texts, ThisProject
 
-BATCH = 32  # texts that the model takes at once, where a system lets it be chosen
+BATCH = 32  # texts that the model takes at once, if a system has a setting for it
 DIMENSION = 384  # of all-MiniLM-L6-v2
 
 
@@ -63,14 +63,14 @@ class LangChain(System):
             documents,
             self.records,
             self.store,
-            batch_size=1000,  # the default of 100 would pad the model's batches more
+            batch_size=1000,  # the default of 100 would mean more padding in the model's batches
             cleanup="full",
             source_id_key="source",
             key_encoder="sha256",
         )
 
     def search(self, question: str, k: int, way: str) -> list[str]:
-        return [found.metadata["source"] for found in self.store.similarity_search(question, k=k)]
+        return [document.metadata["source"] for document in self.store.similarity_search(question, k=k)]
 
 
 class LlamaIndex(System):
@@ -101,14 +101,14 @@ class LlamaIndex(System):
         )
 
     def search(self, question: str, k: int, way: str) -> list[str]:
-        found = self.index.as_retriever(similarity_top_k=k).retrieve(question)
-        return [hit.node.ref_doc_id for hit in found]
+        hits = self.index.as_retriever(similarity_top_k=k).retrieve(question)
+        return [hit.node.ref_doc_id for hit in hits]
 
     def put(self, texts: Texts) -> None:
         self.index.refresh_ref_docs(self._documents(texts))
 
     def drop(self, names: Sequence[str]) -> None:
-        # `delete_ref_doc` leaves the vectors in a FAISS store, which knows nodes only.
+        # `delete_ref_doc` leaves the vectors in a FAISS store, which only knows nodes.
         for name in names:
             nodes = self.index.docstore.get_ref_doc_info(name).node_ids
             self.index.delete_nodes(list(nodes), delete_from_docstore=True)
@@ -144,7 +144,7 @@ class Txtai(System):
         self.index.index(list(texts.items()))
 
     def search(self, question: str, k: int, way: str) -> list[str]:
-        return [found["id"] for found in self.index.search(question, k)]
+        return [hit["id"] for hit in self.index.search(question, k)]
 
     def put(self, texts: Texts) -> None:
         self.index.upsert(list(texts.items()))
@@ -181,10 +181,10 @@ class Chroma(System):
         return list(names)
 
     def put(self, texts: Texts) -> None:
-        most, names = self.client.get_max_batch_size(), list(texts)
-        for start in range(0, len(names), most):
-            part = names[start : start + most]
-            self.collection.upsert(ids=part, documents=[texts[name] for name in part])
+        size, names = self.client.get_max_batch_size(), list(texts)
+        for start in range(0, len(names), size):
+            batch = names[start : start + size]
+            self.collection.upsert(ids=batch, documents=[texts[name] for name in batch])
 
     def drop(self, names: Sequence[str]) -> None:
         self.collection.delete(ids=list(names))
@@ -203,7 +203,7 @@ class Haystack(System):
         from haystack.utils import ComponentDevice
         from haystack_integrations.components.embedders import sentence_transformers as embedders
 
-        of_both = {
+        options = {
             "model": self.model,
             "device": ComponentDevice.from_str("cpu"),
             "batch_size": BATCH,
@@ -211,9 +211,9 @@ class Haystack(System):
             "progress_bar": False,
             "local_files_only": True,
         }
-        self.embedder = embedders.SentenceTransformersDocumentEmbedder(**of_both)
+        self.embedder = embedders.SentenceTransformersDocumentEmbedder(**options)
         self.embedder.warm_up()
-        self.query_embedder = partial(embedders.SentenceTransformersTextEmbedder, **of_both)
+        self.query_embedder = partial(embedders.SentenceTransformersTextEmbedder, **options)
 
     def empty(self) -> None:
         from haystack import Pipeline
@@ -238,16 +238,16 @@ class Haystack(System):
         self.pipeline.connect("words", "joiner")
 
     def search(self, question: str, k: int, way: str) -> list[str]:
-        asked = {"embedder": {"text": question}, "words": {"query": question}, "joiner": {"top_k": k}}
-        return [found.meta["name"] for found in self.pipeline.run(asked)["joiner"]["documents"]]
+        inputs = {"embedder": {"text": question}, "words": {"query": question}, "joiner": {"top_k": k}}
+        return [document.meta["name"] for document in self.pipeline.run(inputs)["joiner"]["documents"]]
 
     def put(self, texts: Texts) -> None:
         from haystack import Document
 
         documents = [Document(content=text, meta={"name": name}) for name, text in texts.items()]
-        wanted = {"field": "id", "operator": "in", "value": [document.id for document in documents]}
-        held = {document.id for document in self.store.filter_documents(wanted)}
-        missing = [document for document in documents if document.id not in held]
+        same_ids = {"field": "id", "operator": "in", "value": [document.id for document in documents]}
+        stored = {document.id for document in self.store.filter_documents(same_ids)}
+        missing = [document for document in documents if document.id not in stored]
         if missing:
             self.store.write_documents(self.embedder.run(missing)["documents"])
 

@@ -1,4 +1,4 @@
-"""The table and the picture of `benchmarks/rivals.py`."""
+"""The figures from `benchmarks/rivals.py` -> a table and a picture."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from rival_systems import SYSTEMS
 
 CHANGED = 1500  # texts in the index that the four changes are made to
-REFERENCE = "langchain"  # whose figures speeds and memory are compared with
+REFERENCE = "langchain"  # the system that speeds and memory are compared with
 STEPS = {"add": "one added", "nothing": "nothing changed", "rename": "one renamed", "delete": "one deleted"}
 ACCENT, OTHERS, INK = "#1f8a7d", "#c3c6ca", "#33373d"
 
@@ -19,14 +19,14 @@ Row = tuple[str, str, str, Figures]  # system, way, title, its figures
 
 
 def rows(results: Figures) -> Iterator[Row]:
-    """A row for each way to search of each system that was measured; the first way is the last measured."""
+    """A row for each way to search of each measured system, with the way measured last first."""
     for name, figures in results["systems"].items():
         for way in reversed(figures.get("ways", {})):
             yield name, way, SYSTEMS[name].title + way, figures
 
 
 def table(results: Figures) -> str:
-    """All figures as two Markdown tables, with what they mean below."""
+    """All figures as two Markdown tables, with explanations below them."""
     reference = results["systems"].get(REFERENCE, {})
     parts = [search_table(results, reference), change_table(results, reference)]
     failed = [
@@ -40,29 +40,30 @@ def table(results: Figures) -> str:
 
 
 def search_table(results: Figures, reference: Figures) -> str:
+    """The table of speeds, recall and memory."""
     lines = [
         "| system | paragraphs/s | query p50, ms | p95, ms | Recall@1 | Recall@5 |"
         " peak while indexing, MiB | while serving, MiB |",
         "|-|-|-|-|-|-|-|-|",
     ]
     for _, way, title, figures in rows(results):
-        made, served = indexing(figures), figures["ways"][way]
-        base = indexing(reference), reference.get("ways", {}).get("", {})
+        index, search = indexing(figures), figures["ways"][way]
+        index_base, search_base = indexing(reference), reference.get("ways", {}).get("", {})
         cells = [
-            compared(made, base[0], "per second", "{:.1f}"),
-            compared(served, base[1], "p50 ms", "{:.1f}"),
-            compared(served, base[1], "p95 ms", "{:.1f}"),
-            f"{served['recall@1']:.3f}",
-            f"{served['recall@5']:.3f}",
-            compared(made, base[0], "peak MiB", "{:.0f}"),
-            compared(served, base[1], "serving MiB", "{:.0f}"),
+            with_ratio(index, index_base, "per second", "{:.1f}"),
+            with_ratio(search, search_base, "p50 ms", "{:.1f}"),
+            with_ratio(search, search_base, "p95 ms", "{:.1f}"),
+            f"{search['recall@1']:.3f}",
+            f"{search['recall@5']:.3f}",
+            with_ratio(index, index_base, "peak MiB", "{:.0f}"),
+            with_ratio(search, search_base, "serving MiB", "{:.0f}"),
         ]
         lines.append(f"| {title} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
 def indexing(figures: Figures) -> Figures:
-    """What indexing took; of its two speeds the better one, since other programs can only slow it down."""
+    """The figures of indexing, with the better of its two speeds, as other programs can only slow it down."""
     if "indexing" not in figures:
         return {}
     speeds = [figures[part]["per second"] for part in ("indexing", "changes")]
@@ -70,6 +71,7 @@ def indexing(figures: Figures) -> Figures:
 
 
 def change_table(results: Figures, reference: Figures) -> str:
+    """The table of the four changes to an index."""
     measured = {n: f["changes"] for n, f in results["systems"].items() if "changes" in f}
     size = max((changes["texts"] for changes in measured.values()), default=0)
     lines = [
@@ -79,35 +81,36 @@ def change_table(results: Figures, reference: Figures) -> str:
     for name, changes in measured.items():
         cells = []
         for step in STEPS:
-            of, base = changes[step], reference.get("changes", {}).get(step, {})
-            wrong = "" if of["shown"] else " (the index does not show it)"
-            cells.append(f"{of['embedded']:,} embedded, {compared(of, base, 'seconds', '')}{wrong}")
+            change, base = changes[step], reference.get("changes", {}).get(step, {})
+            wrong = "" if change["shown"] else " (the index does not show it)"
+            cells.append(f"{change['embedded']:,} embedded, {with_ratio(change, base, 'seconds', '')}{wrong}")
         lines.append(f"| {SYSTEMS[name].title} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
-def compared(figures: Figures, base: Figures, key: str, form: str) -> str:
-    """A figure, and in brackets how many times the reference's it is. Without a form it is a time."""
+def with_ratio(figures: Figures, base: Figures, key: str, form: str) -> str:
+    """A figure, with its ratio to the reference's in brackets. An empty form means that it is a time."""
     value = figures[key]
     if value is None:
         return "not known"
-    shown = form.format(value) if form else duration(value)
-    return f"{shown} ({significant(value / base[key])}×)" if base.get(key) else shown
+    text = form.format(value) if form else duration(value)
+    return f"{text} ({significant(value / base[key])}×)" if base.get(key) else text
 
 
 def duration(seconds: float) -> str:
+    """A time in seconds or milliseconds."""
     return f"{significant(seconds)} s" if seconds >= 1 else f"{significant(1000 * seconds)} ms"
 
 
 def significant(value: float) -> str:
-    """A number with two significant digits, or all those before the point."""
+    """A number with two significant digits, or with all digits before the decimal point."""
     digits = max(0, 1 - math.floor(math.log10(value))) if value > 0 else 0
     return f"{value:.{digits}f}"
 
 
 def notes(results: Figures) -> str:
-    """What was measured and how each system was used."""
-    said = [
+    """Explanations of what was measured and of how each system was used."""
+    lines = [
         f"{results['texts']:,} paragraphs and {results['questions']:,} questions of {results['set']};"
         f" {results['machine']}, torch {results['torch']}, no GPU. In brackets: times"
         f" {SYSTEMS[REFERENCE].title}'s figure. All was indexed twice; the better speed is shown. Recall is"
@@ -120,13 +123,13 @@ def notes(results: Figures) -> str:
         if "error" in figures:
             continue
         embedded, precision = figures["indexing"]["embedded"], figures["precision"]
-        also = f"The index holds {embedded:,} vectors, computed in {precision}."
-        said.append(f"{SYSTEMS[name].title}: {SYSTEMS[name].note}. {also}")
-    return "\n".join(f"- {line}" for line in said)
+        vectors = f"The index holds {embedded:,} vectors, computed in {precision}."
+        lines.append(f"{SYSTEMS[name].title}: {SYSTEMS[name].note}. {vectors}")
+    return "\n".join(f"- {line}" for line in lines)
 
 
 def picture(results: Figures, path: Path) -> None:
-    """The main figures as bars, one small chart each."""
+    """Draw the main figures as bars, in one small chart each."""
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
@@ -134,66 +137,66 @@ def picture(results: Figures, path: Path) -> None:
     systems = [row for row in ways if row[1] == ""]
     size = max((row[3]["changes"]["texts"] for row in systems), default=0)
     most = max((row[3]["changes"][step]["embedded"] for row in systems for step in STEPS), default=0)
-    asked, held = f"{results['questions']:,} questions", f"{results['texts']:,} paragraphs"
+    questions, texts = f"{results['questions']:,} questions", f"{results['texts']:,} paragraphs"
     parts = (
-        (f"Search: {asked} to {held} of {results['set']}", ways, SEARCHING, None),
-        (f"Index: {held}", systems, INDEXING, None),
+        (f"Search: {questions} to {texts} of {results['set']}", ways, SEARCHING, None),
+        (f"Index: {texts}", systems, INDEXING, None),
         (f"Texts embedded to bring an index of {size:,} texts up to date", systems, CHANGING, most),
     )
-    heights = [0.62 + 0.25 * len(shown) for _, shown, _, _ in parts]  # inches
+    heights = [0.62 + 0.25 * len(bars) for _, bars, _, _ in parts]  # inches
     with rc_context({"font.size": 9.5, "text.color": INK, "ytick.color": INK}):
         drawing = Figure(figsize=(10, sum(heights)))
         places: Any = drawing.subfigures(3, 1, height_ratios=heights)
-        for place, height, (heading, shown, of, scale) in zip(places, heights, parts, strict=True):
+        for place, height, (heading, bars, part, scale) in zip(places, heights, parts, strict=True):
             place.suptitle(heading, x=0.012, y=1 - 0.06 / height, ha="left", fontsize=11, fontweight="bold")
             top = 1 - 0.54 / height
             place.subplots_adjust(left=0.178, right=0.995, top=top, bottom=0.08 / height, wspace=0.06)
-            charts(place, shown, of, scale)
+            draw_charts(place, bars, part, scale)
         drawing.savefig(path, dpi=180, facecolor="white")
 
 
-Chart = tuple[str, Callable[[Row], float | None], str]  # title, value, how it is written
+Chart = tuple[str, Callable[[Row], float | None], str]  # title, value, format
 
 
-def served(key: str) -> Callable[[Row], float | None]:
+def search_figure(key: str) -> Callable[[Row], float | None]:
     return lambda row: row[3]["ways"][row[1]][key]
 
 
-def made(key: str) -> Callable[[Row], float | None]:
+def index_figure(key: str) -> Callable[[Row], float | None]:
     return lambda row: indexing(row[3])[key]
 
 
-def embedded(step: str) -> Callable[[Row], float | None]:
+def embedded_texts(step: str) -> Callable[[Row], float | None]:
     return lambda row: row[3]["changes"][step]["embedded"]
 
 
 SEARCHING: Sequence[Chart] = (
-    ("Recall@1", served("recall@1"), "{:.3f}"),
-    ("Recall@5", served("recall@5"), "{:.3f}"),
-    ("ms a query (p50; less is better)", served("p50 ms"), "{:.0f}"),
+    ("Recall@1", search_figure("recall@1"), "{:.3f}"),
+    ("Recall@5", search_figure("recall@5"), "{:.3f}"),
+    ("ms a query (p50; less is better)", search_figure("p50 ms"), "{:.0f}"),
 )
 INDEXING: Sequence[Chart] = (
-    ("paragraphs a second", made("per second"), "{:.0f}"),
-    ("most memory while indexing, MiB", made("peak MiB"), "{:,.0f}"),
-    ("memory while serving, MiB", served("serving MiB"), "{:,.0f}"),
+    ("paragraphs a second", index_figure("per second"), "{:.0f}"),
+    ("most memory while indexing, MiB", index_figure("peak MiB"), "{:,.0f}"),
+    ("memory while serving, MiB", search_figure("serving MiB"), "{:,.0f}"),
 )
-CHANGING: Sequence[Chart] = tuple((title, embedded(step), "{:,.0f}") for step, title in STEPS.items())
+CHANGING: Sequence[Chart] = tuple((title, embedded_texts(step), "{:,.0f}") for step, title in STEPS.items())
 
 
-def charts(part: Any, shown: Sequence[Row], of: Sequence[Chart], most: float | None = None) -> None:
-    """Charts side by side, of the same rows; the systems' names stand at the first."""
-    titles = [way.strip(", `") if way else title for _, way, title, _ in shown]
-    colours = [ACCENT if name == "project" else OTHERS for name, *_ in shown]
-    for axes, (title, value, form) in zip(part.subplots(1, len(of), sharey=True), of, strict=True):
-        values = [math.nan if (v := value(row)) is None else v for row in shown]
-        bars = axes.barh(range(len(shown)), values, color=colours, height=0.72)
-        axes.bar_label(bars, ["" if math.isnan(v) else form.format(v) for v in values], padding=3)
+def draw_charts(place: Any, bars: Sequence[Row], charts: Sequence[Chart], most: float | None = None) -> None:
+    """Draw charts of the same rows side by side, with the names of the systems next to the first one."""
+    titles = [way.strip(", `") if way else title for _, way, title, _ in bars]
+    colours = [ACCENT if name == "project" else OTHERS for name, *_ in bars]
+    for axes, (title, value, form) in zip(place.subplots(1, len(charts), sharey=True), charts, strict=True):
+        values = [math.nan if (v := value(row)) is None else v for row in bars]
+        drawn = axes.barh(range(len(bars)), values, color=colours, height=0.72)
+        axes.bar_label(drawn, ["" if math.isnan(v) else form.format(v) for v in values], padding=3)
         end = max([v for v in (most, *values) if v and not math.isnan(v)], default=1)
-        axes.set(xlim=(0, 1.28 * end), xticks=[], yticks=range(len(shown)), ylim=(len(shown) - 0.5, -0.5))
+        axes.set(xlim=(0, 1.28 * end), xticks=[], yticks=range(len(bars)), ylim=(len(bars) - 0.5, -0.5))
         axes.set_yticklabels(titles)
         axes.set_title(title, loc="left", fontsize=9.5, color=INK)
         axes.tick_params(length=0)
         axes.spines[:].set_visible(False)
-    for name, label in zip([row[0] for row in shown], part.axes[0].get_yticklabels(), strict=True):
+    for name, label in zip([row[0] for row in bars], place.axes[0].get_yticklabels(), strict=True):
         label.set_color(ACCENT if name == "project" else INK)
         label.set_fontweight("bold" if name == "project" else "normal")

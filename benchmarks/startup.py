@@ -1,11 +1,11 @@
-"""From a cold process to an answer: how long a command and the page take, and what that is made of.
+"""Commands and the page -> the time from a cold process to an answer, and the parts of that time.
 
 usage: python benchmarks/startup.py [--repeat N] [--warm N]
 
-Every process is started N times, all in turn; the median counts. Nothing else should run meanwhile, and the
-files are warm: the first rounds are not counted. The peer is a process that only imports
-sentence-transformers, which is what any program begins with that computes its vectors by that library.
-Prints Markdown tables.
+Every process is started N times, all taking turns, and the median counts. Nothing else should run meanwhile.
+The first rounds are not counted, so that all files are cached. The peer is a process that only imports
+sentence-transformers, as every program has to do that computes its vectors with that library. Prints Markdown
+tables.
 """
 
 from __future__ import annotations
@@ -68,61 +68,61 @@ def main() -> None:
 
 
 def commands(index: Path, repeat: int, warm: int) -> str:
-    """Processes as people start them, beside the peer."""
+    """A table of the times of commands as a user types them, compared with the peer."""
     where = ["--corpus", str(ROOT / "corpus"), "--index", str(index)]
     qa = [sys.executable, "-m", "qa"]
     ways: dict[str, Callable[[], float]] = {
-        f"`{PEER}` alone": lambda: ended([sys.executable, "-c", PEER]),
-        "`qa ask`, to the answer": lambda: spoken([*qa, "ask", QUESTION, *where]),
-        "`qa ask`, to its end": lambda: ended([*qa, "ask", QUESTION, *where]),
-        "`qa search`": lambda: ended([*qa, "search", "railway", *where]),
-        "`qa sync`, nothing changed": lambda: ended([*qa, "sync", *where]),
-        "`qa status`": lambda: ended([*qa, "status", *where]),
-        "`qa --help`": lambda: ended([*qa, "--help"]),
-        "`python app.py`, to the page": lambda: served(where, answer=False),
-        "`python app.py`, to an answer asked for at once": lambda: served(where, answer=True),
+        f"`{PEER}` alone": lambda: time_to_end([sys.executable, "-c", PEER]),
+        "`qa ask`, to the answer": lambda: time_to_output([*qa, "ask", QUESTION, *where]),
+        "`qa ask`, to its end": lambda: time_to_end([*qa, "ask", QUESTION, *where]),
+        "`qa search`": lambda: time_to_end([*qa, "search", "railway", *where]),
+        "`qa sync`, nothing changed": lambda: time_to_end([*qa, "sync", *where]),
+        "`qa status`": lambda: time_to_end([*qa, "status", *where]),
+        "`qa --help`": lambda: time_to_end([*qa, "--help"]),
+        "`python app.py`, to the page": lambda: time_to_page(where, answer=False),
+        "`python app.py`, to an answer asked for at once": lambda: time_to_page(where, answer=True),
     }
-    found: dict[str, list[float]] = {name: [] for name in ways}
+    times: dict[str, list[float]] = {name: [] for name in ways}
     for turn in range(warm + repeat):
         for name, way in ways.items():
             took = way()
             if turn >= warm:
-                found[name].append(took)
-    peer = statistics.median(next(iter(found.values())))
+                times[name].append(took)
+    peer = statistics.median(next(iter(times.values())))
     lines = ["| from its start | seconds | times the peer |", "|-|-|-|"]
-    for name, seconds in found.items():
+    for name, seconds in times.items():
         took = statistics.median(seconds)
         lines.append(f"| {name} | {took:.2f} | {took / peer:.2f} |")
     return "\n".join(lines)
 
 
 def parts(index: Path, repeat: int) -> str:
-    """What the time goes into."""
-    found: dict[str, list[float]] = {}
+    """A table of the parts that the time is spent on."""
+    times: dict[str, list[float]] = {}
     inside = INSIDE.format(corpus=str(ROOT / "corpus"), index=str(index), question=QUESTION)
     for _ in range(repeat):
         for name, code in IMPORTS.items():
-            found.setdefault(name, []).append(ended([sys.executable, "-c", code]))
+            times.setdefault(name, []).append(time_to_end([sys.executable, "-c", code]))
         done = subprocess.run([sys.executable, "-c", inside], capture_output=True, text=True, check=True)
         for line in done.stdout.splitlines():
             name, seconds = line.split("\t")
-            found.setdefault(name, []).append(float(seconds))
+            times.setdefault(name, []).append(float(seconds))
     lines = ["| part | seconds |", "|-|-|"]
-    for name, took in found.items():
+    for name, took in times.items():
         process = f"a process that imports {name}" if name in ("torch", "gradio") else name
         lines.append(f"| {process} | {statistics.median(took):.2f} |")
     return "\n".join(lines)
 
 
-def ended(command: Sequence[str]) -> float:
-    """Seconds until a process ends."""
+def time_to_end(command: Sequence[str]) -> float:
+    """The seconds until a process ends."""
     started = time.perf_counter()
     subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT, check=True)
     return time.perf_counter() - started
 
 
-def spoken(command: Sequence[str]) -> float:
-    """Seconds until a process begins to print."""
+def time_to_output(command: Sequence[str]) -> float:
+    """The seconds until a process starts to print."""
     started = time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as process:
         assert process.stdout
@@ -132,8 +132,8 @@ def spoken(command: Sequence[str]) -> float:
     return took
 
 
-def served(where: Sequence[str], answer: bool) -> float:
-    """Seconds until the page is there, or has answered a question."""
+def time_to_page(where: Sequence[str], answer: bool) -> float:
+    """The seconds until the page is served or, with `answer`, has answered a question."""
     started = time.perf_counter()
     command = [sys.executable, "app.py", *where]
     with subprocess.Popen(command, stderr=subprocess.PIPE, cwd=ROOT, text=True) as process:

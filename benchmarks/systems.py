@@ -1,7 +1,7 @@
-"""What `benchmarks/rivals.py` asks of a system, and this project as one of them.
+"""The interface that `benchmarks/rivals.py` measures systems through, and this project as one of them.
 
-Every system gets the same texts, each under a name, and the same model. Nothing of a system is imported
-before it is opened, so that the names and notes can be read anywhere.
+Every system gets the same model and the same texts, each under a name. A system's package is imported only
+when the system is opened, so that names and notes can be read anywhere.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ WARM = {f"warm-{i}": f"Sentence {i} is here so that what is loaded late is loade
 
 
 class System:
-    """What is asked of a system. `ways` are the ways to search, by the words added to its title."""
+    """A system to measure. `ways` are its ways to search, each given by the words to add to the title."""
 
     title: str
-    note: str  # how it is used, for the foot of the table
+    note: str  # how it is used, shown below the table
     ways: Sequence[str] = ("",)
-    hybrid = False  # whether keywords count in its search
+    hybrid = False  # true if its search also uses keywords
 
     def __init__(self, model: str, folder: Path) -> None:
         self.model, self.folder = model, folder
@@ -31,12 +31,12 @@ class System:
 
     @property
     def embedded(self) -> int:
-        """How many texts the model has been given so far, questions included."""
+        """The number of texts that the model has embedded so far, including questions."""
         return self._counter.texts
 
     @property
     def precision(self) -> str:
-        """How the model computes."""
+        """The precision in which the model computes."""
         return self._counter.precision
 
     def open(self) -> None:
@@ -44,31 +44,31 @@ class System:
         raise NotImplementedError
 
     def empty(self) -> None:
-        """Begin a new, empty index."""
+        """Start a new, empty index."""
         raise NotImplementedError
 
     def start(self) -> None:
-        """Begin a new, empty index, with all that is loaded late loaded."""
+        """Start a new, empty index, with everything loaded that is loaded late."""
         self.empty()
         self.fill(WARM)
         self.search("Which sentence is here?", 5, self.ways[-1])
         self.empty()
 
     def place(self, texts: Texts) -> None:
-        """Have the texts where the system finds them. Not timed; a rival is handed strings."""
+        """Put the texts where the system finds them. Not timed; only this project needs it."""
 
     def fill(self, texts: Texts) -> None:
-        """Index the texts; the index is empty."""
+        """Index the texts in an empty index."""
         self.put(texts)
 
     def search(self, question: str, k: int, way: str) -> list[str]:
-        """Names of the k hits, best first. A name may come more than once."""
+        """The names of the k best hits, best first. A name may occur more than once."""
         raise NotImplementedError
 
     def update(self, texts: Texts, new: Sequence[str], gone: Sequence[str]) -> None:
-        """Bring the index up to `texts`. Of names that came or went the caller tells.
+        """Bring the index up to date with `texts`, given the names that are new or gone.
 
-        Where none did, texts may still have changed, so that all of them are handed over.
+        If there are none, texts may still have changed, so all of them are put again.
         """
         if new or not gone:
             self.put({name: texts[name] for name in new} if new else texts)
@@ -76,7 +76,7 @@ class System:
             self.drop(gone)
 
     def put(self, texts: Texts) -> None:
-        """Add texts, or put them in place of those of the same name."""
+        """Add texts, replacing the ones with the same name."""
         raise NotImplementedError
 
     def drop(self, names: Sequence[str]) -> None:
@@ -85,7 +85,7 @@ class System:
 
 
 class Counter:
-    """Counts the texts that go through the network in this process, whichever library sends them."""
+    """Counts the texts that go through the network in this process, no matter which library sends them."""
 
     def __init__(self) -> None:
         from transformers import BertModel
@@ -103,6 +103,8 @@ class Counter:
 
 
 class ThisProject(System):
+    """The project that this file belongs to."""
+
     title = "this project"
     note = (
         "`sync()` of a folder with a file for each text, to an index on disk. It splits texts into passages,"
@@ -133,10 +135,10 @@ class ThisProject(System):
         self._sync()
 
     def place(self, texts: Texts) -> None:
-        here = {path.stem: path for path in self.corpus.iterdir()}
-        for name in here.keys() - texts.keys():
-            here[name].unlink()
-        for name in texts.keys() - here.keys():
+        files = {path.stem: path for path in self.corpus.iterdir()}
+        for name in files.keys() - texts.keys():
+            files[name].unlink()
+        for name in texts.keys() - files.keys():
             (self.corpus / f"{name}.txt").write_text(texts[name], "utf-8")
 
     def fill(self, texts: Texts) -> None:

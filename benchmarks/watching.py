@@ -1,10 +1,11 @@
-"""How soon a change of the folder can be asked about, while it is watched.
+"""Changes in a watched folder -> the time until a search finds them.
 
 usage: python benchmarks/watching.py SET.json [--held N] [--burst N]
 
-SET is a file in SQuAD format, whose paragraphs are the documents: some to begin with, and a burst of more,
-written as fast as they can be. Counted is the time from the last byte written to the first search that shows
-it; a second of it is waited for further changes. Prints a Markdown table.
+SET is a file in SQuAD format whose paragraphs are the documents: some are there from the start, and a burst
+of others is written as fast as possible. The time runs from the last byte written to the first search that
+shows the change; it includes the second in which the watcher waits for further changes. Prints a Markdown
+table.
 """
 
 from __future__ import annotations
@@ -44,19 +45,22 @@ def main() -> None:
             reports: list[SyncReport] = []
             with watched(assistant.sync, corpus, Path(temporary) / "index", reports.append):
                 time.sleep(3)
-                rows = changes(assistant, corpus, texts[options.held :][: options.burst], reports)
+                rows = measure_changes(assistant, corpus, texts[options.held :][: options.burst], reports)
     print("| change | seconds until it is searched | syncs | passages embedded |\n|-|-|-|-|")
     print("\n".join(rows))
 
 
-def changes(assistant: Assistant, corpus: Path, burst: list[str], reports: list[SyncReport]) -> list[str]:
-    held = len(assistant.documents())
-    one, other = corpus / "note.txt", corpus / "renamed.txt"
+def measure_changes(
+    assistant: Assistant, corpus: Path, burst: list[str], reports: list[SyncReport]
+) -> list[str]:
+    """The rows of the table, one for each kind of change."""
+    before = len(assistant.documents())
+    note, renamed = corpus / "note.txt", corpus / "renamed.txt"
 
     def paths() -> set[str]:
         return {document.path for document in assistant.documents()}
 
-    def found(text: str) -> bool:
+    def is_found(text: str) -> bool:
         return any(text in hit.passage.text for hit in assistant.search(text, k=3, rerank=False))
 
     def write_burst() -> None:
@@ -66,28 +70,28 @@ def changes(assistant: Assistant, corpus: Path, burst: list[str], reports: list[
     steps: list[tuple[str, Callable[[], object], Callable[[], bool]]] = [
         (
             "a file added",
-            lambda: one.write_text("The ferry to Tolvane sails at seven."),
-            lambda: found("Tolvane"),
+            lambda: note.write_text("The ferry to Tolvane sails at seven."),
+            lambda: is_found("Tolvane"),
         ),
         (
             "it is changed",
-            lambda: one.write_text("The ferry to Brekke sails at nine."),
-            lambda: found("Brekke"),
+            lambda: note.write_text("The ferry to Brekke sails at nine."),
+            lambda: is_found("Brekke"),
         ),
-        ("it is renamed", lambda: one.rename(other), lambda: paths() >= {"renamed.txt"}),
-        ("it is deleted", other.unlink, lambda: "renamed.txt" not in paths()),
-        (f"{len(burst):,} files at once", write_burst, lambda: len(paths()) == held + len(burst)),
+        ("it is renamed", lambda: note.rename(renamed), lambda: paths() >= {"renamed.txt"}),
+        ("it is deleted", renamed.unlink, lambda: "renamed.txt" not in paths()),
+        (f"{len(burst):,} files at once", write_burst, lambda: len(paths()) == before + len(burst)),
     ]
     rows = []
-    for name, change, shown in steps:
+    for name, change, is_shown in steps:
         reports.clear()
         change()
         started = time.perf_counter()
-        while not shown():
+        while not is_shown():
             assert time.perf_counter() - started < PATIENCE, name
             time.sleep(0.05)
         took = time.perf_counter() - started
-        time.sleep(3)  # for a second sync, if there is one
+        time.sleep(3)  # in case there is a second sync
         embedded = sum(report.embedded for report in reports)
         rows.append(f"| {name} | {took:.1f} | {len(reports)} | {embedded:,} |")
     return rows

@@ -44,8 +44,9 @@ _log = logging.getLogger("qa")
 
 @dataclass(frozen=True, slots=True)
 class Status(Value):
-    """What is indexed, and how. `bytes` is the size of the index folder, `failures` are those of the last
-    sync.
+    """What is indexed, and how.
+
+    `bytes` is the size of the index folder, `failures` are those of the last sync.
     """
 
     corpus: str
@@ -253,7 +254,7 @@ class Assistant:
     def neighbours(self, passages: Iterable[Passage]) -> dict[str, tuple[Passage | None, Passage | None]]:
         """passage id -> the passages before and after it in its document."""
         with self._store.read() as snapshot:
-            return {passage.id: snapshot.beside(passage) for passage in passages}
+            return {passage.id: snapshot.neighbours(passage) for passage in passages}
 
     def place(self, files: Iterable[tuple[str, Path]], replace: bool = False) -> tuple[Placed, ...]:
         """Put files, given as (name, path of the content), into the corpus folder without syncing.
@@ -277,7 +278,7 @@ class Assistant:
         """Delete a document's file from the corpus folder, then sync. Raises UnknownDocument, CorpusError."""
         document = self.document(document_id)
         with suppress(UnknownDocument):  # the file is already gone
-            self._corpus.take_out(document.path)
+            self._corpus.delete(document.path)
         self.sync()
 
     def delete(self, path: str) -> None:
@@ -285,7 +286,7 @@ class Assistant:
 
         `path` is as `files` lists it. Raises UnknownDocument if there is no such file, and CorpusError.
         """
-        self._corpus.take_out(path)
+        self._corpus.delete(path)
         self.sync()
 
     @property

@@ -1,35 +1,35 @@
-"""Everything that the assistant raises on purpose. Each message is one line that says what to do.
+"""Every error that the assistant raises on purpose. Each message is one line that says what to do.
 
 QAError
-├── QuestionError        the question cannot be searched for: empty, too long, no words
-├── QuestionsError       a file of questions to measure with cannot be used
+├── QuestionError        the question cannot be searched for: empty, too long or without words
+├── QuestionsError       a file of evaluation questions cannot be used
 ├── CorpusError          the corpus folder is missing or cannot be read
-│   ├── UnreadableFile   one file of it cannot be made a document; the others are not affected
-│   ├── DocumentExists   a file of that name is in the corpus already
-│   └── UnknownDocument  no document has that id, or no file of the corpus that path
+│   ├── UnreadableFile   one file cannot be turned into a document; the others are not affected
+│   ├── DocumentExists   the corpus already has a file with that name
+│   └── UnknownDocument  no document has that id, or no file in the corpus has that path
 ├── StoreError           the index cannot be used
 │   ├── IndexUnwritable  its folder or file cannot be written
-│   ├── IndexTooNew      a newer version of this program made it
-│   ├── IndexStale       it was made with another encoder or another version: sync first
-│   ├── IndexDamaged     its database is not readable; a sync sets it aside and builds a new one
-│   └── IndexBusy        another process is syncing it, or reads it while it is purged
-├── StaleDocument        a value outlived the state of the document that it was read from
-├── CitationError        a quote does not stand in its document; never shown, always a bug
-├── ModelError           the encoder is missing, incomplete or not the one expected
-└── SettingsError        an environment variable or option holds something unusable
+│   ├── IndexTooNew      it was made by a newer version of this program
+│   ├── IndexStale       it was made with another encoder or another version; it needs a sync
+│   ├── IndexDamaged     its database cannot be read; a sync sets it aside and builds a new one
+│   └── IndexBusy        another process is syncing it, or reading it during a purge
+├── StaleDocument        a value has outlived the version of the document that it was read from
+├── CitationError        a quote is not in its document; never shown, always a bug
+├── ModelError           the encoder is missing, incomplete or not the expected one
+└── SettingsError        an environment variable or option has an unusable value
 """
 
 
 class QAError(Exception):
-    """The base of the tree; what a front end catches to print one line."""
+    """The base of the tree. A front end catches it and prints its one line."""
 
 
 class QuestionError(QAError):
-    """The question cannot be searched for: empty, too long, no words."""
+    """The question cannot be searched for: it is empty, too long or has no words."""
 
 
 class QuestionsError(QAError):
-    """A file of questions to measure with cannot be used, or there is nothing to ask them of."""
+    """A file of evaluation questions cannot be used, or there is nothing to ask them of."""
 
 
 class CorpusError(QAError):
@@ -37,15 +37,15 @@ class CorpusError(QAError):
 
 
 class UnreadableFile(CorpusError):
-    """One file of the corpus cannot be made a document; the others are not affected."""
+    """One file of the corpus cannot be turned into a document; the others are not affected."""
 
 
 class DocumentExists(CorpusError):
-    """A file of that name is in the corpus already."""
+    """The corpus already has a file with that name."""
 
 
 class UnknownDocument(CorpusError):
-    """No document has that id, or no file of the corpus that path."""
+    """No document has that id, or no file in the corpus has that path."""
 
 
 class StoreError(QAError):
@@ -57,32 +57,32 @@ class IndexUnwritable(StoreError):
 
 
 class IndexTooNew(StoreError):
-    """A newer version of this program made the index."""
+    """The index was made by a newer version of this program."""
 
 
 class IndexStale(StoreError):
-    """The index was made with another encoder or another version: sync first."""
+    """The index was made with another encoder or another version; it needs a sync."""
 
 
 class IndexDamaged(StoreError):
-    """The database of the index is not readable; a sync sets it aside and builds a new one."""
+    """The database of the index cannot be read; a sync sets it aside and builds a new one."""
 
 
 class IndexBusy(StoreError):
-    """Another process is syncing the index, or reads it while it is purged."""
+    """Another process is syncing the index, or reading it during a purge."""
 
 
 class StaleDocument(QAError):
-    """A value outlived the state of the document that it was read from."""
+    """A value has outlived the version of the document that it was read from."""
 
 
 class CitationError(QAError):
-    """A quote does not stand in its document; never shown, always a bug."""
+    """A quote is not in its document; never shown, always a bug."""
 
 
 class ModelError(QAError):
-    """The encoder is missing, incomplete or not the one expected."""
+    """The encoder is missing, incomplete or not the expected one."""
 
 
 class SettingsError(QAError):
-    """An environment variable or option holds something unusable."""
+    """An environment variable or option has an unusable value."""

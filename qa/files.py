@@ -1,4 +1,4 @@
-"""Files that no crash spoils: replaced in one step, changed under a lock, appended to line by line."""
+"""Crash-safe files: replaced in one step, changed under a lock, or appended to line by line."""
 
 from __future__ import annotations
 
@@ -15,50 +15,50 @@ import filelock
 from qa.errors import IndexBusy, IndexUnwritable, QAError
 
 PATIENCE = 10.0  # seconds to wait for another process
-_UNFINISHED = re.compile(r"\.?(.+)\.\d+\.new")  # older versions wrote them without the dot
+_UNFINISHED = re.compile(r"\.?(.+)\.\d+\.new")  # older versions wrote these without the dot
 
 
 @contextmanager
 def replaced(path: Path) -> Iterator[BinaryIO]:
-    """A file to write, which takes the place of `path` in one step once it is whole and on the disk.
+    """A file to write to, which replaces `path` in one step once it is complete and on disk.
 
-    Until then it is a hidden file beside it. A process that is killed leaves the old file or the new one, and
-    perhaps an unfinished one, which `leftovers` finds. Raises OSError.
+    Until then it is a hidden file next to `path`. A process that is killed leaves either the old file or the
+    new one, and perhaps an unfinished one, which `leftovers` finds. Raises OSError.
     """
-    beside = path.with_name(f".{path.name}.{os.getpid()}.new")
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
-        with beside.open("wb") as file:
+        with unfinished.open("wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        beside.replace(path)
+        unfinished.replace(path)
     finally:
         with suppress(OSError):
-            beside.unlink(missing_ok=True)
+            unfinished.unlink(missing_ok=True)
 
 
-def unfinished_of(name: str) -> str:
-    """The name of the file that an unfinished one was to replace, by its own name; "" for any other name."""
-    found = _UNFINISHED.fullmatch(name)
-    return found[1] if found else ""
+def replacement_target(name: str) -> str:
+    """The name of the file that an unfinished file was to replace; "" if `name` is not an unfinished file."""
+    match = _UNFINISHED.fullmatch(name)
+    return match[1] if match else ""
 
 
 def leftovers(path: Path) -> list[Path]:
-    """The unfinished files that processes left which died while they replaced `path`.
+    """The unfinished files of processes that died while they were replacing `path`.
 
-    To be asked for while nobody else may replace it.
+    Call this only while no other process may replace it.
     """
     with suppress(OSError):
-        return sorted(other for other in path.parent.iterdir() if unfinished_of(other.name) == path.name)
+        return sorted(file for file in path.parent.iterdir() if replacement_target(file.name) == path.name)
     return []
 
 
 @contextmanager
 def locked(path: Path, busy: QAError, patience: float | None = None) -> Iterator[None]:
-    """Hold a lock file, which a process that dies lets go of. Its folder is made where it is missing.
+    """Holds a lock file, which is released if the process dies. A missing folder is created.
 
-    Raises `busy` where another process holds it for `patience` seconds, by default PATIENCE, and
-    IndexUnwritable where it cannot be made.
+    Raises `busy` if another process holds the lock for `patience` seconds (PATIENCE by default), and
+    IndexUnwritable if the lock file cannot be created.
     """
     lock = filelock.FileLock(path, timeout=PATIENCE if patience is None else patience)
     try:
@@ -75,10 +75,10 @@ def locked(path: Path, busy: QAError, patience: float | None = None) -> Iterator
 
 
 class Journal:
-    """A file of lines that several threads and processes add to. It need not be there yet.
+    """A file of lines that several threads and processes append to. It need not exist yet.
 
-    A line is appended in one write. One that was torn all the same is for the reader to pass over: the next
-    begins on a line of its own. It is changed within `locked` only; reading needs no lock.
+    Each line is appended in one write. If a line is torn all the same, readers have to skip it; the next one
+    still starts on a line of its own. Writing is allowed only within `locked`; reading needs no lock.
     """
 
     def __init__(self, path: Path) -> None:
@@ -86,13 +86,13 @@ class Journal:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Nobody else writes meanwhile. Raises IndexBusy, IndexUnwritable."""
-        busy = IndexBusy(f"another process is writing {self.path}: try again")
+        """Keeps other writers out. Raises IndexBusy, IndexUnwritable."""
+        busy = IndexBusy(f"another process is writing {self.path}. Try again")
         with locked(self.path.with_suffix(".lock"), busy):
             yield
 
     def read(self) -> bytes:
-        """All that is in it, nothing if it is not there. Raises IndexUnwritable."""
+        """The whole content; empty if the file does not exist. Raises IndexUnwritable."""
         try:
             return self.path.read_bytes()
         except (FileNotFoundError, NotADirectoryError):
@@ -101,14 +101,14 @@ class Journal:
             raise IndexUnwritable(f"cannot read {self.path} ({error.strerror})") from error
 
     def size(self) -> int:
-        """How many bytes it has; none if it is not there."""
+        """The size in bytes; 0 if the file does not exist."""
         try:
             return self.path.stat().st_size
         except OSError:
             return 0
 
     def append(self, line: bytes) -> None:
-        """Add a line, which ends in a newline: all of it or nothing. Raises IndexUnwritable."""
+        """Append a line, which ends in a newline, as a whole or not at all. Raises IndexUnwritable."""
         try:
             with self.path.open("a+b", buffering=0) as file:
                 size = file.seek(0, os.SEEK_END)
@@ -124,7 +124,7 @@ class Journal:
             raise self._unwritable(error) from error
 
     def replace(self, content: bytes) -> None:
-        """Have the file hold this and nothing else. Raises IndexUnwritable."""
+        """Replace the whole content. Raises IndexUnwritable."""
         try:
             with replaced(self.path) as file:
                 file.write(content)
@@ -136,7 +136,7 @@ class Journal:
 
 
 def _write(file: int, content: bytes) -> None:
-    """Write all of it in one go, and through to the disk."""
+    """Write everything in a single call, and through to the disk."""
     if os.write(file, content) != len(content):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     os.fsync(file)

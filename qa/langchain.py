@@ -1,4 +1,4 @@
-"""The assistant's passages for LangChain: a retriever that stands in any of its chains."""
+"""A question -> passages as LangChain documents: a retriever for use in any chain."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from qa.types import Hit
 
 
 class PassageRetriever(BaseRetriever):
-    """The `k` passages that fit a question best, best first, as `Assistant.search` finds them.
+    """The `k` best passages for a question, best first, as `Assistant.search` finds them.
 
-    `documents` limits them to documents with these ids; `rerank` has the best dozen read. An empty index
-    gives no passages. Raises QuestionError for a question that cannot be searched for (empty, too long, no
-    words), also in a chain: an answer that is made of nothing would be worse. `with_fallbacks` catches it,
-    and `.batch(..., return_exceptions=True)` gives it in its place. Raises IndexStale.
+    `documents` limits the search to documents with these ids; `rerank` has the reader read the best dozen. An
+    empty index gives no passages. Raises QuestionError, even in a chain, if the question cannot be searched
+    for (empty, too long or without words), since an answer made from nothing would be worse. `with_fallbacks`
+    catches it, and `.batch(..., return_exceptions=True)` returns it instead of the passages. Raises
+    IndexStale.
     """
 
     assistant: Assistant
@@ -32,16 +33,16 @@ class PassageRetriever(BaseRetriever):
 
 
 def _document(hit: Hit) -> Document:
-    """The passage as a document of LangChain: `text[start:end]` of the document that `document_id` names.
+    """The passage as a LangChain document: `text[start:end]` of the document with the id `document_id`.
 
-    Where the document has pages, `page` is that on which the passage begins, counted from 1.
+    If the document has pages, `page` is the page on which the passage begins, counted from 1.
     """
     passage, document = hit.passage, hit.document
     return Document(
         id=passage.id,
         page_content=passage.text,
         metadata={
-            **document.metadata,  # as far as known: source, source_title, author, date, url, language
+            **document.metadata,  # if known: source, source_title, author, date, url, language
             "document_id": document.id,
             "path": document.path,
             "title": document.title,

@@ -1,4 +1,4 @@
-"""The settings, and the only reader of `QA_*` environment variables."""
+"""Environment variables -> settings. Nothing else in the package reads `QA_*`."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from qa.errors import SettingsError
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What can be set.
+    """Everything a user can configure.
 
-    `model` is None for the default encoder, else a folder or the id of a model on the machine.
-    `login` is a (name, password) pair that the page asks for, or None.
+    `model` is None for the default encoder, otherwise a folder or the id of a model on this machine.
+    `login` is the (name, password) pair that the page asks for, or None.
     """
 
     corpus: Path = Path("corpus")
@@ -25,7 +25,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
-        """The settings of the environment. Raises SettingsError for a login without a colon."""
+        """The settings in the environment. Raises SettingsError if QA_LOGIN is not name:password."""
         login = environment.get("QA_LOGIN") or None
         name, colon, password = (login or "").partition(":")
         if login and not (name and colon and password):

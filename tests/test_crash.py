@@ -1,4 +1,4 @@
-"""A sync that is killed at any moment: old or new state of each document, and the work done is kept."""
+"""A sync killed at any moment leaves each document in its old or new state, and keeps finished work."""
 
 import os
 import random
@@ -52,7 +52,7 @@ GONE = "note001.md"
 
 
 def check_served(index: Path) -> set[str]:
-    """Every document is whole, in its old or its new state, with its own vectors. Returns the new ones."""
+    """Check that every document is complete, old or new, with its own vectors. Returns the new ones."""
     encoder = WordEncoder()
     new = set()
     with Store(index).read() as snapshot:
@@ -71,7 +71,7 @@ def check_served(index: Path) -> set[str]:
 
 @pytest.fixture(scope="module")
 def half_new(tmp_path_factory) -> Path:
-    """A folder with an index of the old notes beside a corpus of the new ones."""
+    """A folder with a corpus of the new notes and an index of the old ones."""
     folder = tmp_path_factory.mktemp("notes")
     write(folder / "corpus", OLD)
     Assistant(Settings(corpus=folder / "corpus", index=folder / "index"), WordEncoder()).sync()
@@ -80,18 +80,18 @@ def half_new(tmp_path_factory) -> Path:
     return folder
 
 
-def vectors_kept(index: Path) -> int:
+def stored_vectors(index: Path) -> int:
     with Store(index).read() as snapshot:
         return snapshot.counts().vectors
 
 
-def check_goes_on(corpus: Path, index: Path, before: int) -> None:
-    """The next sync completes, and embeds only what the killed one had not."""
-    kept = vectors_kept(index)
+def check_resumes(corpus: Path, index: Path, total: int) -> None:
+    """Check that the next sync completes, and embeds only what the killed one had not."""
+    stored = stored_vectors(index)
     assistant = Assistant(Settings(corpus=corpus, index=index), WordEncoder())
     report = assistant.sync()
     assert report.failed == ()
-    assert report.embedded == before - kept
+    assert report.embedded == total - stored
     assert check_served(index) == set(NEW)
     assert {d.path for d in assistant.documents()} == (set(OLD) | set(NEW)) - {GONE}
     assert assistant.search("goatnew0x1", k=1)[0].document.path == "note000.md"
@@ -100,28 +100,28 @@ def check_goes_on(corpus: Path, index: Path, before: int) -> None:
 
 @pytest.fixture
 def notes(half_new, tmp_path) -> tuple[Path, Path, int]:
-    """The corpus, a copy of the old index, and how many vectors there are when all is done."""
+    """The corpus, a copy of the old index, and the number of vectors once everything is done."""
     index = tmp_path / "index"
     index.mkdir()
     for path in (half_new / "index").iterdir():
         (index / path.name).write_bytes(path.read_bytes())
-    of_a_note = vectors_kept(index) // len(OLD)
-    return half_new / "corpus", index, of_a_note * (len(OLD) + len(NEW))
+    per_note = stored_vectors(index) // len(OLD)
+    return half_new / "corpus", index, per_note * (len(OLD) + len(NEW))
 
 
 @pytest.mark.parametrize("calls", [1, 90, 107, 140])
-def test_a_sync_that_dies_at_a_known_point_is_gone_on_with(notes, calls):
+def test_a_sync_that_dies_at_a_given_point_is_resumed(notes, calls):
     corpus, index, total = notes
     died = python(CRASH, corpus, index, calls, 0)
     assert died.returncode == 9, died.stderr
     check_served(index)
-    check_goes_on(corpus, index, total)
+    check_resumes(corpus, index, total)
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_a_sync_that_is_killed_at_any_point_is_gone_on_with(notes, seed):
+def test_a_sync_that_is_killed_at_any_point_is_resumed(notes, seed):
     corpus, index, total = notes
-    lines = random.Random(seed).randrange(1, 36)  # of about 38
+    lines = random.Random(seed).randrange(1, 36)  # out of about 38
     with subprocess.Popen(
         [sys.executable, "-c", CRASH, corpus, index, "-1", "0.001"],
         stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": str(HERE)},
@@ -130,4 +130,4 @@ def test_a_sync_that_is_killed_at_any_point_is_gone_on_with(notes, seed):
             assert process.stdout.readline() == "embedding\n"
         process.send_signal(signal.SIGKILL)
     check_served(index)
-    check_goes_on(corpus, index, total)
+    check_resumes(corpus, index, total)

@@ -1,4 +1,4 @@
-"""Files that no crash spoils: whole or not at all, one writer at a time."""
+"""Crash-safe files: replaced as a whole or not at all, with one writer at a time."""
 
 import os
 from contextlib import suppress
@@ -7,7 +7,7 @@ import pytest
 from conftest import python
 
 from qa.errors import IndexBusy, IndexUnwritable
-from qa.files import leftovers, locked, replaced, unfinished_of
+from qa.files import leftovers, locked, replaced, replacement_target
 
 DIES = """
 import os, sys
@@ -20,7 +20,7 @@ with replaced(Path(sys.argv[1])) as file:
 """
 
 
-def test_a_file_is_replaced_when_it_is_whole(tmp_path):
+def test_a_file_is_replaced_once_it_is_complete(tmp_path):
     path = tmp_path / "a.txt"
     path.write_text("old")
     with replaced(path) as file:
@@ -32,7 +32,7 @@ def test_a_file_is_replaced_when_it_is_whole(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_what_goes_wrong_leaves_the_old_file_and_nothing_else(tmp_path):
+def test_an_error_leaves_the_old_file_and_nothing_else(tmp_path):
     path = tmp_path / "a.txt"
     path.write_text("old")
     with suppress(RuntimeError), replaced(path) as file:
@@ -42,15 +42,15 @@ def test_what_goes_wrong_leaves_the_old_file_and_nothing_else(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_what_a_process_that_dies_leaves_is_found(tmp_path):
+def test_the_unfinished_file_of_a_process_that_died_is_found(tmp_path):
     path = tmp_path / "a.txt"
     path.write_text("old")
     assert python(DIES, path).returncode == 9
     assert path.read_text() == "old"
     (unfinished,) = leftovers(path)
-    assert unfinished.name.startswith(".")  # what reads the folder passes it over
+    assert unfinished.name.startswith(".")  # hidden, so a sync skips it
     assert unfinished.read_text() == "half of"
-    older = tmp_path / "a.txt.17.new"  # as they were called once
+    older = tmp_path / "a.txt.17.new"  # the form of the name in older versions
     older.touch()
     (tmp_path / "b.txt.17.new").touch()
     assert set(leftovers(path)) == {unfinished, older}
@@ -58,24 +58,24 @@ def test_what_a_process_that_dies_leaves_is_found(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "of"), [(".a.txt.17.new", "a.txt"), ("a.17.new", "a"), ("a.new", ""), (".a.txt", "")]
+    ("name", "target"), [(".a.txt.17.new", "a.txt"), ("a.17.new", "a"), ("a.new", ""), (".a.txt", "")]
 )
-def test_an_unfinished_file_is_known_by_its_name(name, of):
-    assert unfinished_of(name) == of
+def test_an_unfinished_file_is_recognised_by_its_name(name, target):
+    assert replacement_target(name) == target
 
 
-def test_a_lock_is_held_by_one_and_makes_its_folder(tmp_path):
+def test_a_lock_is_held_once_and_creates_its_folder(tmp_path):
     lock = tmp_path / "new" / "a.lock"
-    busy = IndexBusy("somebody else is at it")
+    busy = IndexBusy("another process has it")
     with locked(lock, busy):
-        with pytest.raises(IndexBusy, match="somebody else"), locked(lock, busy, patience=0):
+        with pytest.raises(IndexBusy, match="another process"), locked(lock, busy, patience=0):
             pass
     with locked(lock, busy, patience=0):
         pass
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has other words for it")
-def test_where_no_lock_can_be_made_that_is_told(tmp_path):
+@pytest.mark.skipif(os.name == "nt", reason="Windows words this error differently")
+def test_a_lock_that_cannot_be_created_is_an_error(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(IndexUnwritable, match=r"cannot write the index in .*file"):
         with locked(tmp_path / "file" / "a.lock", IndexBusy()):

@@ -1,4 +1,4 @@
-"""The retriever in chains of LangChain, over the small corpus and with a model that answers by heart."""
+"""The retriever in LangChain chains, over the small corpus and with a fake model."""
 
 import asyncio
 import re
@@ -28,10 +28,10 @@ def paths(documents: list[Document]) -> list[str]:
     return [document.metadata["path"] for document in documents]
 
 
-def test_a_passage_becomes_a_document_with_all_that_is_known_of_it(retriever):
+def test_a_passage_becomes_a_document_with_everything_known_about_it(retriever):
     hit = retriever.assistant.search(QUESTION, k=2)[0]
-    found = retriever.invoke(QUESTION)
-    assert found[0] == Document(
+    documents = retriever.invoke(QUESTION)
+    assert documents[0] == Document(
         id=hit.passage.id,
         page_content=DOCUMENTS["valley/bees.md"].split("\n\n")[1].strip(),
         metadata={
@@ -46,24 +46,24 @@ def test_a_passage_becomes_a_document_with_all_that_is_known_of_it(retriever):
             "score": hit.score,
         },
     )
-    place = slice(found[0].metadata["start"], found[0].metadata["end"])
-    assert hit.document.text[place] == found[0].page_content
-    assert len(found) == 2
+    span = slice(documents[0].metadata["start"], documents[0].metadata["end"])
+    assert hit.document.text[span] == documents[0].page_content
+    assert len(documents) == 2
 
 
-def test_the_fields_are_those_of_a_search(retriever):
+def test_the_fields_work_like_the_arguments_of_a_search(retriever):
     assistant = retriever.assistant
     (bridge,) = (d.id for d in assistant.documents() if d.path == "bridge.txt")
     assert paths(PassageRetriever(assistant=assistant, documents=[bridge]).invoke(QUESTION)) == ["bridge.txt"]
     assert PassageRetriever(assistant=assistant, documents=[]).invoke(QUESTION) == []
     for rerank in (True, False):
-        found = PassageRetriever(assistant=assistant, k=3, rerank=rerank).invoke(QUESTION)
+        documents = PassageRetriever(assistant=assistant, k=3, rerank=rerank).invoke(QUESTION)
         hits = assistant.search(QUESTION, k=3, rerank=rerank)
-        assert [(d.id, d.metadata["score"]) for d in found] == [(h.passage.id, h.score) for h in hits]
+        assert [(d.id, d.metadata["score"]) for d in documents] == [(h.passage.id, h.score) for h in hits]
 
 
 @pytest.mark.parametrize("wrong", [{"k": 0}, {"documents": "an id"}, {"assistant": "no assistant"}])
-def test_a_field_that_cannot_be_is_refused(assistant, wrong):
+def test_a_field_with_an_invalid_value_is_refused(assistant, wrong):
     with pytest.raises(ValidationError):
         PassageRetriever(**{"assistant": assistant} | wrong)
 
@@ -78,21 +78,21 @@ def test_a_question_that_cannot_be_searched_for_is_an_error(retriever, question)
         retriever.invoke(question)
     with pytest.raises(QuestionError):
         asyncio.run(retriever.ainvoke(question))
-    found, error = retriever.batch([QUESTION, question], return_exceptions=True)
-    assert paths(found)[0] == "valley/bees.md"
+    documents, error = retriever.batch([QUESTION, question], return_exceptions=True)
+    assert paths(documents)[0] == "valley/bees.md"
     assert isinstance(error, QuestionError)
-    nothing = RunnableLambda(lambda _: [])
-    assert retriever.with_fallbacks([nothing], exceptions_to_handle=(QuestionError,)).invoke(question) == []
+    empty = RunnableLambda(lambda _: [])
+    assert retriever.with_fallbacks([empty], exceptions_to_handle=(QuestionError,)).invoke(question) == []
 
 
 # --- in a chain ----------------------------------------------------------------------------------
 
 
 def chain(retriever: PassageRetriever, seen: list[str]) -> Runnable[str, str]:
-    def shown(documents: list[Document]) -> str:
+    def as_context(documents: list[Document]) -> str:
         return "\n".join(f"{d.metadata['title']}: {d.page_content}" for d in documents)
 
-    def noted(prompt):
+    def note(prompt):
         seen.append(prompt.to_string())
         return prompt
 
@@ -100,11 +100,11 @@ def chain(retriever: PassageRetriever, seen: list[str]) -> Runnable[str, str]:
         [("system", "Answer from:\n{context}"), ("human", "{question}")]
     )
     model = FakeListChatModel(responses=["9,340 visits."])
-    context = {"context": retriever | shown, "question": RunnablePassthrough()}
-    return context | prompt | noted | model | StrOutputParser()
+    context = {"context": retriever | as_context, "question": RunnablePassthrough()}
+    return context | prompt | note | model | StrOutputParser()
 
 
-def test_a_chain_hands_the_passages_to_the_model(retriever):
+def test_a_chain_passes_the_passages_to_the_model(retriever):
     seen: list[str] = []
     assert chain(retriever, seen).invoke(QUESTION) == "9,340 visits."
     (prompt,) = seen
@@ -116,11 +116,11 @@ def test_a_chain_hands_the_passages_to_the_model(retriever):
 
 def test_a_chain_takes_many_questions_at_once(retriever):
     seen: list[str] = []
-    asked = [QUESTION, "What does a ticket for the crossing cost?", "Who finished the bridge at Osk?"] * 3
-    assert chain(retriever, seen).batch(asked) == ["9,340 visits."] * 9
+    questions = [QUESTION, "What does a ticket for the crossing cost?", "Who finished the bridge at Osk?"] * 3
+    assert chain(retriever, seen).batch(questions) == ["9,340 visits."] * 9
     firsts = {prompt.split("Human: ")[1]: prompt.split("\n")[1].split(":")[0] for prompt in seen}
     titles = ("Bees of the Senn", "The ferry to Tolvane", "The bridge at Osk")
-    assert firsts == dict(zip(asked, titles, strict=False))
+    assert firsts == dict(zip(questions, titles, strict=False))
 
 
 def test_a_chain_can_be_awaited(retriever):
@@ -131,7 +131,7 @@ def test_a_chain_can_be_awaited(retriever):
     assert asyncio.run(retriever.ainvoke(QUESTION)) == retriever.invoke(QUESTION)
 
 
-def test_the_example_of_the_readme_runs(retriever):
+def test_the_example_in_the_readme_runs(retriever):
     (example,) = re.findall(
         r"```python\n(from langchain_core.*?)```", (HERE.parent / "README.md").read_text("utf-8"), re.DOTALL
     )
@@ -143,10 +143,10 @@ def test_the_example_of_the_readme_runs(retriever):
 ALONE = """
 import socket, sys
 
-def refused(*_):
-    raise SystemExit("no connection is to be made")
+def refuse(*_):
+    raise SystemExit("no connection may be made")
 
-socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = refused
+socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = refuse
 from pathlib import Path
 from conftest import WordEncoder
 from qa import Assistant, Settings
@@ -157,7 +157,7 @@ print(PassageRetriever(assistant=assistant, k=1).invoke("How many visits of bees
 """
 
 
-def test_it_makes_no_connection(retriever):
+def test_it_makes_no_network_connection(retriever):
     settings = retriever.assistant.settings
     done = python(ALONE, settings.corpus, settings.index)
     assert done.stdout == "valley/bees.md\n", done.stderr

@@ -1,4 +1,4 @@
-"""What was deleted is not in the bytes of any file of the index after a purge, wherever it lay before."""
+"""After a purge, no file of the index contains the bytes of deleted content, wherever they were before."""
 
 import contextlib
 import os
@@ -22,34 +22,34 @@ from qa.types import Purged
 PATH = "yard/zwieback-42.md"
 TITLE = "The Xanthan Ledger"
 TEXT = f"---\ntitle: {TITLE}\nauthor: Ottoline Quex\n---\n\nA zippy barge was moored at Vlissing in May.\n"
-# The keyword index keeps "zippy" as "zippi", which the text does not hold.
+# The keyword index stores "zippy" as "zippi", which the text does not contain.
 IN_WORDS = {"text": b"A zippy barge", "word": b"vlissing", "stem": b"zippi"}
 OF_DOCUMENT = {"title": TITLE.encode(), "path": PATH.encode(), "author": b"Ottoline Quex"}
 
 
 def traces(assistant: Assistant, path: str = PATH) -> dict[str, bytes]:
-    """What may be left of a document: its words in each form, what names it, its vector."""
+    """Everything that a document may leave behind: its words in each form, its names, its vector."""
     with Store(assistant.settings.index).read() as snapshot:
         (document,) = (d for d in snapshot.documents() if d.path == path)
         (vector,) = snapshot.vectors(snapshot.passage_numbers([document.id]))
-    named = {"id": document.id.encode(), "digest": document.digest.encode()}
-    return IN_WORDS | OF_DOCUMENT | named | {"vector": vector.tobytes()}
+    identity = {"id": document.id.encode(), "digest": document.digest.encode()}
+    return IN_WORDS | OF_DOCUMENT | identity | {"vector": vector.tobytes()}
 
 
-def left(index: Path, of: dict[str, bytes], files: str = "*") -> set[str]:
-    """Which traces are in the bytes of the files of a folder, in capitals or not."""
+def left(index: Path, traces: dict[str, bytes], files: str = "*") -> set[str]:
+    """The names of the traces that are in the bytes of a folder's files, in upper or lower case."""
     contents = [path.read_bytes().lower() for path in index.rglob(files) if path.is_file()]
-    return {name for name, trace in of.items() if any(trace.lower() in content for content in contents)}
+    return {name for name, trace in traces.items() if any(trace.lower() in content for content in contents)}
 
 
 @pytest.fixture
 def barge(assistant, corpus, index) -> dict[str, bytes]:
-    """The traces of a document that is indexed: all of them are there."""
+    """The traces of an indexed document, all of which are in the index."""
     write(corpus, {PATH: TEXT})
     assistant.sync()
-    found = traces(assistant)
-    assert left(index, found) == set(found)
-    return found
+    barge = traces(assistant)
+    assert left(index, barge) == set(barge)
+    return barge
 
 
 SYNC = """
@@ -64,24 +64,25 @@ assistant = Assistant(Settings(corpus=Path(sys.argv[1]), index=Path(sys.argv[2])
 """
 
 
-def died(code: str, *arguments: object) -> None:
+def run_to_its_death(code: str, *arguments: object) -> None:
+    """Run code in a process that must exit with status 9."""
     done = python(SYNC + code, *arguments)
     assert done.returncode == 9, done.stderr
 
 
-# --- wherever it lies ----------------------------------------------------------------------------
+# --- wherever the bytes are ----------------------------------------------------------------------
 
 
-def test_a_removed_document_is_in_no_byte(assistant, corpus, index, barge):
+def test_a_removed_document_leaves_no_bytes(assistant, corpus, index, barge):
     (corpus / PATH).unlink()
     report = assistant.sync(purge=True)
     assert report.removed == (PATH,)
     assert (report.purged.vectors, report.purged.databases, report.purged.leftovers) == (1, 0, 0)
     assert left(index, barge) == set()
-    assert not left(corpus.parent, barge)  # nor was it moved to somewhere else
+    assert not left(corpus.parent, barge)  # nor has it moved somewhere else
 
 
-def test_what_was_removed_by_an_earlier_sync_is_in_no_byte(assistant, corpus, index, barge):
+def test_a_document_removed_by_an_earlier_sync_leaves_no_bytes(assistant, corpus, index, barge):
     (corpus / PATH).unlink()
     assert assistant.sync().purged is None
     assert left(index, barge) >= {"stem", "vector"}
@@ -91,20 +92,20 @@ def test_what_was_removed_by_an_earlier_sync_is_in_no_byte(assistant, corpus, in
     assert left(index, barge) == set()
 
 
-def test_the_old_paragraph_of_an_edited_document_is_in_no_byte(assistant, corpus, index, barge):
+def test_the_old_paragraph_of_an_edited_document_leaves_no_bytes(assistant, corpus, index, barge):
     write(corpus, {PATH: TEXT.replace("A zippy barge was moored at Vlissing", "A yawl was seen")})
     assistant.sync(purge=True)
     assert left(index, barge) == {"title", "path", "author", "id"}
     assert assistant.search("a yawl", k=1)[0].document.path == PATH
 
 
-def test_the_old_name_of_a_moved_file_is_in_no_byte(assistant, corpus, index, barge):
+def test_the_old_name_of_a_moved_file_leaves_no_bytes(assistant, corpus, index, barge):
     (corpus / PATH).rename(corpus / "barge.md")
     assert assistant.sync(purge=True).embedded == 0
     assert left(index, barge) == set(barge) - {"path", "id"}
 
 
-def test_a_file_that_failed_and_is_gone_is_in_no_byte(assistant, corpus, index, barge):
+def test_a_failed_file_that_is_gone_leaves_no_bytes(assistant, corpus, index, barge):
     (corpus / PATH).write_bytes(b"")
     assert [failure.path for failure in assistant.sync(purge=True).failed] == [PATH]
     assert left(index, barge) == set(barge)  # its last good state is kept
@@ -122,7 +123,7 @@ def damage(index: Path) -> None:
         file.write(b"no database")
 
 
-def test_a_database_set_aside_as_damaged_is_removed(assistant, corpus, index, barge):
+def test_a_damaged_database_that_was_set_aside_is_deleted(assistant, corpus, index, barge):
     damage(index)
     (corpus / PATH).unlink()
     assistant.sync()
@@ -134,7 +135,7 @@ def test_a_database_set_aside_as_damaged_is_removed(assistant, corpus, index, ba
     assert left(index, barge) == set()
 
 
-def test_a_database_that_the_purging_sync_finds_damaged_is_removed(assistant, corpus, index, barge, caplog):
+def test_a_database_that_the_purging_sync_finds_damaged_is_deleted(assistant, corpus, index, barge, caplog):
     damage(index)
     with pytest.raises(IndexDamaged):
         assistant.search("barge")
@@ -145,9 +146,9 @@ def test_a_database_that_the_purging_sync_finds_damaged_is_removed(assistant, co
     assert left(index, barge) == set()
 
 
-def test_an_unfinished_cache_file_of_a_killed_process_is_removed(assistant, corpus, index, barge):
+def test_an_unfinished_cache_file_of_a_killed_process_is_deleted(assistant, corpus, index, barge):
     (index / "vectors.faiss").unlink()
-    died("os.fsync = lambda _: os._exit(9)\nassistant.sync()", corpus, index)
+    run_to_its_death("os.fsync = lambda _: os._exit(9)\nassistant.sync()", corpus, index)
     assert left(index, barge, ".vectors.faiss.*.new") == {"vector"}
     (corpus / PATH).unlink()
     assert assistant.sync(purge=True).purged.leftovers == 1
@@ -156,7 +157,7 @@ def test_an_unfinished_cache_file_of_a_killed_process_is_removed(assistant, corp
 
 def test_the_log_of_a_killed_process_is_emptied(assistant, corpus, index, barge):
     shutil.rmtree(index)
-    died("vectors.VectorCache.save = lambda _: os._exit(9)\nassistant.sync()", corpus, index)
+    run_to_its_death("vectors.VectorCache.save = lambda _: os._exit(9)\nassistant.sync()", corpus, index)
     assert left(index, barge, "*-wal") == set(barge)
     assert not left(index, barge, "vectors.faiss")
     (corpus / PATH).unlink()
@@ -164,7 +165,7 @@ def test_the_log_of_a_killed_process_is_emptied(assistant, corpus, index, barge)
     assert left(index, barge) == set()
 
 
-def test_what_was_deleted_without_overwriting_it_is_in_no_byte(assistant, corpus, index, barge):
+def test_rows_deleted_without_being_overwritten_leave_no_bytes(assistant, corpus, index, barge):
     with contextlib.closing(sqlite3.connect(index / "index.sqlite", isolation_level=None)) as connection:
         connection.execute("PRAGMA secure_delete = OFF")
         connection.execute("PRAGMA foreign_keys = ON")
@@ -176,7 +177,7 @@ def test_what_was_deleted_without_overwriting_it_is_in_no_byte(assistant, corpus
     assert left(index, barge, "index.sqlite") == set()
 
 
-def test_what_is_freed_is_what_the_files_shrink_by(assistant, corpus, index):
+def test_the_bytes_freed_are_the_bytes_that_the_files_shrink_by(assistant, corpus, index):
     write(corpus, {f"{n}.txt": f"Barge {n} was moored here. " * 200 for n in range(50)})
     assistant.sync()
     for n in range(50):
@@ -191,8 +192,8 @@ def test_what_is_freed_is_what_the_files_shrink_by(assistant, corpus, index):
 # --- what stays ----------------------------------------------------------------------------------
 
 
-def test_what_is_served_stays_as_it_is(assistant, corpus, index, encoder, barge):
-    (corpus / "bridge.txt").unlink()  # the first number is free
+def test_served_content_stays_as_it_is(assistant, corpus, index, encoder, barge):
+    (corpus / "bridge.txt").unlink()  # frees the first number
     assistant.sync()
 
     def served(assistant: Assistant):
@@ -204,7 +205,7 @@ def test_what_is_served_stays_as_it_is(assistant, corpus, index, encoder, barge)
     before, cache = served(assistant), (index / "vectors.faiss").read_bytes()
     assert assistant.sync(purge=True).purged.vectors == 1
     assert served(assistant) == before
-    assert (index / "vectors.faiss").read_bytes() == cache  # its numbers are still those of the passages
+    assert (index / "vectors.faiss").read_bytes() == cache  # the passages still have the same numbers
     encoder.embedded.clear()
     assert served(Assistant(assistant.settings, encoder)) == before
     assert assistant.sync().embedded == 0
@@ -228,7 +229,7 @@ def test_a_first_sync_can_purge(assistant):
     assert len(assistant.documents()) == 3
 
 
-def test_a_purged_file_that_comes_back_is_embedded_anew(assistant, corpus, barge):
+def test_a_purged_file_that_comes_back_is_embedded_again(assistant, corpus, barge):
     (corpus / PATH).unlink()
     assistant.sync(purge=True)
     write(corpus, {PATH: TEXT})
@@ -236,7 +237,7 @@ def test_a_purged_file_that_comes_back_is_embedded_anew(assistant, corpus, barge
     assert assistant.search("zippy barge", k=1)[0].document.path == PATH
 
 
-# --- what people said of it ----------------------------------------------------------------------
+# --- feedback on it ------------------------------------------------------------------------------
 
 ASKED = "Where was the barge in May?"
 SAID = "A zippy barge was moored at Vlissing in May. [1]"
@@ -244,7 +245,7 @@ SAID = "A zippy barge was moored at Vlissing in May. [1]"
 
 @pytest.fixture
 def rated(assistant, corpus, index, barge) -> dict[str, bytes]:
-    """The traces of a document that feedback repeats in every way, the keyword index aside."""
+    """The traces of a document that feedback repeats in every way."""
     answer = assistant.ask(ASKED, threshold=0)
     assert {c.document.path for c in answer.citations} == {PATH}
     assistant.rate(answer, True, "as I said: a zippy barge was moored at Vlissing")
@@ -256,19 +257,19 @@ def rated(assistant, corpus, index, barge) -> dict[str, bytes]:
     return barge
 
 
-def rest(assistant: Assistant) -> list[tuple[object, ...]]:
+def remaining_feedback(assistant: Assistant) -> list[tuple[object, ...]]:
     return [(v.question, v.helpful, v.comment, len(v.quotes), v.history) for v in assistant.feedback()]
 
 
-REST = [("And it?", False, "no", 1, (("What was moored at Vlissing?", ""),)), (ASKED, True, "", 0, ())]
+REMAINING = [("And it?", False, "no", 1, (("What was moored at Vlissing?", ""),)), (ASKED, True, "", 0, ())]
 
 
 def test_feedback_that_repeats_a_removed_document_is_redacted(assistant, corpus, index, rated):
     (corpus / PATH).unlink()
     purged = assistant.sync(purge=True).purged
     assert (purged.vectors, purged.leftovers, purged.feedback) == (1, 0, 2)
-    assert left(index, rated) == {"word"}  # in a question, where it is a word of the user's own
-    assert rest(assistant) == REST
+    assert left(index, rated) == {"word"}  # in a question, where it is the user's own word
+    assert remaining_feedback(assistant) == REMAINING
 
 
 def test_feedback_on_the_old_paragraph_of_an_edited_document_is_redacted(assistant, corpus, index, rated):
@@ -276,23 +277,23 @@ def test_feedback_on_the_old_paragraph_of_an_edited_document_is_redacted(assista
     assert assistant.sync(purge=True).purged.feedback == 2
     assert left(index, rated) == {"title", "path", "author", "id", "word"}
     assert not left(index, {"path": PATH.encode()}, "feedback.jsonl")
-    assert rest(assistant) == REST
+    assert remaining_feedback(assistant) == REMAINING
 
 
-def test_feedback_names_a_moved_file_by_its_new_name_alone(assistant, corpus, index, rated):
+def test_feedback_refers_to_a_moved_file_only_by_its_new_name(assistant, corpus, index, rated):
     (corpus / PATH).rename(corpus / "barge.md")
     assert assistant.sync(purge=True).purged.feedback == 0
     assert left(index, rated) == set(rated) - {"path", "id"}
     assert assistant.feedback()[1].quotes[0].document == "barge.md"
 
 
-def test_feedback_on_what_is_served_is_not_touched(assistant, index, rated):
+def test_feedback_on_served_content_is_not_touched(assistant, index, rated):
     before = assistant.feedback(), (index / "feedback.jsonl").read_bytes()
     assert assistant.sync(purge=True).purged.feedback == 0
     assert (assistant.feedback(), (index / "feedback.jsonl").read_bytes()) == before
 
 
-def test_torn_and_replaced_votes_are_in_no_byte(assistant, corpus, index, rated):
+def test_torn_and_replaced_votes_leave_no_bytes(assistant, corpus, index, rated):
     assistant.rate(assistant.ask(ASKED, threshold=0), False, "zippy indeed")
     assistant.rate(assistant.ask(ASKED, threshold=0), False)
     with (index / "feedback.jsonl").open("ab") as file:
@@ -302,7 +303,7 @@ def test_torn_and_replaced_votes_are_in_no_byte(assistant, corpus, index, rated)
     (corpus / PATH).unlink()
     assistant.sync(purge=True)
     assert left(index, rated) == {"word"}
-    assert [vote[:2] for vote in rest(assistant)] == [(ASKED, False), ("And it?", False)]
+    assert [vote[:2] for vote in remaining_feedback(assistant)] == [(ASKED, False), ("And it?", False)]
 
 
 @pytest.mark.parametrize(
@@ -310,32 +311,32 @@ def test_torn_and_replaced_votes_are_in_no_byte(assistant, corpus, index, rated)
     ["os.fsync = lambda _: os._exit(9)", "Path.replace = lambda *_: os._exit(9)",
      "store.Writer.purge = lambda _: os._exit(9)"],
 )  # fmt: skip
-def test_a_purge_that_is_killed_at_the_feedback_is_run_again(assistant, corpus, index, rated, killed):
+def test_a_purge_killed_during_the_feedback_can_be_run_again(assistant, corpus, index, rated, killed):
     (corpus / PATH).unlink()
     assistant.sync()
-    died(f"{killed}\nassistant.sync(purge=True)", corpus, index)
+    run_to_its_death(f"{killed}\nassistant.sync(purge=True)", corpus, index)
     unfinished = len(list(index.glob(".feedback.jsonl.*.new")))
     assert unfinished == (0 if "Writer" in killed else 1)
-    assert rest(assistant) == REST
+    assert remaining_feedback(assistant) == REMAINING
     assert assistant.sync(purge=True).purged.leftovers == unfinished
     assert left(index, rated) == {"word"}
-    assert rest(assistant) == REST
+    assert remaining_feedback(assistant) == REMAINING
 
 
-def test_votes_that_come_while_it_purges_are_kept_and_bring_nothing_back(assistant, corpus, index, rated):
+def test_votes_during_a_purge_are_kept_and_bring_nothing_back(assistant, corpus, index, rated):
     barge = assistant.ask(ASKED, threshold=0)
     ferry = assistant.ask("How many passengers does the ferry to Tolvane carry?", threshold=0)
-    assert "zippy" in barge.citations[0].document.text  # is in memory now
-    stopped, counted = threading.Event(), []
+    assert "zippy" in barge.citations[0].document.text  # now in memory
+    stopped, counts = threading.Event(), []
 
     def vote(number: int) -> None:
-        mine = 0
+        votes = 0
         while not stopped.is_set():
-            assistant.rate(replace(ferry, question=f"{number} {mine}?", understood=""), True)
-            mine += 1
+            assistant.rate(replace(ferry, question=f"{number} {votes}?", understood=""), True)
+            votes += 1
             with contextlib.suppress(StaleDocument):
                 assistant.rate(barge, True, "a zippy barge was moored at Vlissing")
-        counted.append(mine)
+        counts.append(votes)
 
     threads = [threading.Thread(target=vote, args=[number]) for number in range(3)]
     for thread in threads:
@@ -351,16 +352,16 @@ def test_votes_that_come_while_it_purges_are_kept_and_bring_nothing_back(assista
     assert left(index, rated) == {"word"}
     assert sum(
         vote.question.endswith("?") and vote.question[0] in "012" for vote in assistant.feedback()
-    ) == sum(counted)
+    ) == sum(counts)
 
 
 # --- a purge that is killed ----------------------------------------------------------------------
 
 KILLED = """
 step, during = sys.argv[3], int(sys.argv[4])
-opened = store.open_to_write
+opened = store.open_for_writing
 
-def open_to_write(path):
+def open_for_writing(path):
     connection = opened(path)
 
     def die(statement):
@@ -372,22 +373,22 @@ def open_to_write(path):
     connection.set_trace_callback(die)
     return connection
 
-store.open_to_write = open_to_write
+store.open_for_writing = open_for_writing
 assistant.sync(purge=True)
 """
 
 
 @pytest.mark.parametrize(
-    ("step", "during"),  # SQLite's instructions into the step
+    ("step", "during"),  # the number of SQLite instructions into the step
     [("DELETE FROM vectors", 0), ("INSERT INTO keywords (keywords)", 0), ("COMMIT", 0), ("VACUUM", 0),
      ("VACUUM", 100), ("VACUUM", 20), ("PRAGMA wal_checkpoint", 0)],
 )  # fmt: skip
-def test_a_purge_that_was_killed_leaves_a_good_index_and_is_run_again(
+def test_a_killed_purge_leaves_a_good_index_and_can_be_run_again(
     assistant, corpus, index, encoder, barge, step, during
 ):
     (corpus / PATH).unlink()
     assistant.sync()
-    died(KILLED, corpus, index, step, during)
+    run_to_its_death(KILLED, corpus, index, step, during)
     assert left(index, barge)
     again = Assistant(assistant.settings, encoder)
     assert {d.path for d in again.documents()} == {"bridge.txt", "ferry.md", "valley/bees.md"}
@@ -399,7 +400,7 @@ def test_a_purge_that_was_killed_leaves_a_good_index_and_is_run_again(
 
 
 def test_the_vectors_are_saved_under_the_lock(assistant, corpus, index, barge, monkeypatch):
-    def save(*_) -> None:  # another process cannot have purged before this
+    def save(*_) -> None:  # so another process cannot have purged before this
         with pytest.raises(IndexBusy), Store(index).write():
             pass
         saved.append(True)
@@ -411,12 +412,12 @@ def test_the_vectors_are_saved_under_the_lock(assistant, corpus, index, barge, m
     assert saved == [True]
 
 
-# --- while somebody reads ------------------------------------------------------------------------
+# --- while another process reads -----------------------------------------------------------------
 
 
 @contextlib.contextmanager
 def reading(index: Path) -> Iterator[subprocess.Popen]:
-    """Another process that reads the index as it is now, until a line is sent to it."""
+    """Another process that reads the current state of the index until it receives a line."""
     code = """
 import sys
 from pathlib import Path
@@ -439,15 +440,15 @@ with Store(Path(sys.argv[1])).read() as snapshot:
 
 def stop(reader: subprocess.Popen) -> None:
     print(file=reader.stdin, flush=True)
-    assert reader.stdout.readline() == "4\n"  # what it read stayed as it was
+    assert reader.stdout.readline() == "4\n"  # it has read the same state throughout
     reader.wait()
 
 
-def test_a_reader_in_the_way_is_told_and_the_sync_is_done(assistant, corpus, index, barge, monkeypatch):
+def test_a_reader_in_the_way_is_an_error_but_the_sync_is_done(assistant, corpus, index, barge, monkeypatch):
     monkeypatch.setattr("qa.index.database.PATIENCE", 0.2)
     (corpus / PATH).unlink()
     with reading(index) as reader:
-        with pytest.raises(IndexBusy, match=r"the sync is done, .*: run qa sync --purge again"):
+        with pytest.raises(IndexBusy, match=r"the sync is done, .*\. Run qa sync --purge again"):
             assistant.sync(purge=True)
         assert len(assistant.documents()) == 3
         assert "zippy" not in str(assistant.search("zippy barge", k=9))
@@ -457,7 +458,7 @@ def test_a_reader_in_the_way_is_told_and_the_sync_is_done(assistant, corpus, ind
     assert left(index, barge) == set()
 
 
-def test_a_reader_that_is_done_soon_is_waited_for(assistant, corpus, index, barge):
+def test_a_purge_waits_for_a_reader_that_is_soon_done(assistant, corpus, index, barge):
     (corpus / PATH).unlink()
     with reading(index) as reader:
         thread = threading.Timer(0.5, stop, [reader])
@@ -467,7 +468,7 @@ def test_a_reader_that_is_done_soon_is_waited_for(assistant, corpus, index, barg
     assert left(index, barge) == set()
 
 
-def test_a_reader_in_the_same_process_is_in_the_way_as_well(assistant, corpus, index, barge, monkeypatch):
+def test_a_reader_in_the_same_process_is_in_the_way_too(assistant, corpus, index, barge, monkeypatch):
     monkeypatch.setattr("qa.index.database.PATIENCE", 0.2)
     (corpus / PATH).unlink()
     with Store(index).read() as snapshot:
@@ -478,14 +479,14 @@ def test_a_reader_in_the_same_process_is_in_the_way_as_well(assistant, corpus, i
     assert left(index, barge) == set()
 
 
-def test_questions_are_answered_while_it_purges(assistant, corpus, index, barge):
+def test_questions_are_answered_during_a_purge(assistant, corpus, index, barge):
     (corpus / PATH).unlink()
     assistant.sync()
-    found, stopped = [], threading.Event()
+    paths, stopped = [], threading.Event()
 
     def ask() -> None:
         while not stopped.is_set():
-            found.append(assistant.search("ferry passengers", k=1, rerank=False)[0].document.path)
+            paths.append(assistant.search("ferry passengers", k=1, rerank=False)[0].document.path)
 
     threads = [threading.Thread(target=ask) for _ in range(3)]
     for thread in threads:
@@ -497,14 +498,14 @@ def test_questions_are_answered_while_it_purges(assistant, corpus, index, barge)
         stopped.set()
         for thread in threads:
             thread.join()
-    assert set(found) == {"ferry.md"}
+    assert set(paths) == {"ferry.md"}
     assert left(index, barge) == set()
 
 
-# --- what it cannot remove -----------------------------------------------------------------------
+# --- files that cannot be deleted ----------------------------------------------------------------
 
 
-def test_a_file_that_cannot_be_removed_is_told(assistant, index):
+def test_a_file_that_cannot_be_deleted_is_an_error(assistant, index):
     (index / "index.sqlite.damaged-1").mkdir(parents=True)
     with pytest.raises(IndexUnwritable, match="cannot write the index in"):
         assistant.sync(purge=True)

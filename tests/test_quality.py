@@ -51,9 +51,9 @@ def test_the_dialogues_on_the_corpus(assistant):
 
 def test_what_is_said_of_agreement_and_difference(monkeypatch):
     monkeypatch.setattr(sys, "path", [*sys.path, str(ROOT / "benchmarks")])
-    from agreement import asked, precision
+    from agreement import ask_pairs, precision
 
     pairs = [json.loads(line) for line in (SETS / "pairs-test.jsonl").read_text("utf-8").splitlines()]
-    said = [said for said, _ in asked(pairs)]
-    counts = {f"said to {label}": said.count(label) for label in ("agree", "differ")}
-    hold(precision(pairs, said) | counts, FLOORS["pairs-test"])
+    outcomes = [outcome for outcome, _ in ask_pairs(pairs)]
+    counts = {f"said to {label}": outcomes.count(label) for label in ("agree", "differ")}
+    hold(precision(pairs, outcomes) | counts, FLOORS["pairs-test"])

@@ -1,4 +1,4 @@
-"""The scripts that measure and train: each is started as people start it, on a handful of questions."""
+"""The scripts for measuring and training: each is run as a user runs it, on a few questions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PATIENCE = 300  # seconds
 
 
 def run(script: Path, *arguments: object) -> str:
-    """What a script prints; it must end well."""
+    """The output of a script, which must succeed."""
     command = [sys.executable, script, *map(str, arguments)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE)
     assert done.returncode == 0, done.stderr
@@ -48,12 +48,12 @@ QUESTIONS = [
 ]
 
 
-# --- what is measured ----------------------------------------------------------------------------
+# --- measuring -----------------------------------------------------------------------------------
 
 
 def test_agreement(tmp_path):
-    said = {"source": "Quay News", "date": "2021-05-01", "answer": "340"}
-    a, b = ({**said, "text": f"The ferry to Tolvane carries {n} passengers."} for n in ("340", "340"))
+    source = {"source": "Quay News", "date": "2021-05-01", "answer": "340"}
+    a, b = ({**source, "text": f"The ferry to Tolvane carries {n} passengers."} for n in ("340", "340"))
     pair = {"id": "1", "label": "agree", "question": "How many passengers does the ferry carry?"}
     printed = run(BENCHMARKS / "agreement.py", lines(tmp_path / "pairs.jsonl", pair | {"a": a, "b": b}))
     assert "| agree | 1 | 0 | 0 |" in printed
@@ -105,31 +105,33 @@ def test_the_reader(squad):
 def test_retrieval(squad, tmp_path):
     from squad import paragraphs
 
-    asked = {"question": "Who made it?", "set": "set", "paragraph": next(paragraphs(squad)).name}
-    own = lines(tmp_path / "own.jsonl", asked)
+    question = {"question": "Who made it?", "set": "set", "paragraph": next(paragraphs(squad)).name}
+    own = lines(tmp_path / "own.jsonl", question)
     printed = run(BENCHMARKS / "retrieval.py", squad, "--limit", 3, "--paraphrase", own)
     ways = [line.split("|")[1:4] for line in printed.splitlines()[2:]]
     assert [way.strip() for _, _, way in ways] == ["dense", "BM25", "RRF", "fused", "re-ranked"] * 2
     assert [count.strip() for _, count, _ in ways] == ["3"] * 5 + ["1"] * 5
 
 
-def test_retrieval_without_the_reader_does_not_read(monkeypatch, squad, tmp_path):
+def test_retrieval_without_the_reader_reads_nothing(monkeypatch, squad, tmp_path):
     monkeypatch.syspath_prepend(str(BENCHMARKS))
-    from retrieval import indexed
+    from retrieval import index_paragraphs
 
-    with indexed({"a": "The ferry carries 340 passengers."}, tmp_path, use_reader=False) as assistant:
+    with index_paragraphs(
+        {"a": "The ferry carries 340 passengers."}, tmp_path, use_reader=False
+    ) as assistant:
         assert assistant.status().reader.startswith("none")
         (passage,) = assistant.ask("How many passengers?", threshold=0).trace.considered
         assert passage.margin is None
 
 
 def test_rivals(squad, tmp_path):
-    kept, drawn = tmp_path / "figures.json", tmp_path / "picture.png"
+    figures, picture = tmp_path / "figures.json", tmp_path / "picture.png"
     sizes = ("--systems", "project", "--limit", 30, "--questions", 3)
-    printed = run(BENCHMARKS / "rivals.py", squad, *sizes, "--json", kept)
+    printed = run(BENCHMARKS / "rivals.py", squad, *sizes, "--json", figures)
     assert "this project" in printed
-    assert run(BENCHMARKS / "rivals.py", "--from", kept, "--picture", drawn) == printed
-    assert drawn.stat().st_size > 1000
+    assert run(BENCHMARKS / "rivals.py", "--from", figures, "--picture", picture) == printed
+    assert picture.stat().st_size > 1000
 
 
 def test_startup():
@@ -149,16 +151,16 @@ def test_watching(squad):
     ]
 
 
-# --- what is trained -----------------------------------------------------------------------------
+# --- training ------------------------------------------------------------------------------------
 
 
-def test_a_reader_is_made_from_beginning_to_end(squad, tmp_path):
+def test_a_reader_is_made_from_start_to_finish(squad, tmp_path):
     mined, trained, weights = tmp_path / "new_wiki.jsonl", tmp_path / "run", tmp_path / "reader.safetensors"
     assert "questions" in run(TRAINING / "mine.py", mined, squad)
     assert "step 1/" in run(TRAINING / "train.py", trained, mined, "--steps", 1)
     assert "| new_wiki | 3 |" in run(TRAINING / "evaluate.py", trained, mined, "--limit", 3)
-    made = json.loads(run(TRAINING / "export.py", trained, weights))
-    assert made["bytes"] == weights.stat().st_size
+    exported = json.loads(run(TRAINING / "export.py", trained, weights))
+    assert exported["bytes"] == weights.stat().st_size
 
 
 @pytest.mark.parametrize("reader", [True, False])
@@ -173,22 +175,22 @@ def test_the_confidence_is_fitted(squad, small, tmp_path, reader):
     assert 0 < fitted["threshold"] < 1
     assert "| all |" in printed
     assert picture.stat().st_size > 1000
-    assert run(TRAINING / "calibrate.py", *arguments) == printed  # from what was observed before
+    assert run(TRAINING / "calibrate.py", *arguments) == printed  # from the cached observations
 
 
 # --- all of them ---------------------------------------------------------------------------------
 
-MODULES = {"edit", "squad", "systems", "rival_systems", "rivals_report", "measured"}  # used by the others
+MODULES = {"edit", "squad", "systems", "rival_systems", "rivals_report", "measured"}  # used by other scripts
 
 
-def test_every_script_is_started_here():
+def test_every_script_is_run_here():
     tests = Path(__file__).read_text("utf-8")
-    started = {path.stem for path in SCRIPTS if f'"{path.name}"' in tests}
-    assert {path.stem for path in SCRIPTS} - started == MODULES
+    run_here = {path.stem for path in SCRIPTS if f'"{path.name}"' in tests}
+    assert {path.stem for path in SCRIPTS} - run_here == MODULES
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
-def test_no_script_reaches_into_private_parts(path):
+def test_no_script_uses_private_names(path):
     tree = ast.parse(path.read_text("utf-8"))
     private = {
         f"{node.value.id}.{node.attr}" if isinstance(node.value, ast.Name) else node.attr

@@ -1,41 +1,41 @@
-"""The scripts that make the reader: what they take for what, and that a run can be stopped and started."""
+"""The scripts that make the reader: how they use their data, and that a run can be interrupted."""
 
 import json
 import random
 
 import pytest
 import torch
-from edit import edited, names
+from edit import edit, names
 from export import differences
-from mine import mined
+from mine import mine
 from squad import Paragraph, Question, paragraphs
-from train import GROUPS, Network, Tokens, batch, batches, example, loss, pairs, train
+from train import GROUPS, Network, Tokens, batch, batches, example, loss, train, training_pairs
 
 from qa.models.encoder import find_encoder
 from qa.models.files import ModelFiles
 from qa.models.reader import ExtractiveReader, best_span
 from qa.types import Passage
 
-# --- the sets --------------------------------------------------------------------------------------
+# --- the sets ------------------------------------------------------------------------------------
 
 
-def test_one_article_in_six_is_held_aside_and_always_the_same(squad):
+def test_one_article_in_six_is_held_aside_always_the_same_one(squad):
     aside = {p.article for p in paragraphs(squad) if p.held_aside}
     assert len(aside) == 2
     assert aside == {p.article for p in paragraphs(squad) if p.held_aside}
     assert not aside & {p.article for p in paragraphs(squad) if not p.held_aside}
 
 
-def test_a_set_of_one_article_is_split_by_paragraph(tmp_path):
+def test_a_set_with_one_article_is_split_by_paragraph(tmp_path):
     rows = [{"context": f"Paragraph {n}.", "qas": []} for n in range(24)]
     path = tmp_path / "one.json"
     path.write_text(json.dumps({"data": [{"title": "All", "paragraphs": [*rows, rows[0]]}]}), "utf-8")
-    found = list(paragraphs(path))
-    assert len(found) == 24  # a paragraph that comes twice is taken once
-    assert sum(p.held_aside for p in found) == 4
+    unique = list(paragraphs(path))
+    assert len(unique) == 24  # without the repeated paragraph
+    assert sum(p.held_aside for p in unique) == 4
 
 
-# --- negatives -------------------------------------------------------------------------------------
+# --- negatives -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -50,15 +50,15 @@ def test_a_set_of_one_article_is_split_by_paragraph(tmp_path):
 )
 def test_an_edit_changes_one_thing(question, choices):
     passage = "The bridge was finished by Kari Holm. It opened in 1926."
-    found = {edited(question, passage, [passage], random.Random(seed)) for seed in range(30)}
-    found = {f if f is None or "18" not in f or "1874" in f else "digit" for f in found}
-    assert found & choices
-    assert question not in found
-    for one in found - {None, "digit"}:
-        assert abs(len(one.split()) - len(question.split())) <= 1
+    edits = {edit(question, passage, [passage], random.Random(seed)) for seed in range(30)}
+    edits = {text if text is None or "18" not in text or "1874" in text else "digit" for text in edits}
+    assert edits & choices
+    assert question not in edits
+    for text in edits - {None, "digit"}:
+        assert abs(len(text.split()) - len(question.split())) <= 1
 
 
-def test_the_first_word_of_a_sentence_is_no_name():
+def test_the_first_word_of_a_sentence_is_not_a_name():
     assert names("The ferry left Tolvane when Osk slept. Nobody saw Anders Lund of Bergen.") == [
         "Tolvane",
         "Osk",
@@ -66,7 +66,7 @@ def test_the_first_word_of_a_sentence_is_no_name():
     ]
 
 
-def test_negatives_are_what_retrieval_finds_and_what_lacks_the_answer(tmp_path, assistant):
+def test_negatives_are_found_by_retrieval_and_lack_the_answer(tmp_path, assistant):
     sources = {
         name: Paragraph(name, "a", text, (Question(question, ((text.index(answer), answer),)),), False)
         for name, (text, question, answer) in {
@@ -92,7 +92,7 @@ def test_negatives_are_what_retrieval_finds_and_what_lacks_the_answer(tmp_path, 
     for name, paragraph in sources.items():
         (assistant.settings.corpus / f"{name}.txt").write_text(paragraph.text, "utf-8")
     assistant.sync()
-    lines = mined(assistant, sources)
+    lines = mine(assistant, sources)
     passages = [line for line in lines if "text" in line]
     first = next(line for line in lines if line.get("question") == "Who finished the bridge?")
     ((start, end),) = first["answers"]
@@ -100,7 +100,7 @@ def test_negatives_are_what_retrieval_finds_and_what_lacks_the_answer(tmp_path, 
     assert [passages[n]["paragraph"] for n in first["negatives"]] == ["two"]
 
 
-# --- a run -----------------------------------------------------------------------------------------
+# --- a run ---------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -108,14 +108,12 @@ def tokens() -> Tokens:
     return Tokens(ModelFiles().tokenizer)
 
 
-def test_an_answer_is_where_its_word_pieces_are(tokens):
+def test_the_place_of_an_answer_is_the_place_of_its_tokens(tokens):
     text = "The bridge was finished by Anders Lund in 1874."
     start = text.index("Anders Lund")
-    found = example(
-        tokens, "Who finished it?", "The bridge at Osk", text, [(start, start + 11), (43, 47)][:1]
-    )
-    ((first, last),) = found.answers
-    inside = found.row.offsets[first - found.row.first : last - found.row.first + 1]
+    made = example(tokens, "Who finished it?", "The bridge at Osk", text, [(start, start + 11)])
+    ((first, last),) = made.answers
+    inside = made.row.offsets[first - made.row.text_start : last - made.row.text_start + 1]
     assert text[inside[0][0] : inside[-1][1]] == "Anders Lund"
     assert example(tokens, "Who?", "", text, []).answers == [(0, 0)]
 
@@ -123,9 +121,9 @@ def test_an_answer_is_where_its_word_pieces_are(tokens):
 def test_an_answer_in_a_late_window_is_found_there(tokens):
     text = "A word. " * 300 + "Anders Lund built it."
     start = text.index("Anders Lund")
-    found = example(tokens, "Who?", "", text, [(start, start + 11)])
-    assert found.answers != [(0, 0)]
-    assert found.row.offsets[0][0] > 0
+    made = example(tokens, "Who?", "", text, [(start, start + 11)])
+    assert made.answers != [(0, 0)]
+    assert made.row.offsets[0][0] > 0
 
 
 @pytest.fixture
@@ -146,21 +144,21 @@ def plan(squad, tmp_path):
             )
     mined_path = tmp_path / "new_wiki.jsonl"
     mined_path.write_text("\n".join(map(json.dumps, [*lines, *questions])), "utf-8")
-    found = pairs([mined_path], seed=0)
-    assert found == pairs([mined_path], seed=0)
-    return [some[:4] for some in batches(found, seed=0)][:4]
+    pairs = training_pairs([mined_path], seed=0)
+    assert pairs == training_pairs([mined_path], seed=0)
+    return [pair_batch[:4] for pair_batch in batches(pairs, seed=0)][:4]
 
 
-def test_no_paragraph_held_aside_is_trained_to_answer(squad, plan, tokens):
+def test_no_paragraph_held_aside_is_trained_on_as_an_answer(squad, plan, tokens):
     assert len(plan) == 4
-    assert all(len(some) <= GROUPS for some in plan)
-    answered = [pair[0].row.ids for some in plan for pair in some]
+    assert all(len(pair_batch) <= GROUPS for pair_batch in plan)
+    answered = [pair[0].row.ids for pair_batch in plan for pair in pair_batch]
     for p in paragraphs(squad):
         ids = tokens.rows("", "", p.text)[0].ids[2:-1]
         assert not (p.held_aside and any(ids == row[-len(ids) - 1 : -1] for row in answered))
 
 
-def test_a_run_that_was_stopped_goes_on_as_if_it_had_not_been(plan, tmp_path):
+def test_an_interrupted_run_gives_the_same_result(plan, tmp_path):
     for name in ("whole", "parts"):
         (tmp_path / name).mkdir()
     train(tmp_path / "whole", plan, None)
@@ -172,7 +170,7 @@ def test_a_run_that_was_stopped_goes_on_as_if_it_had_not_been(plan, tmp_path):
         assert torch.allclose(weight.float(), parts[name].float(), atol=1e-5), name
 
 
-def test_training_lowers_the_loss_and_leaves_the_word_embeddings(plan, tmp_path):
+def test_training_lowers_the_loss_and_leaves_the_word_embeddings_unchanged(plan, tmp_path):
     before = Network()
     examples = [e for pair in plan[0] for e in pair]
     with torch.no_grad():
@@ -187,18 +185,18 @@ def test_training_lowers_the_loss_and_leaves_the_word_embeddings(plan, tmp_path)
     assert torch.equal(before.state_dict()[name], after.state_dict()[name])
 
 
-def test_what_is_exported_reads_as_what_was_trained(plan, tmp_path):
+def test_an_exported_reader_reads_like_the_trained_network(plan, tmp_path):
     from safetensors.torch import save
 
     train(tmp_path, plan, None)
     trained = torch.load(tmp_path / "network.pt", weights_only=True)
-    kept = differences(Network().state_dict(), trained, rank=96)
-    assert sum(t.numel() * t.element_size() for t in kept.values()) < 12e6
+    stored = differences(Network().state_dict(), trained, rank=96)
+    assert sum(t.numel() * t.element_size() for t in stored.values()) < 12e6
     encoder = find_encoder()
-    reader = ExtractiveReader(encoder, save(kept))
+    reader = ExtractiveReader(encoder, save(stored))
     text = "The stone bridge at Osk was finished in 1874 by Anders Lund."
-    one = Passage("p", "d", 0, len(text), text, "", ((0, len(text)),))
-    (reading,) = reader.read("Who finished it?", [one])
+    passage = Passage("p", "d", 0, len(text), text, "", ((0, len(text)),))
+    (reading,) = reader.read("Who finished it?", [passage])
     network = Network()
     network.load_state_dict(trained)
     (row,) = Tokens(encoder.files.tokenizer).rows("Who finished it?", "", text)

@@ -1,13 +1,13 @@
-"""Fits the confidence and its threshold, and says how well they do.
+"""Questions with and without an answer -> the calibration of the confidence, its threshold and its quality.
 
 usage: python training/calibrate.py SQUAD.json --articles FOLDER QUESTIONS.jsonl [--articles ...]
            [--without-reader] [--cache FILE.json] [--picture FILE.png]
 
-All corpora weigh the same: all paragraphs of SQUAD.json together, each of its articles that were held
-aside alone, and each FOLDER. Questions with an answer there: those of the articles held aside,
-and those of QUESTIONS.jsonl. Questions without: the same with their paragraph left out of the search
-(on topic), questions about other articles held aside (off topic), and the unanswerable ones of
-QUESTIONS.jsonl. The label is whether the quote of the best sentence is right. All figures are of ten-fold
+Three kinds of corpus, each corpus with the same weight: all paragraphs of SQUAD.json together, each of its
+articles held aside on its own, and each FOLDER. The answerable questions are those about the articles held
+aside and those in QUESTIONS.jsonl. The unanswerable ones are the same questions with their paragraph excluded
+from the search (on topic), questions about other articles held aside (off topic), and the unanswerable ones
+in QUESTIONS.jsonl. The label says if the quote of the best sentence is right. All figures come from ten-fold
 cross-validation. Prints the constants, and tables in Markdown.
 """
 
@@ -33,43 +33,61 @@ from qa.evaluation.question_sets import load
 from qa.language.questions import parse
 from qa.search.evidence import LOOKED_AT
 
-FALSELY_REFUSED = 0.06  # of the answerable questions, each corpus weighing the same: makes the threshold
-WHOLE, ALONE = 300, 40  # answerable questions to all paragraphs, and to each article alone
-Observed = tuple[str, str, bool, Mapping[str, float]]  # corpus, kind of question, right, signals
+FALSELY_REFUSED = 0.06  # share of answerable questions, with equal weight per corpus; sets the threshold
+WHOLE, ALONE = 300, 40  # answerable questions on all paragraphs, and on each article alone
+Observation = tuple[str, str, bool, Mapping[str, float]]  # corpus, kind of question, right, signals
 
 
 def observe(
     assistant: Assistant, question: str, documents: list[str] | None = None
 ) -> tuple[Mapping[str, float], str, str]:
-    """The signals of a question, and the quote of the best sentence with the path of its document."""
-    engine, asked = assistant.engine, parse(question)
-    evidence = engine.evidence(engine.find(asked, LOOKED_AT, documents))
+    """The signals of a question, the quote of the best sentence, and the path of its document."""
+    engine, parsed = assistant.engine, parse(question)
+    evidence = engine.evidence(engine.find(parsed, LOOKED_AT, documents))
     best = evidence.sentences[0]
-    quote = best.text(quote_span(best, asked.form.reads_on))
+    quote = best.text(quote_span(best, parsed.form.reads_on))
     return evidence.signals, quote, best.hit.document.path
 
 
-def squad(path: Path, without_reader: bool) -> Iterator[Observed]:
+def observe_squad(path: Path, without_reader: bool) -> Iterator[Observation]:
+    """Observations on a file in SQuAD format: on all paragraphs together, then on each article held aside."""
     everything = list(paragraphs(path))
     aside = [p for p in everything if p.held_aside]
     choice = random.Random(7)
-    yield from _corpus("all paragraphs", everything, aside, (), WHOLE, without_reader, choice)
+    yield from _observe_corpus(
+        "all paragraphs",
+        everything,
+        aside,
+        off_topic=(),
+        count=WHOLE,
+        without_reader=without_reader,
+        choice=choice,
+    )
     for article in sorted({p.article for p in aside}):
         own = [p for p in aside if p.article == article]
-        others = [q.text for p in aside if p.article != article for q in p.questions]
-        yield from _corpus("one article", own, own, others, ALONE, without_reader, choice)
+        off_topic = [q.text for p in aside if p.article != article for q in p.questions]
+        yield from _observe_corpus(
+            "one article",
+            own,
+            own,
+            off_topic=off_topic,
+            count=ALONE,
+            without_reader=without_reader,
+            choice=choice,
+        )
 
 
-def _corpus(
+def _observe_corpus(
     name: str,
     indexed: Sequence[Paragraph],
-    asked: Sequence[Paragraph],
-    others: Sequence[str],
+    asked_about: Sequence[Paragraph],
+    *,
+    off_topic: Sequence[str],
     count: int,
     without_reader: bool,
     choice: random.Random,
-) -> Iterator[Observed]:
-    """Of one corpus `count` answerable questions, as many without their paragraph, half as many off topic."""
+) -> Iterator[Observation]:
+    """`count` answerable questions, as many without their paragraph, and half as many off topic."""
     with tempfile.TemporaryDirectory() as folder:
         corpus = Path(folder, "corpus")
         corpus.mkdir()
@@ -78,33 +96,35 @@ def _corpus(
         with Assistant.open(corpus, Path(folder, "index"), use_reader=not without_reader) as assistant:
             assistant.sync()
             ids = {d.path: d.id for d in assistant.documents()}
-            questions = [(q, f"{p.name}.txt") for p in asked for q in p.questions]
-            for question, own in choice.sample(questions, min(count, len(questions))):
-                signals, text, found = observe(assistant, question.text)
-                right = found == own and any(answer in text for _, answer in question.answers)
+            questions = [(q, f"{p.name}.txt") for p in asked_about for q in p.questions]
+            for question, own_path in choice.sample(questions, min(count, len(questions))):
+                signals, quote, path = observe(assistant, question.text)
+                right = path == own_path and any(answer in quote for _, answer in question.answers)
                 yield name, "answerable", right, signals
-                signals, *_ = observe(assistant, question.text, [i for p, i in ids.items() if p != own])
+                others = [i for path, i in ids.items() if path != own_path]
+                signals, *_ = observe(assistant, question.text, others)
                 yield name, "on topic", False, signals
-            for text in choice.sample(list(others), min(count // 2, len(others))):
+            for text in choice.sample(list(off_topic), min(count // 2, len(off_topic))):
                 yield name, "off topic", False, observe(assistant, text)[0]
 
 
-def articles(folder: Path, questions: Path, without_reader: bool) -> Iterator[Observed]:
+def observe_articles(folder: Path, questions: Path, without_reader: bool) -> Iterator[Observation]:
+    """Observations on a folder of articles, with the questions in a file."""
     with (
         tempfile.TemporaryDirectory() as index,
         Assistant.open(folder, index, use_reader=not without_reader) as assistant,
     ):
         assistant.sync()
         for (question,) in load(questions).conversations:
-            signals, text, path = observe(assistant, question.text)
-            right = any(piece.found_in(path, text) for piece in question.evidence)
+            signals, quote, path = observe(assistant, question.text)
+            right = any(piece.is_in(path, quote) for piece in question.evidence)
             yield questions.stem, "answerable" if question.answerable else question.why, right, signals
 
 
 def probabilities(x: Floats, right: Booleans, weights: Floats) -> Floats:
-    """Each example's probability from a fit to the other nine tenths, of every corpus in the same way."""
-    tenths = StratifiedKFold(10, shuffle=True, random_state=0)  # the examples come corpus by corpus
-    found: Floats = cross_val_predict(
+    """The probability of each example, from a fit to the other nine tenths."""
+    tenths = StratifiedKFold(10, shuffle=True, random_state=0)  # shuffled, as examples come corpus by corpus
+    predicted: Floats = cross_val_predict(
         LogisticRegression(C=10),
         x,
         right,
@@ -112,22 +132,22 @@ def probabilities(x: Floats, right: Booleans, weights: Floats) -> Floats:
         method="predict_proba",
         params={"sample_weight": weights},
     )[:, 1]
-    return found
+    return predicted
 
 
 def picture(p: Floats, right: Booleans, threshold: float, path: Path) -> None:
-    """The reliability diagram and the risk-coverage curve."""
+    """Draw the reliability diagram and the risk-coverage curve."""
     from matplotlib import pyplot as plt
 
     _, (left, middle) = plt.subplots(1, 2, figsize=(10, 4.4), layout="constrained")
-    of = bins(p)
-    known = np.unique(of)
+    numbers = bins(p)
+    in_bins = [numbers == number for number in np.unique(numbers)]
     left.plot([0, 1], [0, 1], color="0.7", linewidth=1)
-    left.plot([p[of == b].mean() for b in known], [right[of == b].mean() for b in known], "o-")
-    for b in known:
+    left.plot([p[b].mean() for b in in_bins], [right[b].mean() for b in in_bins], "o-")
+    for b in in_bins:
         left.annotate(
-            str(np.sum(of == b)),
-            (p[of == b].mean(), right[of == b].mean()),
+            str(np.sum(b)),
+            (p[b].mean(), right[b].mean()),
             textcoords="offset points",
             xytext=(6, -10),
             fontsize=8,
@@ -141,76 +161,108 @@ def picture(p: Floats, right: Booleans, threshold: float, path: Path) -> None:
     plt.savefig(path, dpi=110)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("squad", type=Path)
-    parser.add_argument("--articles", type=Path, nargs=2, action="append", metavar=("FOLDER", "QUESTIONS"))
-    parser.add_argument("--without-reader", action="store_true")
-    parser.add_argument("--cache", type=Path, help="keep what was observed here, to fit it again")
-    parser.add_argument("--picture", type=Path)
-    options = parser.parse_args()
+def observations(options: argparse.Namespace) -> list[Observation]:
+    """All observations, from the cache if there is one."""
     if options.cache and options.cache.exists():
-        examples = [tuple(line) for line in json.loads(options.cache.read_text("utf-8"))]
-    else:
-        examples = [
-            *(e for a, b in options.articles or () for e in articles(a, b, options.without_reader)),
-            *squad(options.squad, options.without_reader),
-        ]
-        if options.cache:
-            options.cache.write_text(json.dumps(examples, default=float), "utf-8")
-    corpus = np.array([e[0] for e in examples])
-    kinds = np.array([e[1] for e in examples])
-    right = np.array([bool(e[2]) for e in examples])
-    names = list(examples[0][3])
-    x = np.array([[float(e[3][name]) for name in names] for e in examples])
-    weights = np.array([1 / np.sum(corpus == c) for c in corpus]) * len(corpus) / len(set(corpus))
-    answerable = kinds == "answerable"
-    p = probabilities(x, right, weights)
+        return [tuple(line) for line in json.loads(options.cache.read_text("utf-8"))]
+    observed = [
+        *(
+            observation
+            for folder, questions in options.articles or ()
+            for observation in observe_articles(folder, questions, options.without_reader)
+        ),
+        *observe_squad(options.squad, options.without_reader),
+    ]
+    if options.cache:
+        options.cache.write_text(json.dumps(observed, default=float), "utf-8")
+    return observed
+
+
+class Examples:
+    """The observations as arrays, with one entry or row each, and weights that make all corpora equal."""
+
+    def __init__(self, observed: Sequence[Observation]) -> None:
+        self.corpus = np.array([corpus for corpus, _, _, _ in observed])
+        self.kinds = np.array([kind for _, kind, _, _ in observed])
+        self.right = np.array([bool(right) for _, _, right, _ in observed])
+        self.names = list(observed[0][3])
+        self.x = np.array([[float(signals[name]) for name in self.names] for *_, signals in observed])
+        weights = np.array([1 / np.sum(self.corpus == c) for c in self.corpus])
+        self.weights = weights * len(self.corpus) / len(set(self.corpus))
+        self.answerable = self.kinds == "answerable"
+
+
+def fitted_threshold(examples: Examples, p: Floats) -> float:
+    """The threshold at which the share FALSELY_REFUSED of the answerable questions is refused."""
+    answerable = examples.answerable
     order = np.argsort(p[answerable])
-    below = np.cumsum(weights[answerable][order]) / weights[answerable].sum()
-    threshold = float(p[answerable][order][np.searchsorted(below, FALSELY_REFUSED)])
-    model = LogisticRegression(C=10).fit(x, right, sample_weight=weights)
-    print(
-        json.dumps(
-            {
-                "intercept": round(float(model.intercept_[0]), 3),
-                "weights": {n: round(float(w), 3) for n, w in zip(names, model.coef_[0], strict=True)},
-                "threshold": round(threshold, 3),
-            }
-        )
-    )
+    below = np.cumsum(examples.weights[answerable][order]) / examples.weights[answerable].sum()
+    return float(p[answerable][order][np.searchsorted(below, FALSELY_REFUSED)])
+
+
+def print_corpora(examples: Examples, p: Floats, threshold: float) -> None:
+    """Print the quality of the confidence on each corpus and on all of them."""
     print(
         "\n| corpus | answerable | unanswerable | best sentence right | AUROC answerable | AUROC right"
         " | AURC | ECE | falsely refused | refused off topic | refused on topic | refused noise |"
     )
     print("|-|-|-|-|-|-|-|-|-|-|-|-|")
-    for c in [*np.unique(corpus), "all"]:
-        of = (corpus == c) | (c == "all")
-        yes = of & answerable
+    for name in [*np.unique(examples.corpus), "all"]:
+        inside = (examples.corpus == name) | (name == "all")
+        answerable, right = examples.answerable[inside], examples.right[inside]
+        kinds, chances = examples.kinds[inside], p[inside]
         refusals = [
-            f"{np.mean(p[of & (kinds == k)] < threshold):.3f}" if np.any(of & (kinds == k)) else ""
-            for k in ("off topic", "on topic", "noise")
+            f"{np.mean(chances[kinds == kind] < threshold):.3f}" if np.any(kinds == kind) else ""
+            for kind in ("off topic", "on topic", "noise")
         ]
         print(
-            f"| {c} | {yes.sum()} | {(of & ~answerable).sum()} | {right[yes].mean():.3f}"
-            f" | {roc_auc_score(answerable[of], p[of]):.3f} | {roc_auc_score(right[of], p[of]):.3f}"
-            f" | {risks(p[of], right[of]).mean():.3f} | {calibration_error(p[of], right[of]):.3f}"
-            f" | {np.mean(p[yes] < threshold):.3f} | {' | '.join(refusals)} |"
+            f"| {name} | {answerable.sum()} | {(~answerable).sum()} | {right[answerable].mean():.3f}"
+            f" | {roc_auc_score(answerable, chances):.3f} | {roc_auc_score(right, chances):.3f}"
+            f" | {risks(chances, right).mean():.3f} | {calibration_error(chances, right):.3f}"
+            f" | {np.mean(chances[answerable] < threshold):.3f} | {' | '.join(refusals)} |"
         )
+
+
+def print_signals(examples: Examples) -> None:
+    """Print how good each signal is alone, how good the others are without it, and all of them."""
+    names, right = examples.names, examples.right
     print("\n| signals | AUROC answerable | AUROC right | ECE |\n|-|-|-|-|")
-    sets = [[i] for i in range(len(names))]
-    sets += [[i for i in range(len(names)) if i != left] for left in range(len(names))]
-    sets += [list(range(len(names)))]
-    for some in sets:
-        q = probabilities(x[:, some], right, weights)
-        left = [n for i, n in enumerate(names) if i not in some]
-        label = names[some[0]] if len(some) == 1 else f"all but {left[0]}" if left else "all"
+    subsets = [[i] for i in range(len(names))]
+    subsets += [[i for i in range(len(names)) if i != omitted] for omitted in range(len(names))]
+    subsets += [list(range(len(names)))]
+    for subset in subsets:
+        p = probabilities(examples.x[:, subset], right, examples.weights)
+        missing = [name for i, name in enumerate(names) if i not in subset]
+        label = names[subset[0]] if len(subset) == 1 else f"all but {missing[0]}" if missing else "all"
         print(
-            f"| {label} | {roc_auc_score(answerable, q):.3f} | {roc_auc_score(right, q):.3f}"
-            f" | {calibration_error(q, right):.3f} |"
+            f"| {label} | {roc_auc_score(examples.answerable, p):.3f} | {roc_auc_score(right, p):.3f}"
+            f" | {calibration_error(p, right):.3f} |"
         )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("squad", type=Path)
+    parser.add_argument("--articles", type=Path, nargs=2, action="append", metavar=("FOLDER", "QUESTIONS"))
+    parser.add_argument("--without-reader", action="store_true")
+    parser.add_argument("--cache", type=Path, help="keep the observations here, to fit them again")
+    parser.add_argument("--picture", type=Path)
+    options = parser.parse_args()
+    examples = Examples(observations(options))
+    p = probabilities(examples.x, examples.right, examples.weights)
+    threshold = fitted_threshold(examples, p)
+    model = LogisticRegression(C=10).fit(examples.x, examples.right, sample_weight=examples.weights)
+    weights = zip(examples.names, model.coef_[0], strict=True)
+    calibration = {
+        "intercept": round(float(model.intercept_[0]), 3),
+        "weights": {name: round(float(weight), 3) for name, weight in weights},
+        "threshold": round(threshold, 3),
+    }
+    print(json.dumps(calibration))
+    print_corpora(examples, p, threshold)
+    print_signals(examples)
     if options.picture:
-        picture(p, right, threshold, options.picture)
+        picture(p, examples.right, threshold, options.picture)
 
 
 if __name__ == "__main__":

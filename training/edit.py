@@ -1,9 +1,9 @@
-"""Questions edited so that their own passage no longer answers them.
+"""A question + its passage -> an edited question that the passage no longer answers.
 
-The kinds are those that people write when they are asked for unanswerable questions that look
-answerable (Rajpurkar et al., "Know What You Don't Know", 2018, table 2): another name, another number or
-date, an antonym, a negation. An edit now and then leaves a question answerable; it is noise that the
-reader is trained with.
+The edits are the ones that people make when they are asked for unanswerable questions that look answerable
+(Rajpurkar et al., "Know What You Don't Know", 2018, table 2): another name, another number or date, an
+antonym, a negation. Now and then an edit leaves the question answerable, which is noise that the reader is
+trained with.
 """
 
 from __future__ import annotations
@@ -40,44 +40,41 @@ _ANTONYM = re.compile(rf"\b({'|'.join(_ANTONYMS)})\b")
 
 
 def names(text: str) -> list[str]:
-    """What looks like names in a text, without the words that begin its sentences."""
+    """The phrases in a text that look like names, except words that begin a sentence."""
     return list(dict.fromkeys(match.group() for match in _NAME.finditer(text)))
 
 
-def edited(question: str, passage: str, others: Sequence[str], choice: random.Random) -> str | None:
-    """The question with one thing changed, or None where nothing in it can be.
+def edit(question: str, passage: str, others: Sequence[str], choice: random.Random) -> str | None:
+    """The question with one thing changed, or None if nothing in it can be changed.
 
-    `others` are further passages on the same subject, where names and numbers are taken from.
+    `others` are further passages on the same subject, which names and numbers are taken from.
     """
-    kinds = [_renamed, _renumbered, _reversed, _negated]
-    order = sorted(kinds, key=lambda kind: choice.random() ** (1 / _WEIGHTS[kind.__name__]), reverse=True)
-    for kind in order:
-        if kind is _negated and kind is not order[0]:
-            continue  # it is nearly always possible, and would be most of the edits
-        new = kind(question, passage, others, choice)
+    edits = [_change_name, _change_number, _use_antonym, _negate]
+    order = sorted(edits, key=lambda change: choice.random() ** (1 / _WEIGHTS[change]), reverse=True)
+    for change in order:
+        if change is _negate and change is not order[0]:
+            continue  # it is nearly always possible, and would make up most of the edits
+        new = change(question, passage, others, choice)
         if new and new.lower() != question.lower():
             return new
     return None
 
 
-_WEIGHTS = {"_renamed": 4.0, "_renumbered": 3.0, "_reversed": 3.0, "_negated": 1.0}
-
-
-def _renamed(question: str, passage: str, others: Sequence[str], choice: random.Random) -> str | None:
-    own = names(question)
-    if not own:
+def _change_name(question: str, passage: str, others: Sequence[str], choice: random.Random) -> str | None:
+    old = names(question)
+    if not old:
         return None
     source = [passage] if choice.random() < 0.4 else list(others)
     words = set(question.lower().split())
     new = [n for text in source for n in names(text) if not words & set(n.lower().split())]
-    return question.replace(choice.choice(own), choice.choice(new)) if new else None
+    return question.replace(choice.choice(old), choice.choice(new)) if new else None
 
 
-def _renumbered(question: str, passage: str, others: Sequence[str], choice: random.Random) -> str | None:
-    own = _NUMBER.findall(question)
-    if not own:
+def _change_number(question: str, passage: str, others: Sequence[str], choice: random.Random) -> str | None:
+    numbers = _NUMBER.findall(question)
+    if not numbers:
         return None
-    old = choice.choice(own)
+    old = choice.choice(numbers)
     new = [n for text in (passage, *others) for n in _NUMBER.findall(text) if len(n) == len(old) and n != old]
     if not new or choice.random() < 0.5:
         digits = [i for i, c in enumerate(old) if c.isdigit()]
@@ -86,18 +83,21 @@ def _renumbered(question: str, passage: str, others: Sequence[str], choice: rand
     return re.sub(rf"(?<!\d){re.escape(old)}(?!\d)", choice.choice(new), question, count=1)
 
 
-def _reversed(question: str, passage: str, others: Sequence[str], choice: random.Random) -> str | None:
-    found = list(_ANTONYM.finditer(question))
-    if not found:
+def _use_antonym(question: str, passage: str, others: Sequence[str], choice: random.Random) -> str | None:
+    matches = list(_ANTONYM.finditer(question))
+    if not matches:
         return None
-    match = choice.choice(found)
+    match = choice.choice(matches)
     return question[: match.start()] + choice.choice(_ANTONYMS[match.group()]) + question[match.end() :]
 
 
-def _negated(question: str, passage: str, others: Sequence[str], choice: random.Random) -> str | None:
+def _negate(question: str, passage: str, others: Sequence[str], choice: random.Random) -> str | None:
     match = _AUXILIARY.search(question)
     if not match:
         return None
     auxiliary = match.group()
     contracted = "can't" if auxiliary.lower() == "can" else f"{auxiliary}n't"
     return question[: match.start()] + contracted + question[match.end() :]
+
+
+_WEIGHTS = {_change_name: 4.0, _change_number: 3.0, _use_antonym: 3.0, _negate: 1.0}  # chances of being first

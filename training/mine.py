@@ -1,10 +1,10 @@
-"""Hard negatives: for each question the passages that retrieval finds for it and that lack its answer.
+"""A set of questions -> hard negatives: passages found for a question that lack its answer.
 
 usage: python training/mine.py OUT.jsonl SET.json
 
-Every paragraph of the SET becomes a document of one corpus, which is indexed and searched as the
-project does it. Writes one JSON object a line: first the passages, then the questions, which name
-passages by their number. Takes about five minutes for 8,000 questions on two cores.
+Every paragraph of SET becomes a document in one corpus, which the project itself indexes and searches. Writes
+one JSON object per line: first the passages, then the questions, which refer to passages by number. Takes
+about five minutes for 8,000 questions on two cores.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from squad import Paragraph, paragraphs
+from squad import Paragraph, Question, paragraphs
 
 from qa import Assistant, Passage
 from qa.search.evidence import LOOKED_AT
@@ -24,7 +25,7 @@ NEGATIVES = 6
 
 
 def answer_spans(passage: Passage, answers: tuple[tuple[int, str], ...]) -> list[list[int]]:
-    """Those of the answers that stand whole in a passage, as offsets in its text."""
+    """The answers that are completely inside a passage, as offsets in its text."""
     inside = [
         [start - passage.start, start - passage.start + len(text)]
         for start, text in answers
@@ -33,48 +34,54 @@ def answer_spans(passage: Passage, answers: tuple[tuple[int, str], ...]) -> list
     return [s for s in inside if passage.text[s[0] : s[1]].strip()]
 
 
-def mined(assistant: Assistant, sources: dict[str, Paragraph]) -> list[dict[str, Any]]:
-    """The questions of all paragraphs with their passage and their negatives."""
+def _own_passage(
+    question: Question, passages: Sequence[Passage], hits: Sequence[Passage]
+) -> tuple[list[list[int]], Passage] | None:
+    """The passage with the most answers, the better hit in case of a tie, with the spans of its answers."""
+    return max(
+        ((answer_spans(passage, question.answers), passage) for passage in passages),
+        key=lambda pair: (len(pair[0]), -hits.index(pair[1]) if pair[1] in hits else -LOOKED_AT),
+        default=None,
+    )
+
+
+def mine(assistant: Assistant, sources: dict[str, Paragraph]) -> list[dict[str, Any]]:
+    """All passages, then the questions of all paragraphs, each with its passage and its negatives."""
     with assistant.engine.store.read() as snapshot:
         numbers = snapshot.passage_numbers()
-        found = snapshot.passages(numbers)
-        paths = {d.id: Path(d.path).stem for d in snapshot.documents()}
+        by_number = snapshot.passages(numbers)
+        names = {d.id: Path(d.path).stem for d in snapshot.documents()}
         texts = {d.id: d.text for d in snapshot.documents()}
-    order = {found[number].id: i for i, number in enumerate(numbers)}
-    passages = [found[number] for number in numbers]
-    of: dict[str, list[Passage]] = {}
+    passages = [by_number[number] for number in numbers]
+    order = {passage.id: i for i, passage in enumerate(passages)}
+    by_name: dict[str, list[Passage]] = {}
     for passage in passages:
-        of.setdefault(paths[passage.document_id], []).append(passage)
+        by_name.setdefault(names[passage.document_id], []).append(passage)
     lines: list[dict[str, Any]] = [
         {
             "text": p.text,
-            "article": sources[paths[p.document_id]].article,
-            "paragraph": paths[p.document_id],
-            "held_aside": sources[paths[p.document_id]].held_aside,
+            "article": sources[names[p.document_id]].article,
+            "paragraph": names[p.document_id],
+            "held_aside": sources[names[p.document_id]].held_aside,
         }
         for p in passages
     ]
     for name, paragraph in sources.items():
         for question in paragraph.questions:
             hits = [hit.passage for hit in assistant.search(question.text, LOOKED_AT, rerank=False)]
-            own = [(answer_spans(p, question.answers), p) for p in of.get(name, ())]
-            best = max(
-                own,
-                key=lambda pair: (len(pair[0]), -hits.index(pair[1]) if pair[1] in hits else -LOOKED_AT),
-                default=None,
-            )
+            best = _own_passage(question, by_name.get(name, ()), hits)
             if best is None:
                 continue
             spans, passage = best
             if bool(spans) != bool(question.answers):
-                continue  # an answer that runs over the end of its passage
+                continue  # the answer runs past the end of its passage
             if texts[passage.document_id] != paragraph.text:
-                continue  # offsets would mean something else
-            known = [text.lower() for _, text in question.answers]
+                continue  # the offsets would mean something else
+            answers = [text.lower() for _, text in question.answers]
             negatives = [
                 order[p.id]
                 for p in hits
-                if p.id != passage.id and not any(a in p.text.lower() for a in known)
+                if p.id != passage.id and not any(answer in p.text.lower() for answer in answers)
             ]
             lines.append(
                 {
@@ -101,7 +108,7 @@ def main() -> None:
             (corpus / f"{name}.txt").write_text(paragraph.text, "utf-8", newline="")
         with Assistant.open(corpus, Path(folder, "index")) as assistant:
             assistant.sync()
-            lines = mined(assistant, sources)
+            lines = mine(assistant, sources)
     options.out.parent.mkdir(parents=True, exist_ok=True)
     partial = options.out.with_suffix(".partial")
     partial.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")

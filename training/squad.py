@@ -1,6 +1,6 @@
-"""Files in SQuAD format, and which part of them is for what.
+"""A file in SQuAD format -> its paragraphs, each marked as held aside or not.
 
-Articles are the unit of every split, since questions on one article help each other. A file of a single
+Articles are the unit of the split, because questions about one article help each other. A file with a single
 article (reddit) is split by paragraph.
 """
 
@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-HELD_ASIDE = 6  # of one article in so many no question is trained on
+HELD_ASIDE = 6  # one article in this many is not trained on
 
 
 @dataclass(frozen=True)
 class Question:
-    """A question to a paragraph; `answers` are (start, text) in it, none where it cannot be answered."""
+    """A question about a paragraph. `answers` are (start, text) in it; none if it cannot be answered."""
 
     text: str
     answers: tuple[tuple[int, str], ...]
@@ -25,7 +26,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph and its questions. `held_aside` says that it is for choosing and calibrating."""
+    """A paragraph and its questions. `held_aside` is set if it is used for selection and calibration only."""
 
     name: str  # a hash of its text
     article: str
@@ -35,11 +36,11 @@ class Paragraph:
 
 
 def paragraphs(path: Path) -> Iterator[Paragraph]:
-    """The paragraphs of a file in SQuAD format (1.1 or 2.0), each once."""
+    """The paragraphs of a file in SQuAD format (1.1 or 2.0), without repetitions."""
     articles = json.loads(path.read_text("utf-8"))["data"]
-    units = [a["title"] for a in articles]
+    units = [article["title"] for article in articles]
     if len(articles) == 1:
-        units = [_hash(p["context"]) for p in articles[0]["paragraphs"]]
+        units = [_hash(paragraph["context"]) for paragraph in articles[0]["paragraphs"]]
     aside = set(sorted(set(units), key=_hash)[: len(set(units)) // HELD_ASIDE])
     seen = set()
     for article in articles:
@@ -50,13 +51,18 @@ def paragraphs(path: Path) -> Iterator[Paragraph]:
                 continue
             seen.add(name)
             unit = article["title"] if len(articles) > 1 else name
-            questions = tuple(
-                Question(
-                    q["question"].strip(), tuple({(a["answer_start"], a["text"]): 0 for a in q["answers"]})
-                )
-                for q in paragraph["qas"]
+            yield Paragraph(
+                name=name,
+                article=article["title"],
+                text=text,
+                questions=tuple(map(_question, paragraph["qas"])),
+                held_aside=unit in aside,
             )
-            yield Paragraph(name, article["title"], text, questions, unit in aside)
+
+
+def _question(value: Mapping[str, Any]) -> Question:
+    answers = dict.fromkeys((answer["answer_start"], answer["text"]) for answer in value["answers"])
+    return Question(value["question"].strip(), tuple(answers))
 
 
 def _hash(text: str) -> str:

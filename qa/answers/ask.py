@@ -105,7 +105,7 @@ def _ids(documents: Iterable[str] | None) -> DocumentIds:
 
 
 def _admits(interpretation: Interpretation, sentence: ScoredSentence) -> bool:
-    """True if a sentence may answer an interpretation: it is new, and mentions the name that was asked about."""
+    """True if a sentence may answer: it is new, and mentions the name that was asked about."""
     if sentence.text() in interpretation.told:
         return False
     focus = interpretation.focus

@@ -19,7 +19,7 @@ from qa.language.quantities import quantities
 from qa.language.questions import SEVERAL, SHORT, AnswerType, Question
 from qa.language.words import content_words, has_content, singular
 from qa.search.confidence import SURE
-from qa.search.evidence import Evidence, ScoredSentence, in_order
+from qa.search.evidence import Evidence, ScoredSentence, best_first
 from qa.types import Answer, Claim, Hit, overlap
 
 NEAREST = 5  # passages returned with every answer
@@ -55,7 +55,7 @@ def compose(question: Question, evidence: Evidence, probability: float) -> Answe
 def refuse(
     question: str, hits: Sequence[Hit], probability: float, unknown: Sequence[str], suggestions: Sequence[str]
 ) -> Answer:
-    """A refusal with what may help: words that appear in no document, the nearest passages, other questions."""
+    """A refusal with words that appear in no document, the nearest passages and other questions."""
     nearest = tuple(hits[:NEAREST])
     return Answer(
         question=question,
@@ -150,7 +150,7 @@ def _grouped_by_value(
 ) -> Groups:
     """Sentences of the documents grouped by the value they give, the group of the best sentence first."""
     groups = [[best]]
-    for sentence in sorted((*evidence.sentences, *evidence.read), key=in_order):
+    for sentence in sorted((*evidence.sentences, *evidence.read), key=best_first):
         document = sentence.hit.document.id
         if not sentence.answer or sentence.margin < _AGREEING:
             continue

@@ -198,5 +198,5 @@ def _subject_end(text: str, spans: list[tuple[int, int]], certain: frozenset[str
 
 
 def _certain_names(texts: Iterable[str]) -> frozenset[str]:
-    """Names that are capitalised in the middle of a sentence too, where the capital letter means something."""
+    """Names that are also capitalised in the middle of a sentence, where the capital letter counts."""
     return frozenset(text[a:b] for text in texts for a, b in name_spans(text) if a)

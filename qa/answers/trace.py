@@ -1,6 +1,4 @@
-"""How an answer came about: a Trace made of values that were at hand anyway, and the time that each part
-took.
-"""
+"""How an answer came about, in values that were at hand anyway, and the time that each part took."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from qa.cli.progress import first_sync, print_news, progress_bar, sync_with_prog
 from qa.cli.terminal import PlainFormatter, plain
 from qa.errors import QAError, SettingsError
 from qa.settings import Settings
-from qa.text import counted
+from qa.text import plural
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
@@ -222,7 +222,7 @@ def _feedback(settings: Settings, options: argparse.Namespace) -> int:
     written = export(entries, options.file, options.replace)
     print(written_text(written, options.file))
     if gone := len(entries) - written:
-        print(f"qa: left out {counted(gone, 'rating')} of text no longer in the documents", file=sys.stderr)
+        print(f"qa: left out {plural(gone, 'rating')} of text no longer in the documents", file=sys.stderr)
     return 0
 
 
@@ -234,8 +234,8 @@ def _eval(settings: Settings, options: argparse.Namespace) -> int:
     from qa.evaluation import measures, report
 
     if options.picture:
-        report.canvas()  # if matplotlib is missing, say so before the questions are asked
-    with measures.asked(settings, questions) as assistant:
+        report.figure_class()  # if matplotlib is missing, say so before the questions are asked
+    with measures.assistant_for(settings, questions) as assistant:
         total = sum(map(len, questions.conversations))
         with progress_bar(total, "question") as progress:
             outcomes = measures.evaluate(assistant, questions.conversations, progress=progress)

@@ -11,7 +11,7 @@ from qa.answers import wording
 from qa.assistant import Status
 from qa.cli.terminal import json_escaped, plain, printable_line
 from qa.feedback.log import Feedback, Tally
-from qa.text import counted, one_line
+from qa.text import one_line, plural
 from qa.types import Answer, Document, Hit
 
 WIDTH = 100  # characters of a line
@@ -112,7 +112,7 @@ def status_text(status: Status, tally: Tally) -> str:
 
 
 def _left_out(count: int) -> str:
-    return f" ({counted(count, 'block')} of page furniture left out)" if count else ""
+    return f" ({plural(count, 'block')} of page furniture left out)" if count else ""
 
 
 def left_out_text(left_out: Mapping[str, Sequence[tuple[str, str]]]) -> Iterator[str]:
@@ -130,8 +130,8 @@ def tally_text(tally: Tally) -> str:
     """The number of ratings, in one line."""
     if not (tally.helpful or tally.not_helpful or tally.damaged):
         return "none"
-    rated = counted(tally.helpful + tally.not_helpful, "rating")
-    damaged = f", {counted(tally.damaged, 'damaged line')}" if tally.damaged else ""
+    rated = plural(tally.helpful + tally.not_helpful, "rating")
+    damaged = f", {plural(tally.damaged, 'damaged line')}" if tally.damaged else ""
     return f"{rated}: {tally.helpful} helpful, {tally.not_helpful} not helpful{damaged}"
 
 
@@ -150,4 +150,4 @@ def feedback_lines(entries: Sequence[Feedback]) -> Iterator[str]:
 
 def written_text(written: int, path: object) -> str:
     """Says how many questions were written to a file."""
-    return f"{counted(written, 'question')} written to {path}"
+    return f"{plural(written, 'question')} written to {path}"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from qa.cli.terminal import printable_line
 from qa.errors import IndexBusy
-from qa.text import counted
+from qa.text import plural
 from qa.types import Failure, Progress, Purged, SyncReport
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def sync_with_progress(
         def show(progress: Progress) -> None:
             bar.total, bar.n = progress.total, progress.done
             bar.set_postfix_str(
-                f"{counted(progress.embedded, 'passage')}, {printable_line(progress.path[-40:])}",
+                f"{plural(progress.embedded, 'passage')}, {printable_line(progress.path[-40:])}",
                 refresh=True,
             )
 
@@ -102,7 +102,7 @@ def _summary(report: SyncReport) -> str:
 
 
 def _cost(report: SyncReport) -> str:
-    return f"{counted(report.embedded, 'passage')} embedded in {report.seconds:.1f} s"
+    return f"{plural(report.embedded, 'passage')} embedded in {report.seconds:.1f} s"
 
 
 def _purge_summary(purged: Purged) -> str:
@@ -112,5 +112,5 @@ def _purge_summary(purged: Purged) -> str:
         "unfinished file": purged.leftovers,
         "redacted rating": purged.feedback,
     }
-    parts = [counted(count, name) for name, count in counts.items() if count]
+    parts = [plural(count, name) for name, count in counts.items() if count]
     return f"purged: {', '.join(parts) or 'nothing unused'}; {purged.bytes / 1e6:.1f} MB freed"

@@ -1,7 +1,7 @@
-"""Text that is safe to print: a terminal takes some characters as commands, to clear itself or to set its
-title.
+"""Text that is safe to print.
 
-Titles, file names and questions may contain any of them. They are printed as \\x1b and the like.
+A terminal takes some characters as commands, to clear itself or to set its title. Titles, file names and
+questions may contain any of them. They are printed as \\x1b and the like.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The corpus folder, and keeping the index like it.
+"""The corpus folder -> an index that matches it.
 
-`folder` says which files should be documents, puts files in and takes them out. `sync` compares the folder
-with the index by content hashes and does only what has changed. `listing` shows both side by side, `watch`
+`folder` decides which files should be documents, and adds and deletes files. `sync` compares the folder with
+the index by content hashes and works only on the differences. `listing` shows both side by side, and `watch`
 syncs whenever the folder has been quiet for a moment.
 """

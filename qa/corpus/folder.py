@@ -1,7 +1,7 @@
-"""The corpus folder: which files of it should be documents, and putting files in and taking them out.
+"""The corpus folder -> the files in it that should be documents; also adding and deleting files.
 
-One rule says what should be a document, for all who look into the folder. What comes in is placed whole or
-not at all, under a name that harms nobody.
+A single rule decides what should be a document, for every reader of the folder. A new file is placed as a
+whole or not at all, under a harmless name.
 """
 
 from __future__ import annotations
@@ -16,56 +16,57 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from qa.documents.formats import SUFFIXES, check_size, parse
+from qa.documents.formats import FORMATS, SUFFIXES, check_size, parse
 from qa.errors import CorpusError, DocumentExists, QAError, UnknownDocument, UnreadableFile
-from qa.files import locked, replaced, unfinished_of
+from qa.files import locked, replaced, replacement_target
 from qa.index.layout import PLACING_LOCK
 from qa.types import Value
 
-LONGEST = 200  # bytes of a name; file systems take 255, and what is written beside it has a longer one
-_SHOWN = 80  # characters of a name in a message
-_UNSEEN = frozenset(("Cc", "Cf", "Cs", "Cn", "Zl", "Zp"))  # controls, bidi, zero width, halves
-_BLANK = re.compile(  # letters and marks that are not seen either
+LONGEST = 200  # bytes in a name; file systems allow 255, and unfinished files have longer names
+_DISPLAYED = 80  # characters of a name that a message shows
+_INVISIBLE = frozenset(("Cc", "Cf", "Cs", "Cn", "Zl", "Zp"))  # controls, bidi, zero width, surrogates
+_BLANK = re.compile(  # letters and marks that are invisible too
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
-_FORBIDDEN = re.compile(r'[<>:"|?*]')  # on Windows
+_FORBIDDEN = re.compile(r'[<>:"|?*]')  # in names on Windows
 _OPENING = re.compile(r"\A(?:[\s.]|~\$)+")
 _CLOSING = re.compile(r"[\s.]+\Z")
+_LABELS = ", ".join(kind.label for kind in FORMATS[:-1]) + f" or {FORMATS[-1].label}"
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|clock\$|(?:com|lpt)[0-9¹²³])\s*\.", re.I)
 
 
 @dataclass(frozen=True, slots=True)
 class CorpusFile:
-    """A file of the folder, or a link to a folder (which is not followed).
+    """A file in the folder, or a link to a folder (which is not followed).
 
-    `shown` is its path relative to the corpus, with `/`, as it is stored and printed; where its name is not
-    valid Unicode it is `unnamed`, and its odd bytes are escaped. `wanted` says that a document should be
-    made of it: it is not hidden, and its suffix is of a kind that is read.
+    `relative_path` is relative to the corpus, with `/`, in the form that is stored and displayed: invalid
+    bytes are escaped. `invalid_name` is set if there are such bytes, because the path is not valid Unicode.
+    `is_document` is set if the file should be a document: it is not hidden and has a supported suffix.
     """
 
     path: str
-    shown: str
-    unnamed: bool
-    wanted: bool
+    relative_path: str
+    invalid_name: bool
+    is_document: bool
 
 
 def walk(root: Path) -> Iterator[CorpusFile]:
-    """Everything in a folder that is there, sorted by path. Raises CorpusError for what cannot be listed."""
-    found: list[tuple[list[str], str, bool]] = []
-    for folder, folders, names in os.walk(root, onerror=_unlistable):
+    """All files in an existing folder, sorted by path. Raises CorpusError if a folder cannot be listed."""
+    files: list[tuple[list[str], str, bool]] = []
+    for folder, folders, names in os.walk(root, onerror=_raise_unlistable):
         inside = [part for part in os.path.relpath(folder, root).split(os.sep) if part != "."]
-        passed = any(map(hidden, inside))
+        skipped = any(map(is_hidden, inside))
         links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
-        found += [([*inside, name], os.path.join(folder, name), passed) for name in (*names, *links)]
-    for parts, path, passed in sorted(found):
+        files += [([*inside, name], os.path.join(folder, name), skipped) for name in (*names, *links)]
+    for parts, path, skipped in sorted(files):
         relative = "/".join(parts)
-        shown = os.fsencode(relative).decode("utf-8", "backslashreplace")
-        wanted = not passed and not hidden(parts[-1]) and _suffix(parts[-1]) in SUFFIXES
-        yield CorpusFile(path, shown, shown != relative, wanted)
+        escaped = os.fsencode(relative).decode("utf-8", "backslashreplace")
+        is_document = not skipped and not is_hidden(parts[-1]) and _suffix(parts[-1]) in SUFFIXES
+        yield CorpusFile(path, escaped, escaped != relative, is_document)
 
 
-def hidden(name: str) -> bool:
-    """Whether files of that name, or in a folder of that name, are passed over."""
+def is_hidden(name: str) -> bool:
+    """True if a file with this name, or in a folder with this name, is skipped."""
     return name.startswith((".", "~$"))
 
 
@@ -73,29 +74,32 @@ def _suffix(name: str) -> str:
     return os.path.splitext(name)[1].lower()
 
 
-def _unlistable(error: OSError) -> None:
+def _raise_unlistable(error: OSError) -> None:
     raise CorpusError(f"cannot list the folder {error.filename} ({error.strerror})") from error
 
 
-# --- files that come and go ----------------------------------------------------------------------
+# --- adding and deleting files -------------------------------------------------------------------
 
 
 class Placement(StrEnum):
-    """What became of a file that was to be placed. `exists` can be placed by replacing what is there."""
+    """The result of placing a file.
+
+    After `exists`, the file can still be placed by replacing the other one.
+    """
 
     PLACED = "placed"
     REPLACED = "replaced"
-    SAME = "same"  # it is there already, under that name
-    EXISTS = "exists"  # another one is there under that name
+    SAME = "same"  # the same file already has this name
+    EXISTS = "exists"  # a different file has this name
     REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
 class Placed(Value):
-    """A file that was to be placed: its name as it was sent, fit to be shown, and where it lies now.
+    """A file that was to be placed: the name it was sent under, fit for display, and its place now.
 
-    `path` is relative to the corpus; for one that exists it is the file in the way, for one that is refused
-    it is "". `reason` says in one line why it was not placed.
+    `path` is relative to the corpus; for `exists` it is the path of the other file, and for `refused` it is
+    "". `reason` says in one line why the file was not placed.
     """
 
     name: str
@@ -105,37 +109,38 @@ class Placed(Value):
 
 
 def safe_name(name: str) -> str:
-    """A file name as anyone may send it -> one that is harmless within a folder, on any system.
+    """Any file name that a client may send -> one that is harmless within a folder, on any system.
 
-    It is the last part of a path with `/` or `\\`, in NFC, of at most 200 bytes with its suffix kept, without
-    control, bidi and zero-width characters, without dots or `~$` before it and dots or spaces behind it, and
-    nothing that Windows forbids or reserves. What is safe stays as it is. Raises UnreadableFile where nothing
-    is left, or the suffix is not one that is read.
+    It is the last part of a path with `/` or `\\`, in NFC, cut to 200 bytes with its suffix kept, without
+    control, bidi and zero-width characters, without leading dots or `~$`, without trailing dots or spaces,
+    and without anything that Windows forbids or reserves. A safe name is left unchanged. Raises
+    UnreadableFile if nothing is left of the name or its suffix is not supported.
     """
-    text = _FORBIDDEN.sub("_", _seen(name))
+    text = _FORBIDDEN.sub("_", _visible_name(name))
     stem, dot, ending = _CLOSING.sub("", _OPENING.sub("", text)).rpartition(".")
     suffix = dot + ending
     if suffix.lower() not in SUFFIXES:
-        raise UnreadableFile(f"only {', '.join(sorted(SUFFIXES))} can be read")
+        raise UnreadableFile(f"unsupported file type. Use {_LABELS}")
     stem = _CLOSING.sub("", stem)
     if not stem:
-        raise UnreadableFile("nothing is left of its name: give it another one")
+        raise UnreadableFile("the file name has no usable characters. Use another name")
     if _RESERVED.match(f"{stem}."):
         stem = f"_{stem}"
     cut = stem.encode()[: LONGEST - len(suffix.encode())].decode("utf-8", "ignore")
     return _CLOSING.sub("", cut) + suffix
 
 
-def _seen(name: str) -> str:
-    """The last part of a path without the characters that are not seen."""
+def _visible_name(name: str) -> str:
+    """The last part of a path, without invisible characters."""
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
-    kept = "".join(c for c in last if unicodedata.category(c) not in _UNSEEN and not _BLANK.match(c))
-    return unicodedata.normalize("NFC", kept)
+    visible = "".join(c for c in last if unicodedata.category(c) not in _INVISIBLE and not _BLANK.match(c))
+    return unicodedata.normalize("NFC", visible)
 
 
 class Corpus:
-    """The corpus folder, to put files into and to take them out of. Safe to use from several threads and
-    processes, as far as they share the index folder, which holds the lock.
+    """The corpus folder, to add files to and to delete files from.
+
+    Safe to use from several threads and processes, provided they share the index folder, which has the lock.
     """
 
     def __init__(self, folder: Path, index: Path) -> None:
@@ -143,109 +148,111 @@ class Corpus:
         self._index = index
 
     def place(self, files: Iterable[tuple[str, Path]], replace: bool) -> tuple[Placed, ...]:
-        """As Assistant.place."""
+        """Place several files, each a name and the path of its content. See Assistant.place."""
         results: list[Placed] = []
         for name, source in files:
-            now = {placed.path for placed in results if placed.state in _THERE}
-            shown = _seen(name)[:_SHOWN]
+            just_placed = {placed.path for placed in results if placed.state in _IN_PLACE}
+            displayed = _visible_name(name)[:_DISPLAYED]
             try:
-                path, state = self._put(name, source, replace, now)
-                results.append(Placed(shown, path, state, _REASONS.get(state, "")))
+                path, state = self._place(name, source, replace, just_placed)
+                results.append(Placed(displayed, path, state, _REASONS.get(state, "")))
             except QAError as error:
-                results.append(Placed(shown, "", Placement.REFUSED, str(error)))
+                results.append(Placed(displayed, "", Placement.REFUSED, str(error)))
         return tuple(results)
 
     def add(self, source: Path, replace: bool) -> str:
-        """Place one file under its own name, and say where it lies. Raises as Assistant.add."""
-        name = _seen(source.name)[:_SHOWN]
-        if hidden(source.name):
-            raise UnreadableFile(f"{name}: files of such a name are skipped: use another name")
+        """Place one file under its own name, and return its path. Raises the same errors as Assistant.add."""
+        name = _visible_name(source.name)[:_DISPLAYED]
+        if is_hidden(source.name):
+            raise UnreadableFile(f"{name}: hidden and temporary files are skipped. Use another name")
         try:
-            path, state = self._put(source.name, source, replace, ())
+            path, state = self._place(source.name, source, replace, ())
         except UnreadableFile as error:
             raise UnreadableFile(f"{name}: {error}") from error
         if state in (Placement.SAME, Placement.EXISTS) and not replace:
-            raise DocumentExists(f"{path} is in the corpus already: replace it, or use another name")
+            raise DocumentExists(f"{path} already exists in the corpus. Replace it, or use another name")
         return path
 
-    def take_out(self, path: str) -> None:
-        """Delete a file that should be a document; of a link, the link and not what it leads to.
+    def delete(self, path: str) -> None:
+        """Delete a file that should be a document. A link is deleted, not its target.
 
-        Whatever `path` says, only what a walk through the folder meets is deleted. Raises UnknownDocument
-        where it meets none of that path, and CorpusError.
+        Whatever `path` says, only a file that a walk through the folder finds can be deleted. Raises
+        UnknownDocument if it finds no file with this path, and CorpusError.
         """
         root = self._folder.resolve()
-        there = walk(root) if root.is_dir() else ()
-        found = [Path(file.path) for file in there if file.wanted and file.shown == path]
-        if not found:
-            raise UnknownDocument(f"no file {path!r} is in the corpus folder: see qa status")
+        files = walk(root) if root.is_dir() else ()
+        targets = [Path(file.path) for file in files if file.is_document and file.relative_path == path]
+        if not targets:
+            raise UnknownDocument(f"no file in the corpus has the path {path!r}. See qa status")
         try:
-            found[0].unlink(missing_ok=True)
+            targets[0].unlink(missing_ok=True)
         except OSError as error:
             raise CorpusError(f"cannot delete {path} ({error.strerror})") from error
 
-    def _put(self, name: str, source: Path, replace: bool, now: Collection[str]) -> tuple[str, Placement]:
-        """Where a file lies now, or what is in its way. What was sent just `now` is not replaced."""
+    def _place(
+        self, name: str, source: Path, replace: bool, just_placed: Collection[str]
+    ) -> tuple[str, Placement]:
+        """The path of a file after placing it, or of the file in its way. `just_placed` is never replaced."""
         safe = safe_name(name)
-        content = _checked(safe, Path(source))
-        busy = CorpusError("another process is placing files: try again")
+        content = _read_checked(safe, Path(source))
+        busy = CorpusError("another process is adding files. Try again")
         try:
             with locked(self._index / PLACING_LOCK, busy):
                 self._folder.mkdir(parents=True, exist_ok=True)
-                there = self._cleaned()
-                same = [other for other in there if _one(other) == _one(safe)]
-                path = safe if safe in there or not same else same[0]
+                names = self._names_after_cleaning()
+                same = [other for other in names if _name_key(other) == _name_key(safe)]
+                path = safe if safe in names or not same else same[0]
                 target = self._folder / path
                 if os.path.lexists(target):
-                    if _holds(target, content):
+                    if _has_content(target, content):
                         return path, Placement.SAME
                     if target.is_dir():
-                        raise CorpusError("a folder of that name is in the corpus: use another name")
-                    if not replace or path in now:
+                        raise CorpusError("the corpus has a folder with this name. Use another name")
+                    if not replace or path in just_placed:
                         return path, Placement.EXISTS
                 with replaced(target) as file:
                     file.write(content)
-                return path, Placement.REPLACED if path in there else Placement.PLACED
+                return path, Placement.REPLACED if path in names else Placement.PLACED
         except OSError as error:
             raise CorpusError(f"cannot write into {self._folder} ({error.strerror})") from error
 
-    def _cleaned(self) -> list[str]:
-        """The names in the folder, sorted, after what processes that died while they wrote left is gone."""
+    def _names_after_cleaning(self) -> list[str]:
+        """Delete the unfinished files of processes that died; return the names left, sorted."""
         names = sorted(os.listdir(self._folder))
-        left = [name for name in names if _suffix(unfinished_of(name)) in SUFFIXES]
-        for name in left:
+        unfinished = [name for name in names if _suffix(replacement_target(name)) in SUFFIXES]
+        for name in unfinished:
             with suppress(OSError):
                 (self._folder / name).unlink()
-        return [name for name in names if name not in left]
+        return [name for name in names if name not in unfinished]
 
 
-_THERE = (Placement.PLACED, Placement.REPLACED, Placement.SAME)
+_IN_PLACE = (Placement.PLACED, Placement.REPLACED, Placement.SAME)
 _REASONS = {
-    Placement.SAME: "the same file is in the corpus already",
-    Placement.EXISTS: "another file of that name is in the corpus: replace it, or use another name",
+    Placement.SAME: "already added",
+    Placement.EXISTS: "a different file with this name exists. Replace it, or use another name",
 }
 
 
-def _checked(name: str, source: Path) -> bytes:
-    """The content of a file that can be made a document. Raises UnreadableFile."""
+def _read_checked(name: str, source: Path) -> bytes:
+    """The content of a file, after checking that a document can be made from it. Raises UnreadableFile."""
     try:
-        known = source.stat()
-        if not stat.S_ISREG(known.st_mode):
+        status = source.stat()
+        if not stat.S_ISREG(status.st_mode):
             raise UnreadableFile("not a file")
-        check_size(known.st_size)
+        check_size(status.st_size)
         content = source.read_bytes()
     except OSError as error:
-        raise UnreadableFile(f"cannot be read ({error.strerror})") from error
+        raise UnreadableFile(f"cannot read the file ({error.strerror})") from error
     parse(name, content)
     return content
 
 
-def _one(name: str) -> str:
-    """The same for names that some file system takes for one."""
+def _name_key(name: str) -> str:
+    """A key that is equal for names that some file system treats as the same."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
-def _holds(target: Path, content: bytes) -> bool:
-    """Whether a file, and no link to one, has just that content."""
-    known = target.lstat()
-    return stat.S_ISREG(known.st_mode) and known.st_size == len(content) and target.read_bytes() == content
+def _has_content(target: Path, content: bytes) -> bool:
+    """True if `target` is a regular file, not a link, with exactly this content."""
+    status = target.lstat()
+    return stat.S_ISREG(status.st_mode) and status.st_size == len(content) and target.read_bytes() == content

@@ -1,5 +1,5 @@
-"""Question sets asked of an assistant, and the figures that come of it.
+"""Question sets + an assistant -> figures that say how well it answers.
 
-`question_sets` reads sets of one's own or in SQuAD format, `measures` asks and scores them, `report` prints
-and draws the result.
+`question_sets` reads sets in the project's own format or in SQuAD format, `measures` asks the questions and
+scores the answers, and `report` prints and draws the results.
 """

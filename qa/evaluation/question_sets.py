@@ -1,21 +1,21 @@
-"""Files of questions to measure with: a set of one's own as JSON lines, or one in SQuAD format.
+"""A file of questions -> a question set to evaluate with, from JSON lines or the SQuAD format.
 
-A line of JSON is a question, or a conversation: {"turns": [question, ...]}. Of a question only its text is
+A line of JSON is a question, or a conversation: {"turns": [question, ...]}. Only the text of a question is
 required:
 
-    question     what is asked
+    question     the text of the question
     kind         a name under which its figures are listed
-    answerable   whether the documents hold the answer; without it, whether there is evidence
-    why          why they do not, such as "off topic": refusals are also counted by it
+    answerable   true if the documents contain the answer; by default true if there is evidence
+    why          the reason if they do not, such as "off topic"; refusals are also counted by it
     answers      accepted short answers
     evidence     [{"document": path, "contains": [strings], "part": 1}, ...]: a quote or passage is evidence
-                 if it is of the document (its path, or its name without ending) and holds all the strings.
-                 Pieces of one part are alternatives, a full answer needs one of each part
-    rejected     the same for what a user marked as wrong: it should not be cited again
+                 if it is from the document (given by its path, or its name without suffix) and contains all
+                 the strings. Pieces of one part are alternatives; a full answer needs one of each part
+    rejected     the same for places that a user marked as wrong, which should not be cited again
     history      earlier turns, [[question, answer], ...]
-    comment      what a user wrote; it is for people to read
+    comment      a user's comment, for people to read
 
-Other keys are ignored. `qa feedback` writes such a set of what users said of answers.
+Other keys are ignored. `qa feedback` writes such a set from the votes of users.
 
 A file in SQuAD format (1.1 or 2.0) brings its own paragraphs.
 """
@@ -34,21 +34,21 @@ from qa.errors import QuestionsError
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A place of a document that answers, by strings that stand in it."""
+    """A place in a document that answers a question, described by strings that it contains."""
 
     document: str
     contains: tuple[str, ...]
     part: int = 1
 
-    def found_in(self, path: str, text: str) -> bool:
-        """Whether a text of the document of that path holds it."""
-        own = self.document in (path, PurePosixPath(path).stem)
-        return own and all(part in text for part in self.contains)
+    def is_in(self, path: str, text: str) -> bool:
+        """True if `text`, from the document with this path, contains the piece."""
+        same_document = self.document in (path, PurePosixPath(path).stem)
+        return same_document and all(part in text for part in self.contains)
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question with what is known of its answer. `answerable` is None where nobody has said."""
+    """A question with everything known about its answer. `answerable` is None if it has not been judged."""
 
     text: str
     kind: str
@@ -65,7 +65,7 @@ Conversation = tuple[Question, ...]
 
 @dataclass(frozen=True, slots=True)
 class QuestionSet:
-    """Conversations, most of them of one question; `documents` are texts by path that a set brings along."""
+    """Conversations, most with one question. `documents` are the texts, by path, that a set brings along."""
 
     name: str
     conversations: tuple[Conversation, ...]
@@ -73,13 +73,13 @@ class QuestionSet:
 
 
 def load(path: Path) -> QuestionSet:
-    """Read a set. Raises QuestionsError with the line where it cannot be understood."""
+    """Read a question set. Raises QuestionsError, which names the line that cannot be understood."""
     try:
         text = path.read_text("utf-8-sig")
     except OSError as error:
-        raise QuestionsError(f"{path}: cannot be read ({error.strerror})") from error
+        raise QuestionsError(f"cannot read {path} ({error.strerror})") from error
     except UnicodeDecodeError as error:
-        raise QuestionsError(f"{path}: is no text in UTF-8: {error.reason}") from error
+        raise QuestionsError(f"{path} is not a text file in UTF-8 ({error.reason})") from error
     try:
         whole = json.loads(text)
     except json.JSONDecodeError:
@@ -87,7 +87,7 @@ def load(path: Path) -> QuestionSet:
     if isinstance(whole, dict) and isinstance(whole.get("data"), list):
         return _squad(path, whole["data"])
     conversations = []
-    for number, line in enumerate(text.split("\n"), 1):  # JSON may hold other ends of lines within strings
+    for number, line in enumerate(text.split("\n"), 1):  # JSON strings may contain other line ends
         if not line.strip():
             continue
         try:
@@ -97,10 +97,10 @@ def load(path: Path) -> QuestionSet:
                 raise ValueError("turns must not be empty")
             conversations.append(tuple(_question(turn) for turn in turns))
         except (ValueError, TypeError, KeyError, AttributeError) as error:
-            reason = f"lacks {error}" if isinstance(error, KeyError) else str(error)
+            reason = f"missing {error}" if isinstance(error, KeyError) else str(error)
             raise QuestionsError(f"{path}, line {number}: {reason}") from error
     if not conversations:
-        raise QuestionsError(f"{path}: holds no questions")
+        raise QuestionsError(f"{path} contains no questions")
     return QuestionSet(path.stem, tuple(conversations), {})
 
 
@@ -113,14 +113,14 @@ def _question(value: Mapping[str, Any]) -> Question:
     if answerable and not evidence:
         raise ValueError("an answerable question needs evidence")
     return Question(
-        _string(value["question"]),
-        str(value.get("kind", "")),
-        answerable,
-        str(value.get("why", "")).replace("-", " "),
-        tuple(_string(a) for a in value.get("answers", ())),
-        evidence,
-        rejected,
-        tuple((_string(q), _string(a)) for q, a in value.get("history", ())),
+        text=_string(value["question"]),
+        kind=str(value.get("kind", "")),
+        answerable=answerable,
+        why=str(value.get("why", "")).replace("-", " "),
+        answers=tuple(_string(a) for a in value.get("answers", ())),
+        evidence=evidence,
+        rejected=rejected,
+        history=tuple((_string(q), _string(a)) for q, a in value.get("history", ())),
     )
 
 
@@ -138,7 +138,7 @@ def _string(value: Any) -> str:
 
 
 def _squad(path: Path, articles: list[Any]) -> QuestionSet:
-    """Each paragraph is a document, with its article's title; each answer is evidence in its paragraph."""
+    """The set in a SQuAD file: each paragraph is a document, and each answer is evidence in its paragraph."""
     documents: dict[str, str] = {}
     conversations = []
     try:
@@ -147,17 +147,24 @@ def _squad(path: Path, articles: list[Any]) -> QuestionSet:
                 text = paragraph["context"]
                 name = f"{hashlib.sha256(text.encode()).hexdigest()[:12]}.txt"
                 documents[name] = text
-                for asked in paragraph["qas"]:
-                    answers = tuple(dict.fromkeys(a["text"] for a in asked["answers"]))
-                    impossible = asked.get("is_impossible", not answers)
-                    evidence = () if impossible else tuple(Piece(name, (answer,)) for answer in answers)
-                    question = asked["question"].strip()
-                    kind, given = ("impossible", ()) if impossible else ("answerable", answers)
-                    conversations.append(
-                        (Question(question, kind, not impossible, "", given, evidence, (), ()),)
-                    )
+                conversations += [(_squad_question(value, name),) for value in paragraph["qas"]]
     except (TypeError, KeyError, AttributeError) as error:
-        raise QuestionsError(f"{path}: is not in SQuAD format ({error!r})") from error
+        raise QuestionsError(f"{path} is not in SQuAD format ({error!r})") from error
     if not conversations:
-        raise QuestionsError(f"{path}: holds no questions")
+        raise QuestionsError(f"{path} contains no questions")
     return QuestionSet(path.stem, tuple(conversations), documents)
+
+
+def _squad_question(value: Mapping[str, Any], document: str) -> Question:
+    answers = tuple(dict.fromkeys(answer["text"] for answer in value["answers"]))
+    impossible = value.get("is_impossible", not answers)
+    return Question(
+        text=value["question"].strip(),
+        kind="impossible" if impossible else "answerable",
+        answerable=not impossible,
+        why="",
+        answers=() if impossible else answers,
+        evidence=() if impossible else tuple(Piece(document, (answer,)) for answer in answers),
+        rejected=(),
+        history=(),
+    )

@@ -1,4 +1,4 @@
-"""The figures of an evaluation as a table for the terminal, as plain values, and as a picture."""
+"""The outcomes of an evaluation -> a table for the terminal, plain values for JSON, and a picture."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from qa.errors import QuestionsError
 from qa.evaluation.measures import Outcome, bins, by_kind, figures
 
-_OF_A_KIND = (
+_PER_KIND = (
     "questions",
     "right",
     "F1",
@@ -23,22 +23,25 @@ _OF_A_KIND = (
 
 
 def table(outcomes: Sequence[Outcome]) -> str:
-    """All figures, then the main ones of each kind of question, as Markdown tables."""
-    every = figures(outcomes)
+    """All figures, then the main figures of each kind of question, as Markdown tables."""
     lines = ["| figure | value |", "|-|-|"]
-    lines += [f"| {name} | {_shown(name, value)} |" for name, value in every.items() if value is not None]
+    lines += [
+        f"| {name} | {_format(name, value)} |"
+        for name, value in figures(outcomes).items()
+        if value is not None
+    ]
     kinds = by_kind(outcomes)
     if len(kinds) > 1:
-        lines += ["", f"| kind | {' | '.join(_OF_A_KIND)} |", f"|-|{'-|' * len(_OF_A_KIND)}"]
+        lines += ["", f"| kind | {' | '.join(_PER_KIND)} |", f"|-|{'-|' * len(_PER_KIND)}"]
         lines += [
-            f"| {kind or 'none given'} | {' | '.join(_shown(name, of[name]) for name in _OF_A_KIND)} |"
-            for kind, of in kinds.items()
+            f"| {kind or 'none given'} | {' | '.join(_format(name, values[name]) for name in _PER_KIND)} |"
+            for kind, values in kinds.items()
         ]
     return "\n".join(lines)
 
 
 def values(outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    """The figures, those of each kind, and what became of each question, for JSON."""
+    """All figures, the figures of each kind, and the outcome of each question, ready for JSON."""
     return {
         "figures": figures(outcomes),
         "kinds": dict(by_kind(outcomes)),
@@ -53,8 +56,8 @@ def values(outcomes: Sequence[Outcome]) -> dict[str, Any]:
                 "confidence": o.answer.confidence,
                 "value": o.answer.claims[0].value if o.answer.claims else None,
                 "citations": [
-                    {"document": c.document.path, "start": c.start, "end": c.end, "evidence": cited}
-                    for c, cited in zip(o.answer.citations, o.cited, strict=True)
+                    {"document": c.document.path, "start": c.start, "end": c.end, "evidence": evidence}
+                    for c, evidence in zip(o.answer.citations, o.quotes_are_evidence, strict=True)
                 ],
                 "seconds": o.seconds,
             }
@@ -63,41 +66,41 @@ def values(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     }
 
 
-def canvas() -> Any:
-    """What pictures are drawn on. Raises QuestionsError where matplotlib is missing."""
+def figure_class() -> Any:
+    """The class of matplotlib that pictures are drawn with. Raises QuestionsError if it is not installed."""
     try:
         from matplotlib.figure import Figure
     except ImportError as error:
-        raise QuestionsError("the picture needs matplotlib: pip install matplotlib") from error
+        raise QuestionsError("the picture needs matplotlib. Run pip install matplotlib") from error
     return Figure
 
 
 def picture(outcomes: Sequence[Outcome], path: Path) -> None:
-    """What becomes of the questions of each kind, and how far the confidence can be trusted.
+    """Draw the outcomes of each kind of question, and how far the confidence can be trusted.
 
-    Raises QuestionsError where matplotlib is missing or the file cannot be written.
+    Raises QuestionsError if matplotlib is missing or the file cannot be written.
     """
-    drawing = canvas()(figsize=(11, 4.6), layout="constrained")
+    drawing = figure_class()(figsize=(11, 4.6), layout="constrained")
     left, right = drawing.subplots(1, 2)
-    _kinds(left, outcomes)
-    _reliability(right, [o for o in outcomes if o.question.answerable is not None])
+    _draw_kinds(left, outcomes)
+    _draw_reliability(right, [o for o in outcomes if o.question.answerable is not None])
     try:
         drawing.savefig(path, dpi=110)
     except (OSError, ValueError) as error:
-        raise QuestionsError(f"{path}: the picture cannot be written ({error})") from error
+        raise QuestionsError(f"cannot write the picture {path} ({error})") from error
 
 
-def _kinds(axes: Any, outcomes: Sequence[Outcome]) -> None:
-    known = [o for o in outcomes if o.question.answerable is not None]
+def _draw_kinds(axes: Any, outcomes: Sequence[Outcome]) -> None:
+    judged = [o for o in outcomes if o.question.answerable is not None]
     groups: dict[str, list[Outcome]] = {}
-    for outcome in known:
+    for outcome in judged:
         name = (outcome.question.kind or "any") if outcome.question.answerable else "unanswerable"
         groups.setdefault(name, []).append(outcome)
     names = sorted(groups, key=lambda name: (name == "unanswerable", name))[::-1]
     shares = {
-        "right": [np.mean([_good(o) for o in groups[name]]) for name in names],
-        "refused": [np.mean([o.refused and not _good(o) for o in groups[name]]) for name in names],
-        "wrong": [np.mean([not o.refused and not _good(o) for o in groups[name]]) for name in names],
+        "right": [np.mean([_is_good(o) for o in groups[name]]) for name in names],
+        "refused": [np.mean([o.refused and not _is_good(o) for o in groups[name]]) for name in names],
+        "wrong": [np.mean([not o.refused and not _is_good(o) for o in groups[name]]) for name in names],
     }
     done = np.zeros(len(names))
     for (label, values), colour in zip(shares.items(), ("#2a9d8f", "#c9c4bb", "#d1495b"), strict=True):
@@ -107,27 +110,28 @@ def _kinds(axes: Any, outcomes: Sequence[Outcome]) -> None:
     axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.08), ncols=3, frameon=False)
 
 
-def _good(outcome: Outcome) -> bool:
-    """A right answer that is shown, or a question rightly refused."""
+def _is_good(outcome: Outcome) -> bool:
+    """True if a right answer is shown, or an unanswerable question is refused."""
     return outcome.refused if not outcome.question.answerable else outcome.right and not outcome.refused
 
 
-def _reliability(axes: Any, outcomes: Sequence[Outcome]) -> None:
+def _draw_reliability(axes: Any, outcomes: Sequence[Outcome]) -> None:
     p = np.array([o.answer.confidence for o in outcomes])
     right = np.array([o.right for o in outcomes], bool)
     axes.plot([0, 1], [0, 1], color="0.7", linewidth=1)
     if len(p):
-        of = bins(p)
-        x, y = ([values[of == b].mean() for b in np.unique(of)] for values in (p, right))
+        numbers = bins(p)
+        in_bins = [numbers == number for number in np.unique(numbers)]
+        x, y = ([values[in_bin].mean() for in_bin in in_bins] for values in (p, right))
         axes.plot(x, y, "o-", color="#2a9d8f")
-        for a, b, n in zip(x, y, (np.sum(of == b) for b in np.unique(of)), strict=True):
-            axes.annotate(str(n), (a, b), textcoords="offset points", xytext=(6, -10), fontsize=8)
+        for a, b, count in zip(x, y, map(np.sum, in_bins), strict=True):
+            axes.annotate(str(count), (a, b), textcoords="offset points", xytext=(6, -10), fontsize=8)
     axes.set(
         xlabel="confidence", ylabel="first quote is evidence", title="Reliability (questions in each bin)"
     )
 
 
-def _shown(name: str, value: float | None) -> str:
+def _format(name: str, value: float | None) -> str:
     if value is None:
         return ""
     return (

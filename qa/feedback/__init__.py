@@ -1,5 +1,5 @@
-"""What users say of answers: a line of JSON each, in the index folder.
+"""A user's opinion of an answer -> one line of JSON in the index folder.
 
-`log` keeps votes and reads them back, `redaction` drops whatever no longer stands in the documents, and
-`export` makes questions of them that `qa eval` can ask.
+`log` stores votes and reads them back, `redaction` finds everything in them that is no longer in the
+documents, and `export` turns them into questions that `qa eval` can ask.
 """

@@ -1,10 +1,10 @@
-"""What people say of answers: up or down and a word, a line of JSON each, in the folder of the index.
+"""Votes on answers -> lines of JSON in the index folder: helpful or not, with a comment.
 
-It is the one file there that cannot be made anew, so nothing but a purge ever rewrites it (`journal`).
+It is the only file there that cannot be rebuilt, so nothing except a purge ever rewrites it (`qa.files`).
 
-Feedback repeats documents: it quotes them, follow-ups are understood by earlier answers, and people paste.
-What is shown and handed on of it is what stands in the documents as they are indexed now (`standing`). A
-purge takes the rest out of the bytes.
+Feedback repeats documents: it quotes them, follow-ups are understood with the help of earlier answers, and
+users paste. Only the parts that the documents contain as they are indexed now are shown and passed on
+(`redaction`). A purge erases the rest from the file.
 """
 
 from __future__ import annotations
@@ -19,32 +19,32 @@ from typing import TYPE_CHECKING
 from qa.answers.quotes import verify
 from qa.answers.wording import essence, quoted_sentences, short_answer
 from qa.errors import CitationError, IndexUnwritable, QuestionError, StaleDocument
-from qa.feedback.redaction import Quote, Standing, copied_from, repeats
+from qa.feedback.redaction import CurrentDocuments, Quote, repeats, telltale_runs
 from qa.files import Journal, leftovers
 from qa.index.layout import FEEDBACK
 from qa.index.snapshot import Snapshot
 from qa.index.store import Store
 from qa.language.followups import is_followup
-from qa.text import one_line, valid
+from qa.text import one_line, valid_unicode
 from qa.types import Answer, Citation, Purged, Turn, Value
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-LONGEST = 500  # characters of a comment
-LONGEST_VOTE = 50_000  # bytes of one, with what it quotes
-MOST = 100_000_000  # bytes of all of them
+LONGEST = 500  # characters in a comment
+LONGEST_VOTE = 50_000  # bytes in a vote, including its quotes
+MOST = 100_000_000  # bytes in all votes
 _LATEST = 253_370_764_800.0  # the year 9999
 
 
 @dataclass(frozen=True, slots=True)
 class Feedback(Value):
-    """What somebody said of an answer; `when` counts seconds since 1970.
+    """A user's vote on an answer; `when` is in seconds since 1970.
 
-    `history` is what the question was understood by if it was a follow-up, oldest first, each answer cut down
-    to what it quotes; `understood` is what it was taken to mean. `answered` is False for a refusal. `value`
-    is the best claim's. `copied` are the runs of words in what was typed that stood in the documents. What
-    does not stand in them any more is empty or missing, and `redacted` says that something is.
+    For a follow-up, `history` has the turns that it was understood from, oldest first, each answer reduced to
+    its quotes, and `understood` is what it was taken to mean. `answered` is False for a refusal. `value` is
+    the value of the best claim. `copied` are the runs of words in the typed texts that were in the documents.
+    Anything that the documents no longer contain is empty or missing, and then `redacted` is True.
     """
 
     when: float
@@ -61,15 +61,15 @@ class Feedback(Value):
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """All the words in it."""
-        said = (text for turn in self.history for text in turn)
+        """All the texts in it."""
+        history = (text for turn in self.history for text in turn)
         quotes = (quote.quote for quote in self.quotes)
-        return (self.question, self.understood, self.comment, self.value, *said, *quotes, *self.copied)
+        return (self.question, self.understood, self.comment, self.value, *history, *quotes, *self.copied)
 
 
 @dataclass(frozen=True, slots=True)
 class Tally(Value):
-    """How many answers were found helpful and how many not, and how many lines of the file are damaged."""
+    """The numbers of helpful and of unhelpful answers, and of damaged lines in the file."""
 
     helpful: int
     not_helpful: int
@@ -77,7 +77,7 @@ class Tally(Value):
 
 
 class FeedbackLog:
-    """The feedback on the answers from a store. Safe to use from several threads and processes."""
+    """The feedback on answers from a store. Safe to use from several threads and processes."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -86,45 +86,47 @@ class FeedbackLog:
     def rate(
         self, answer: Answer, helpful: bool, comment: str = "", history: Sequence[Turn] = ()
     ) -> Feedback:
-        """Keep what somebody says of an answer; `history` is what it was asked with.
+        """Store a user's vote on an answer; `history` has the turns that the question was asked with.
 
-        The comment is made one line of at most LONGEST characters. Raises StaleDocument where a cited
-        document was changed or removed since, CitationError, QuestionError for what is too long to be kept,
-        IndexBusy, IndexUnwritable.
+        The comment is reduced to one line of at most LONGEST characters. Raises StaleDocument if a cited
+        document has since changed or been removed, CitationError, QuestionError if the vote is too long to
+        keep, IndexBusy, IndexUnwritable.
         """
-        # The documents are looked at under the lock: a purge meanwhile would miss what it has to redact.
+        # The documents are read under the lock; otherwise a purge meanwhile would miss text to redact.
         with self._journal.locked():
             with self._store.read() as snapshot:
-                _check(answer, snapshot)
-                standing = Standing(snapshot)
-                (entry,) = _left([_entry(answer, helpful, comment, history, standing)], standing)
-            self._append(_line(entry))
+                _check_quotes(answer, snapshot)
+                documents = CurrentDocuments(snapshot)
+                (entry,) = _redact([_entry(answer, helpful, comment, history, documents)], documents)
+            self._append(_as_line(entry))
         return entry
 
     def _append(self, line: bytes) -> None:
         if len(line) > LONGEST_VOTE:
-            raise QuestionError("question and answer are too long to be kept: ask a shorter question")
+            raise QuestionError("the question and answer are too long to keep. Ask a shorter question")
         if self._journal.size() + len(line) > MOST:
             raise IndexUnwritable(
-                f"{self._journal.path} is full: keep it elsewhere, or take out old votes by qa sync --purge"
+                f"{self._journal.path} is full. Move it elsewhere, or remove old votes with qa sync --purge"
             )
         self._journal.append(line)
 
     def entries(self) -> tuple[Feedback, ...]:
-        """The newest vote on each answer, newest first, without what is not in the documents any more."""
-        votes, _ = _parsed(self._journal.read())
+        """The latest vote on each answer, newest first, without text that the documents no longer contain."""
+        votes, _ = _parse(self._journal.read())
         with self._store.read() as snapshot:
-            return tuple(reversed(_left(votes, Standing(snapshot))))
+            return tuple(reversed(_redact(votes, CurrentDocuments(snapshot))))
 
     def tally(self) -> Tally:
-        """How many votes there are, each answer counted once."""
-        votes, damaged = _parsed(self._journal.read())
+        """The numbers of votes, with each answer counted once."""
+        votes, damaged = _parse(self._journal.read())
         helpful = sum(vote.helpful for vote in votes)
         return Tally(helpful, len(votes) - helpful, damaged)
 
     def purge(self, snapshot: Snapshot) -> Purged:
-        """Take out of the bytes what `entries` does not give: damaged lines, votes that were replaced, and
-        whatever is not in the documents any more. Raises IndexBusy, IndexUnwritable, OSError.
+        """Erase from the file everything that `entries` leaves out.
+
+        These are damaged lines, replaced votes, and text that the documents no longer contain. Raises
+        IndexBusy, IndexUnwritable, OSError.
         """
         with self._journal.locked():
             unfinished = leftovers(self._journal.path)
@@ -132,58 +134,60 @@ class FeedbackLog:
             for path in unfinished:
                 path.unlink()
             old = self._journal.read()
-            votes, _ = _parsed(old)
-            left = _left(votes, Standing(snapshot))
-            new = b"".join(map(_line, left))
+            votes, _ = _parse(old)
+            redacted = _redact(votes, CurrentDocuments(snapshot))
+            new = b"".join(map(_as_line, redacted))
             if new != old:
                 self._journal.replace(new)
-            redacted = sum(a.texts != b.texts for a, b in zip(votes, left, strict=True))
+            changed = sum(a.texts != b.texts for a, b in zip(votes, redacted, strict=True))
             freed += max(0, len(old) - len(new))
-            return Purged(leftovers=len(unfinished), bytes=freed, feedback=redacted)
+            return Purged(leftovers=len(unfinished), bytes=freed, feedback=changed)
 
 
 # --- a vote --------------------------------------------------------------------------------------
 
 
 def _entry(
-    answer: Answer, helpful: bool, comment: str, history: Sequence[Turn], standing: Standing
+    answer: Answer,
+    helpful: bool,
+    comment: str,
+    history: Sequence[Turn],
+    documents: CurrentDocuments,
 ) -> Feedback:
-    question = valid(answer.question)
-    understood = valid(answer.understood) or question
-    leaned_on = needed(history) if understood.strip() != question.strip() else ()
-    kept = tuple((valid(asked), valid(said)) for asked, said in leaned_on)
+    question = valid_unicode(answer.question)
+    understood = valid_unicode(answer.understood) or question
+    needed_turns = needed(history) if understood.strip() != question.strip() else ()
+    turns = tuple((valid_unicode(earlier), valid_unicode(reply)) for earlier, reply in needed_turns)
     comment = one_line(comment)
     if len(comment) > LONGEST:
         comment = f"{comment[: LONGEST - 1].rstrip()}…"
+    typed = (question, comment, *(earlier for earlier, _ in turns))
     return Feedback(
         when=round(time.time(), 3),
         question=question,
-        history=kept,
+        history=turns,
         understood=understood,
         helpful=bool(helpful),
         comment=comment,
         answered=answer.answered,
         value=answer.claims[0].value if answer.claims else "",
         quotes=tuple(Quote(c.document.path, c.start, c.end, c.quote) for c in answer.citations),
-        copied=tuple(
-            dict.fromkeys(
-                run for typed in (question, comment, *(q for q, _ in kept)) for run in standing.copied(typed)
-            )
-        ),
+        copied=tuple(dict.fromkeys(run for text in typed for run in documents.copied_runs(text))),
     )
 
 
 def needed(history: Sequence[Turn]) -> tuple[Turn, ...]:
-    """The part of a history that later questions are understood by, each answer cut down to what it quotes.
+    """The turns of a history that later questions depend on, with each answer reduced to its quotes.
 
-    Turns before one that stands alone say nothing to what comes after it.
+    Turns before a question that stands alone contribute nothing to later ones.
     """
-    first = max((place for place, (asked, _) in enumerate(history) if not is_followup(asked)), default=0)
-    return tuple((asked, essence(answer)) for asked, answer in history[first:])
+    standalone = (i for i, (question, _) in enumerate(history) if not is_followup(question))
+    first = max(standalone, default=0)
+    return tuple((question, essence(answer)) for question, answer in history[first:])
 
 
-def _check(answer: Answer, snapshot: Snapshot) -> None:
-    """Have every quote stand in its document as that is indexed now, whatever it was when it was cited."""
+def _check_quotes(answer: Answer, snapshot: Snapshot) -> None:
+    """Raise StaleDocument or CitationError unless the documents, as indexed now, contain every quote."""
     documents = {d.id: d for d in snapshot.documents(c.document.id for c in answer.citations)}
     for citation in answer.citations:
         now = documents.get(citation.document.id)
@@ -198,91 +202,91 @@ def _check(answer: Answer, snapshot: Snapshot) -> None:
 
 
 def _stale(citation: Citation) -> StaleDocument:
-    return StaleDocument(f"{citation.document.path} was changed or removed since it was cited: ask again")
+    return StaleDocument(f"{citation.document.path} has changed since it was cited. Ask again")
 
 
-# --- what of it may be shown ---------------------------------------------------------------------
+# --- redaction -----------------------------------------------------------------------------------
 
 
-def _left(entries: Sequence[Feedback], standing: Standing) -> list[Feedback]:
-    """The entries without what is not in the documents any more, also where it is repeated by hand."""
-    checked = [_checked(entry, standing) for entry in entries]
-    gone = copied_from([text for _, lost in checked for text in lost])
-    return [_unsaid(entry, gone) for entry, _ in checked]
+def _redact(entries: Sequence[Feedback], documents: CurrentDocuments) -> list[Feedback]:
+    """The entries without text that the documents no longer contain, even where a user has typed it."""
+    checked = [_without_lost_quotes(entry, documents) for entry in entries]
+    lost_runs = telltale_runs([text for _, lost in checked for text in lost])
+    return [_without_copies(entry, lost_runs) for entry, _ in checked]
 
 
-def _checked(entry: Feedback, standing: Standing) -> tuple[Feedback, list[str]]:
-    """An entry without quotes that are gone, in itself or in its history; and what is gone."""
-    places = [(quote.quote, standing.place(quote)) for quote in entry.quotes]
-    quotes = tuple(place for _, place in places if place)
-    lost = [text for text, place in places if place is None]
+def _without_lost_quotes(entry: Feedback, documents: CurrentDocuments) -> tuple[Feedback, list[str]]:
+    """An entry without the quotes that are lost, in itself or in its history, and the lost texts."""
+    relocated = [(quote.quote, documents.relocate(quote)) for quote in entry.quotes]
+    quotes = tuple(quote for _, quote in relocated if quote)
+    lost = [text for text, quote in relocated if quote is None]
     history = []
-    for asked, answer in entry.history:
+    for question, answer in entry.history:
         sentences = quoted_sentences(answer)
-        gone = [sentence for sentence in sentences if not standing.holds(sentence)]
-        whole = " ".join(short_answer(answer).split()) in " ".join(sentences) and not gone
-        history.append((asked, answer if whole else ""))
-        lost += gone
-    same = tuple(history) == entry.history
-    lost += [run for run in entry.copied if not standing.speaks(run)]
-    left = replace(
+        missing = [sentence for sentence in sentences if not documents.contain_sentence(sentence)]
+        intact = " ".join(short_answer(answer).split()) in " ".join(sentences) and not missing
+        history.append((question, answer if intact else ""))
+        lost += missing
+    same_history = tuple(history) == entry.history
+    lost += [run for run in entry.copied if not documents.contain_run(run)]
+    remaining = replace(
         entry,
         quotes=quotes,
         value=entry.value if any(entry.value in quote.quote for quote in quotes) else "",
         history=tuple(history),
-        understood=entry.understood if same else "",  # it may say what the answers before it said
-        redacted=entry.redacted or bool(lost) or not same,
+        understood=entry.understood if same_history else "",  # it may repeat the answers before it
+        redacted=entry.redacted or bool(lost) or not same_history,
     )
-    return left, lost
+    return remaining, lost
 
 
-def _unsaid(entry: Feedback, gone: frozenset[str]) -> Feedback:
-    """An entry without what was typed by hand if it repeats what is gone."""
-    left = replace(
+def _without_copies(entry: Feedback, lost_runs: frozenset[str]) -> Feedback:
+    """An entry without the typed texts that repeat lost text."""
+    remaining = replace(
         entry,
-        question=_unless(entry.question, gone),
-        understood=_unless(entry.understood, gone),
-        comment=_unless(entry.comment, gone),
-        history=tuple((_unless(asked, gone), answer) for asked, answer in entry.history),
-        copied=tuple(run for run in entry.copied if run not in gone),
+        question=_blank_if_copied(entry.question, lost_runs),
+        understood=_blank_if_copied(entry.understood, lost_runs),
+        comment=_blank_if_copied(entry.comment, lost_runs),
+        history=tuple((_blank_if_copied(question, lost_runs), answer) for question, answer in entry.history),
+        copied=tuple(run for run in entry.copied if run not in lost_runs),
     )
-    return replace(left, redacted=left.redacted or left.texts != entry.texts)
+    return replace(remaining, redacted=remaining.redacted or remaining.texts != entry.texts)
 
 
-def _unless(typed: str, gone: frozenset[str]) -> str:
-    return "" if repeats(typed, gone) else typed
+def _blank_if_copied(typed: str, lost_runs: frozenset[str]) -> str:
+    return "" if repeats(typed, lost_runs) else typed
 
 
 # --- the file ------------------------------------------------------------------------------------
 
 
-def _line(entry: Feedback) -> bytes:
+def _as_line(entry: Feedback) -> bytes:
     return json.dumps(entry.as_dict(), ensure_ascii=False).encode() + b"\n"
 
 
 @cache
-def _form() -> TypeAdapter[Feedback]:
-    from pydantic import TypeAdapter  # takes longer to import than a question in a terminal can wait
+def _adapter() -> TypeAdapter[Feedback]:
+    from pydantic import TypeAdapter  # takes too long to import for a question in a terminal
 
     return TypeAdapter(Feedback)
 
 
-def _parsed(content: bytes) -> tuple[list[Feedback], int]:
-    """The newest vote on each answer, oldest first, and how many lines cannot be read."""
+def _parse(content: bytes) -> tuple[list[Feedback], int]:
+    """The latest vote on each answer, oldest first, and the number of lines that cannot be read."""
     votes: dict[object, Feedback] = {}
     damaged = 0
     for number, line in enumerate(content.split(b"\n")):
         if not line.strip():
             continue
         try:
-            entry = _form().validate_json(line, strict=True)
+            entry = _adapter().validate_json(line, strict=True)
         except ValueError:
             damaged += 1
             continue
         if not 0 <= entry.when < _LATEST:
             damaged += 1
             continue
-        # Of a redacted one it is not known any more which answer it was about.
+        # A redacted vote no longer says which answer it was about.
         key = number if entry.redacted else (entry.question, entry.understood, entry.answered, entry.quotes)
         votes.pop(key, None)
         votes[key] = entry

@@ -1,8 +1,8 @@
-"""What was copied from the documents before -> whether it stands in them as they are indexed now.
+"""Text copied from the documents before -> True if the documents still contain it, as they are indexed now.
 
-Asked before anything copied is shown again, and before a purge keeps it. Exact quotes are looked for letter
-by letter, wherever their file may have been moved. Of what people type, runs of words that are copied from a
-document are told from words of their own by their length.
+This is checked before copied text is shown again, and before a purge keeps it. Exact quotes are searched for
+letter by letter, even if their file has moved. In typed text, runs of words that are copied from a document
+are told apart from a user's own words by their length.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from qa.index.snapshot import Snapshot
 from qa.language.words import WORD
 from qa.types import document_id
 
-RUN = 6  # words in a row that nobody types by chance as a document has them
-_SHORTEST = 3  # words of a shorter text that count as copied if they are all of it
+RUN = 6  # words in a row, which no user types by chance just as a document has them
+_SHORTEST = 3  # words in a text shorter than a run that count as copied if they are all of it
 
 
 class Quote(NamedTuple):
-    """A quote and its place: `quote` is `text[start:end]` of the document of that path."""
+    """A quote and its place: `quote` is `text[start:end]` of the document with the path `document`."""
 
     document: str
     start: int
@@ -29,46 +29,48 @@ class Quote(NamedTuple):
     quote: str
 
 
-class Standing:
-    """One committed state of the documents, asked what stands in it."""
+class CurrentDocuments:
+    """One committed state of the documents, which can be searched for copied text."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
         self._finder = QuoteFinder(snapshot)
 
-    def place(self, quote: Quote) -> Quote | None:
-        """Where a quote stands now, as QuoteFinder finds it; None where it stands nowhere."""
-        kept = quotes.Quote(document_id(quote.document), quote.start, quote.end, quote.quote)
-        found = self._finder.find(kept)
-        return Quote(found.document.path, found.start, found.end, found.quote) if found else None
+    def relocate(self, quote: Quote) -> Quote | None:
+        """The quote at its present place, as QuoteFinder finds it, or None if no document contains it."""
+        original = quotes.Quote(document_id(quote.document), quote.start, quote.end, quote.quote)
+        citation = self._finder.find(original)
+        if citation is None:
+            return None
+        return Quote(citation.document.path, citation.start, citation.end, citation.quote)
 
-    def holds(self, sentence: str) -> bool:
-        """Whether a passage holds a sentence as it is, whatever white space it is set with."""
-        wanted = " ".join(sentence.split())
-        return any(wanted in " ".join(p.text.split()) for p in passages_with(sentence, self._snapshot))
+    def contain_sentence(self, sentence: str) -> bool:
+        """True if a passage contains a sentence exactly, apart from white space."""
+        words = " ".join(sentence.split())
+        return any(words in " ".join(p.text.split()) for p in passages_with(sentence, self._snapshot))
 
-    def copied(self, typed: str) -> tuple[str, ...]:
-        """The runs of RUN words of a typed text that stand in the documents."""
-        return tuple(dict.fromkeys(run for run in runs(typed) if self.speaks(run)))
+    def contain_run(self, run: str) -> bool:
+        """True if the documents contain words in this order, in any of their forms."""
+        return self._snapshot.count_passages_with(run) > 0
 
-    def speaks(self, run: str) -> bool:
-        """Whether words stand in the documents in that order, in any of their forms."""
-        return self._snapshot.passages_with(run) > 0
+    def copied_runs(self, typed: str) -> tuple[str, ...]:
+        """The runs of RUN words in a typed text that the documents contain."""
+        return tuple(dict.fromkeys(run for run in word_runs(typed) if self.contain_run(run)))
 
 
-def runs(text: str, length: int = RUN) -> list[str]:
-    """The runs of so many words of a text, in small letters."""
+def word_runs(text: str, length: int = RUN) -> list[str]:
+    """All runs of `length` words in a text, in lower case."""
     words = WORD.findall(text.lower())
     return [" ".join(words[i : i + length]) for i in range(len(words) - length + 1)]
 
 
-def copied_from(texts: Collection[str]) -> frozenset[str]:
-    """What gives a typed text away as copied from one of some texts: its runs, or all of a shorter one."""
-    found = {run for text in texts for run in runs(text)}
+def telltale_runs(texts: Collection[str]) -> frozenset[str]:
+    """The runs that reveal a copy of one of `texts` in a typed text: its runs, or a short text whole."""
+    runs = {run for text in texts for run in word_runs(text)}
     words = (WORD.findall(text.lower()) for text in texts)
-    return frozenset(found | {" ".join(w) for w in words if _SHORTEST <= len(w) < RUN})
+    return frozenset(runs | {" ".join(w) for w in words if _SHORTEST <= len(w) < RUN})
 
 
-def repeats(typed: str, copied: Collection[str]) -> bool:
-    """Whether a typed text holds any of the runs of words."""
-    return any(run in copied for length in range(_SHORTEST, RUN + 1) for run in runs(typed, length))
+def repeats(typed: str, runs: Collection[str]) -> bool:
+    """True if a typed text contains any of these runs of words."""
+    return any(run in runs for length in range(_SHORTEST, RUN + 1) for run in word_runs(typed, length))

@@ -1,6 +1,6 @@
-"""The index on disk: SQLite holds the truth, FAISS a copy of the vectors that can be made again.
+"""Documents, passages and vectors -> the index on disk. SQLite is the truth; FAISS is a copy of the vectors.
 
-Readers open a snapshot of one committed state; one writer at a time commits documents whole. Each commit
-raises the generation that the vector cache is stamped with. sqlite3 is imported here only, faiss in `vectors`
-only.
+A reader opens a snapshot of one committed state, and the only writer commits each document as a whole. Each
+commit raises the generation, which the vector cache is stamped with, so a stale cache is noticed and rebuilt.
+sqlite3 is imported in this room only, and faiss only in `vectors`.
 """

@@ -1,6 +1,7 @@
-"""The SQLite database: its tables, opening it, its errors in words, and the words of its keyword index.
+"""A path -> a connection to the SQLite database, with the current tables.
 
-Tables change only by appending to `MIGRATIONS`; `PRAGMA user_version` counts how many were run.
+Also the database's errors in words, and the way its keyword index matches words. Tables change only by
+appending to `MIGRATIONS`; `PRAGMA user_version` counts how many have been run.
 """
 
 from __future__ import annotations
@@ -44,11 +45,13 @@ def _create(connection: sqlite3.Connection) -> None:
         """
     for statement in _statements(statements):
         connection.execute(statement)
-    connection.execute("INSERT INTO meta VALUES ('store', ?), ('generation', '0')", [uuid.uuid4().hex])
+    connection.execute(
+        "INSERT INTO meta (key, value) VALUES ('store', ?), ('generation', '0')", [uuid.uuid4().hex]
+    )
 
 
 def _add_pages(connection: sqlite3.Connection) -> None:
-    """Where the pages of a document begin in its text: a row for each document that has pages."""
+    """The offsets at which a document's pages begin in its text: one row for each document with pages."""
     connection.execute(
         "CREATE TABLE pages (document_id TEXT PRIMARY KEY REFERENCES documents (id) ON DELETE CASCADE,"
         " starts TEXT NOT NULL)"
@@ -56,7 +59,7 @@ def _add_pages(connection: sqlite3.Connection) -> None:
 
 
 def _statements(script: str) -> Iterator[str]:
-    """The statements of a script, one by one: executescript would commit the transaction around it."""
+    """The statements of a script, one by one; executescript would commit the enclosing transaction."""
     statement = ""
     for line in script.splitlines(keepends=True):
         statement += line
@@ -68,38 +71,38 @@ def _statements(script: str) -> Iterator[str]:
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_create, _add_pages)  # append only
 
 
-def open_to_read(path: Path) -> sqlite3.Connection:
-    """A connection to a database that exists, else to an empty one in memory. Raises IndexTooNew.
+def open_for_reading(path: Path) -> sqlite3.Connection:
+    """A connection to the database, or to an empty one in memory if it does not exist. Raises IndexTooNew.
 
-    One that an older version made is given the tables that it lacks.
+    A database made by an older version gets the tables it lacks.
     """
     if path.exists():
         uri = f"{path.resolve().as_uri()}?mode=rw"
         connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=PATIENCE)
         try:
-            if _version(connection, path):
+            if _schema_version(connection, path):
                 _migrate(connection, path)
                 return connection
         except BaseException:
             connection.close()
             raise
-        connection.close()  # a process died before it could commit anything
+        connection.close()  # a process died before it committed anything
     connection = sqlite3.connect(":memory:", isolation_level=None)
     _migrate(connection, path)
     return connection
 
 
-def open_to_write(path: Path) -> sqlite3.Connection:
-    """A connection to a database that is whole and of this version. Raises IndexTooNew.
+def open_for_writing(path: Path) -> sqlite3.Connection:
+    """A connection to an undamaged database with the current tables. Raises IndexTooNew.
 
-    It is read once from end to end: what a reader would stumble over must not survive a sync.
+    The database is checked from end to end, because damage that a reader would meet must not survive a sync.
     """
     connection = sqlite3.connect(path, isolation_level=None, timeout=PATIENCE)
     try:
-        _version(connection, path)
-        (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-        if found != "ok":
-            raise sqlite3.DatabaseError(found.splitlines()[-1])
+        _schema_version(connection, path)
+        (result,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+        if result != "ok":
+            raise sqlite3.DatabaseError(result.splitlines()[-1])
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")
@@ -111,21 +114,21 @@ def open_to_write(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _version(connection: sqlite3.Connection, path: Path) -> int:
-    """How many migrations made the database, 0 for none. Raises IndexTooNew."""
+def _schema_version(connection: sqlite3.Connection, path: Path) -> int:
+    """The number of migrations that the database has been through, 0 for none. Raises IndexTooNew."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > len(MIGRATIONS):
         raise IndexTooNew(
-            f"{path} was made by a newer version of this program: update it, or use another index folder"
+            f"{path} was made by a newer version of this program. Update it, or use another index folder"
         )
     return int(version)
 
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:
-    if _version(connection, path) == len(MIGRATIONS):
-        return  # without a lock, as nearly always
+    if _schema_version(connection, path) == len(MIGRATIONS):
+        return  # nearly always, and without taking a lock
     with atomic(connection):
-        done = _version(connection, path)  # another process may have been faster
+        done = _schema_version(connection, path)  # another process may have been faster
         for migration in MIGRATIONS[done:]:
             migration(connection)
         connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
@@ -133,7 +136,7 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
 
 @contextmanager
 def atomic(connection: sqlite3.Connection) -> Iterator[None]:
-    """All or nothing. A failing rollback does not hide the error that led to it."""
+    """A transaction: all or nothing. A failing rollback does not hide the error that led to it."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -145,10 +148,10 @@ def atomic(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def compact(connection: sqlite3.Connection) -> bool:
-    """Write the database anew without the bytes of what was deleted, and empty its log.
+    """Rewrite the database without the bytes of deleted rows, and empty its log.
 
-    Rows keep their numbers. False if somebody read for all of PATIENCE: the database is good, but its
-    file and its log still hold the old bytes for that reader.
+    Rows keep their numbers. Returns False if another connection kept reading for all of PATIENCE: the
+    database is intact, but its file and its log still hold the old bytes for that reader.
     """
     connection.execute("VACUUM")
     busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
@@ -156,13 +159,13 @@ def compact(connection: sqlite3.Connection) -> bool:
 
 
 @contextmanager
-def translated(path: Path) -> Iterator[None]:
-    """SQLite's errors that a user can cause, in words."""
+def sqlite_errors(path: Path) -> Iterator[None]:
+    """Turns the SQLite errors that a user can cause into errors of this package."""
     try:
         yield
     except sqlite3.OperationalError as error:
         if "locked" in str(error):
-            raise IndexBusy(f"{path} is locked by another program: try again") from error
+            raise IndexBusy(f"another program has locked {path}. Try again") from error
         if "fts5" in str(error):
             raise
         raise IndexUnwritable(f"cannot use {path} ({error})") from error
@@ -170,22 +173,23 @@ def translated(path: Path) -> Iterator[None]:
         if isinstance(error, (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError)):
             raise
         raise IndexDamaged(
-            f"{path} is damaged ({error}): qa sync sets it aside and builds a new one"
+            f"{path} is damaged ({error}). Running qa sync sets it aside and builds a new one"
         ) from error
 
 
-def texts_with(words: Sequence[str], texts: Sequence[str]) -> list[set[str]]:
-    """For each text which of the words it holds, in any form that the keyword index takes for the same."""
-    found: list[set[str]] = [set() for _ in texts]
+def matching_words(words: Sequence[str], texts: Sequence[str]) -> list[set[str]]:
+    """The words that each text contains, in any form that the keyword index treats as the same."""
+    matches: list[set[str]] = [set() for _ in texts]
     with closing(sqlite3.connect(":memory:")) as connection:
         connection.execute(f"CREATE VIRTUAL TABLE texts USING fts5 (text, tokenize='{TOKENIZER}')")
         connection.executemany("INSERT INTO texts (rowid, text) VALUES (?, ?)", enumerate(texts))
         for word in words:
-            for (row,) in connection.execute("SELECT rowid FROM texts WHERE texts MATCH ?", [quoted(word)]):
-                found[row].add(word)
-    return found
+            query = "SELECT rowid FROM texts WHERE texts MATCH ?"
+            for (number,) in connection.execute(query, [fts5_string(word)]):
+                matches[number].add(word)
+    return matches
 
 
-def quoted(word: str) -> str:
-    """A word as an FTS5 string: whatever it holds is text and not syntax."""
-    return '"' + word.replace('"', '""').replace("\x00", "") + '"'
+def fts5_string(text: str) -> str:
+    """A text as an FTS5 string, so that nothing in it is read as query syntax."""
+    return '"' + text.replace('"', '""').replace("\x00", "") + '"'

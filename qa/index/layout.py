@@ -1,4 +1,4 @@
-"""The files in an index folder, by name. Each is written by the module that imports its name from here."""
+"""The names of the files in an index folder. The module that imports a name from here writes that file."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ FEEDBACK_LOCK = "feedback.lock"
 _NAMES = (DATABASE, VECTORS, SYNC_LOCK, PLACING_LOCK, FEEDBACK, FEEDBACK_LOCK)
 
 
-def is_of_the_index(name: str) -> bool:
-    """Whether a file of that name is one of them, or is written beside one: a log, an unfinished copy."""
+def is_index_file(name: str) -> bool:
+    """True for the name of an index file, or of a file written next to one: a log or an unfinished copy."""
     return name.startswith(_NAMES)

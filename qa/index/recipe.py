@@ -1,24 +1,24 @@
-"""What documents were indexed by: a version of reading and splitting, and an encoder.
+"""An encoder's fingerprint -> the recipe that documents are indexed by: a code version and an encoder.
 
-With any other recipe they are made anew.
+Documents that were indexed by another recipe are indexed again.
 """
 
 from __future__ import annotations
 
-RECIPE = "2"  # raised when reading or splitting change, so that every document is made anew
+RECIPE = "2"  # raised when parsing or splitting change, so that every document is indexed again
 _UNFINISHED = "unfinished "
 
 
 def recipe(fingerprint: str) -> str:
-    """The recipe of this version with the encoder of a fingerprint."""
+    """The recipe of this version with the encoder that has this fingerprint."""
     return f"{RECIPE} {fingerprint}"
 
 
-def unfinished(recipe: str) -> str:
-    """What an index is marked with while vectors of two encoders lie side by side: nobody may search it."""
+def unfinished_recipe(recipe: str) -> str:
+    """The mark of an index that holds vectors of two encoders for the moment, so that it is not searched."""
     return _UNFINISHED + recipe
 
 
-def has_encoder(recipe: str, fingerprint: str) -> bool:
-    """Whether a recipe is of the encoder with that fingerprint, whatever its version."""
+def uses_encoder(recipe: str, fingerprint: str) -> bool:
+    """True if a recipe, of any version, uses the encoder with this fingerprint."""
     return recipe.endswith(fingerprint)

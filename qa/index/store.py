@@ -1,8 +1,8 @@
-"""The index in its folder: opened to read one committed state of it, or to write as the only one.
+"""An index folder -> a snapshot of one committed state for reading, or the only writer.
 
-The database is the truth about what is indexed; the FAISS file beside it is a cache. Readers open it
-for the length of one question and see one committed state throughout (WAL). One process writes at a
-time, under a lock that the operating system releases when the process dies.
+The database is the truth about what is indexed; the FAISS file next to it is a cache. A reader opens the
+database for the length of one question and sees one committed state throughout (WAL). Only one process
+writes at a time, under a lock that the operating system releases if the process dies.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from qa.errors import IndexBusy, IndexStale
 from qa.files import locked
-from qa.index.database import atomic, compact, open_to_read, open_to_write, translated
+from qa.index.database import atomic, compact, open_for_reading, open_for_writing, sqlite_errors
 from qa.index.layout import DATABASE, SYNC_LOCK
 from qa.index.recipe import recipe
 from qa.index.snapshot import Snapshot
@@ -28,27 +28,27 @@ from qa.types import Document, Failure, Passage, Purged
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A document as a sync stores it. `file_digest` and `recipe` tell whether it is still up to date."""
+    """A document as a sync stores it. `file_digest` and `recipe` show whether it is still up to date."""
 
     document: Document
     passages: Sequence[Passage]
-    vector_keys: Sequence[bytes]  # one a passage
+    vector_keys: Sequence[bytes]  # one per passage
     file_digest: str
     recipe: str
     left_out: Sequence[tuple[str, str]]
 
 
 class Writer(Snapshot):
-    """The store under its writer's lock."""
+    """A snapshot that can also be written to, while it holds the writer's lock."""
 
     def add_vectors(self, keys: Sequence[bytes], vectors: npt.NDArray[np.float32]) -> None:
-        """Keep vectors for passages to come, so that work done outlives a crash. Commits."""
+        """Store vectors for passages to come, and commit them, so that finished work outlives a crash."""
         rows = zip(keys, (vector.astype("<f4").tobytes() for vector in vectors), strict=True)
         with atomic(self._db):
-            self._db.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?)", rows)
+            self._db.executemany("INSERT OR IGNORE INTO vectors (key, vector) VALUES (?, ?)", rows)
 
     def commit(self, entries: Sequence[Entry], removed: Sequence[str]) -> None:
-        """Put documents in and take the documents of some paths out, as one state."""
+        """Store documents and delete the ones at the paths `removed`, as one new state."""
         with atomic(self._db):
             for path in [*removed, *(entry.document.path for entry in entries)]:
                 self._db.execute("DELETE FROM documents WHERE path = ?", [path])
@@ -59,15 +59,29 @@ class Writer(Snapshot):
             self._set_meta("changed_at", repr(time.time()))
 
     def _insert(self, entry: Entry) -> None:
-        d = entry.document
-        left_out = json.dumps(entry.left_out)
-        document = (d.id, d.path, d.title, json.dumps(dict(d.metadata)), d.text, d.digest)
+        document = entry.document
         self._db.execute(
-            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [*document, entry.file_digest, entry.recipe, left_out, time.time()],
+            "INSERT INTO documents"
+            " (id, path, title, metadata, text, digest, file_digest, recipe, left_out, indexed_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                document.id,
+                document.path,
+                document.title,
+                json.dumps(dict(document.metadata)),
+                document.text,
+                document.digest,
+                entry.file_digest,
+                entry.recipe,
+                json.dumps(entry.left_out),
+                time.time(),
+            ],
         )
-        if d.pages:
-            self._db.execute("INSERT INTO pages VALUES (?, ?)", [d.id, json.dumps(d.pages)])
+        if document.pages:
+            self._db.execute(
+                "INSERT INTO pages (document_id, starts) VALUES (?, ?)",
+                [document.id, json.dumps(document.pages)],
+            )
         self._db.executemany(
             'INSERT INTO passages (id, document_id, start, "end", header, text, sentences, vector_key)'
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -78,17 +92,20 @@ class Writer(Snapshot):
         )
 
     def record(self, failures: Sequence[Failure], **meta: str) -> None:
-        """Replace the list of failures, and set values of meta."""
+        """Replace the list of failures, and set values in the meta table."""
         with atomic(self._db):
             self._db.execute("DELETE FROM failures")
-            self._db.executemany("INSERT INTO failures VALUES (?, ?)", ((f.path, f.reason) for f in failures))
+            self._db.executemany(
+                "INSERT INTO failures (path, reason) VALUES (?, ?)",
+                ((failure.path, failure.reason) for failure in failures),
+            )
             for key, value in meta.items():
                 self._set_meta(key, value)
 
     def purge(self) -> Purged:
-        """Take out of the bytes of the database what is no longer served.
+        """Erase everything that is no longer served from the bytes of the database.
 
-        What is served stays as it is. Raises IndexBusy where a reader does not let go of the old bytes.
+        Everything that is served stays as it is. Raises IndexBusy if a reader holds on to the old bytes.
         """
         before = self._size()
         with atomic(self._db):
@@ -99,8 +116,8 @@ class Writer(Snapshot):
             self._db.execute("INSERT INTO keywords (keywords) VALUES ('rebuild')")
         if not compact(self._db):
             raise IndexBusy(
-                "the sync is done, but someone is reading the index, and what was deleted is still in its"
-                " files: run qa sync --purge again"
+                "the sync is done, but another reader has the index open, so deleted text is still in its"
+                " files. Run qa sync --purge again"
             )
         return Purged(vectors=vectors, bytes=max(0, before - self._size()))
 
@@ -110,11 +127,11 @@ class Writer(Snapshot):
         return int(pages * size)
 
     def _set_meta(self, key: str, value: str) -> None:
-        self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", [key, value])
+        self._db.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", [key, value])
 
 
 class Store:
-    """The database in a folder. It is made by the first writer; until then it reads as empty."""
+    """The database in an index folder. The first writer creates it; until then it reads as empty."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -124,29 +141,29 @@ class Store:
     def read(self, fingerprint: str = "") -> Iterator[Snapshot]:
         """One committed state. Raises IndexDamaged, IndexTooNew.
 
-        With the fingerprint of an encoder it raises IndexStale where documents were indexed with another one,
-        or by another version.
+        Given an encoder's fingerprint, raises IndexStale if documents were indexed with another encoder or by
+        another version.
         """
-        with translated(self.path), closing(open_to_read(self.path)) as connection:
+        with sqlite_errors(self.path), closing(open_for_reading(self.path)) as connection:
             connection.execute("BEGIN")
-            snapshot = Snapshot(connection, self._text)
-            made_by = snapshot.meta("recipe")
-            if fingerprint and made_by and made_by != recipe(fingerprint):
+            snapshot = Snapshot(connection, self._load_text)
+            indexed_by = snapshot.meta("recipe")
+            if fingerprint and indexed_by and indexed_by != recipe(fingerprint):
                 raise IndexStale(
-                    f"the index in {self.folder} was made with another encoder or version: run qa sync"
+                    f"the index in {self.folder} was made with another encoder or version. Run qa sync"
                 )
             yield snapshot
 
     @contextmanager
     def write(self) -> Iterator[Writer]:
         """The only writer. Raises IndexBusy, IndexUnwritable, IndexDamaged, IndexTooNew."""
-        busy = IndexBusy(f"another process is syncing {self.folder}: wait for it, then try again")
+        busy = IndexBusy(f"another process is syncing {self.folder}. Wait for it, then try again")
         with locked(self.folder / SYNC_LOCK, busy, patience=0):
-            with translated(self.path), closing(open_to_write(self.path)) as connection:
-                yield Writer(connection, self._text)
+            with sqlite_errors(self.path), closing(open_for_writing(self.path)) as connection:
+                yield Writer(connection, self._load_text)
 
     def set_aside(self) -> Path:
-        """Rename a damaged database, so that a new one can be built and nothing is lost."""
+        """Rename a damaged database, so that a new one can be built without losing anything."""
         number = 1
         while (target := self.path.with_name(f"{DATABASE}.damaged-{number}")).exists():
             number += 1
@@ -157,7 +174,7 @@ class Store:
         return target
 
     def purge_damaged(self) -> Purged:
-        """Remove the databases that were set aside. Raises OSError."""
+        """Delete the databases that were set aside. Raises OSError."""
         files = sorted(self.folder.glob(f"{DATABASE}.damaged-*"))
         freed = 0
         for path in files:
@@ -166,6 +183,6 @@ class Store:
         databases = {path.name.removesuffix("-wal").removesuffix("-shm") for path in files}
         return Purged(databases=len(databases), bytes=freed)
 
-    def _text(self, document_id: str, digest: str) -> str:
+    def _load_text(self, document_id: str, digest: str) -> str:
         with self.read() as snapshot:
             return snapshot.text(document_id, digest)

@@ -1,7 +1,8 @@
-"""FAISS: the vectors of one state of the store -> the nearest passages. A cache, never the truth.
+"""The vectors of one state of the store + a query vector -> the nearest passages, with FAISS.
 
-The file is written beside and renamed into place. It begins with one line of JSON: the stamp of the
-store's state, and the SHA-256 of what follows. A file that does not match is rebuilt, not trusted.
+A cache, never the truth. Its file is written under another name and renamed into place. It begins with one
+line of JSON: the stamp of the store's state, and the SHA-256 of the rest. A file that does not match is
+rebuilt, not trusted.
 """
 
 from __future__ import annotations
@@ -22,14 +23,14 @@ from qa.index.snapshot import Snapshot
 from qa.index.store import Store
 from qa.types import Purged
 
-Stamp = tuple[str, int]  # which store, which generation
-_PRIOR = 10  # the mean of n vectors is believed to n / (n + 10)
+Stamp = tuple[str, int]  # the store and its generation
+_PRIOR = 10  # the mean of n vectors is scaled by n / (n + 10)
 
 
 class VectorIndex:
     """Exact inner-product search over unit vectors: the score is the cosine, higher is nearer.
 
-    `numbers` are the passages' numbers, ascending; row i of the index belongs to `numbers[i]`.
+    `numbers` are the numbers of the passages, ascending; row i of the index belongs to `numbers[i]`.
     """
 
     def __init__(self, stamp: Stamp, numbers: npt.NDArray[np.int64], index: faiss.Index) -> None:
@@ -40,7 +41,7 @@ class VectorIndex:
         self.mean = self._mean()
 
     def _mean(self) -> npt.NDArray[np.float32]:
-        """The direction that all vectors share, (dimension,): little of it is known from few vectors."""
+        """The direction that all vectors share, (dimension,); shrunk, since a few vectors reveal little."""
         total = len(self.numbers)
         if not total:
             return np.zeros(self._index.d, dtype=np.float32)
@@ -49,13 +50,13 @@ class VectorIndex:
 
     @classmethod
     def build(cls, stamp: Stamp, numbers: Sequence[int], vectors: npt.NDArray[np.float32]) -> VectorIndex:
-        """An index of vectors (n, dimension) in the order of `numbers`."""
+        """An index of vectors, (n, dimension), in the order of `numbers`."""
         index = faiss.IndexFlatIP(vectors.shape[1])
         index.add(np.ascontiguousarray(vectors, dtype=np.float32))
         return cls(stamp, np.asarray(numbers, dtype=np.int64), index)
 
-    def rows(self, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
-        """The vectors of passages that are in the index: (n, dimension)."""
+    def vectors(self, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+        """The vectors of passages that are in the index, (n, dimension)."""
         positions = np.searchsorted(self.numbers, numbers)
         matrix: npt.NDArray[np.float32] = self._index.reconstruct_batch(positions)
         return matrix
@@ -63,9 +64,9 @@ class VectorIndex:
     def search(
         self, query: npt.NDArray[np.float32], k: int, allowed: Sequence[int] | None = None
     ) -> list[tuple[int, float]]:
-        """The k nearest passages to a unit vector, as (number, cosine), best first; of `allowed` if given.
+        """The k passages nearest to a unit vector, as (number, cosine), best first; among `allowed` if given.
 
-        Passages that tie with the last one are included, so that the caller can break ties by id.
+        All passages that tie with the last one are included, so that the caller can break ties by id.
         """
         total = self._index.ntotal
         if not total:
@@ -75,21 +76,21 @@ class VectorIndex:
             positions = np.flatnonzero(np.isin(self.numbers, np.asarray(allowed, dtype=np.int64)))
             total = len(positions)
             parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(positions))  # type: ignore[call-arg]
-        wanted = min(k + 8, total)
-        while wanted:
-            scores, found = self._index.search(query.reshape(1, -1), wanted, params=parameters)
-            if wanted == total or scores[0, min(k, wanted) - 1] > scores[0, -1]:
+        count = min(k + 8, total)
+        while count:
+            scores, rows = self._index.search(query.reshape(1, -1), count, params=parameters)
+            if count == total or scores[0, min(k, count) - 1] > scores[0, -1]:
                 break
-            wanted = min(2 * wanted, total)
+            count = min(2 * count, total)
         else:
             return []
-        last = scores[0, min(k, wanted) - 1]
+        last = scores[0, min(k, count) - 1]
         return [
-            (int(self.numbers[i]), float(s)) for i, s in zip(found[0], scores[0], strict=True) if s >= last
+            (int(self.numbers[i]), float(s)) for i, s in zip(rows[0], scores[0], strict=True) if s >= last
         ]
 
     def save(self, path: Path) -> None:
-        """Write the cache in one step: another process sees the old file or the new one."""
+        """Write the file in one step: another process sees either the old file or the new one."""
         body = faiss.serialize_index(self._index).tobytes() + self.numbers.astype("<i8").tobytes()
         head = {"stamp": self.stamp, "count": len(self.numbers), "sha256": hashlib.sha256(body).hexdigest()}
         with replaced(path) as file:
@@ -97,7 +98,7 @@ class VectorIndex:
 
     @classmethod
     def load(cls, path: Path, stamp: Stamp) -> VectorIndex | None:
-        """The cache of that very state, or None where it is missing, stale or damaged."""
+        """The index of the state with this stamp, or None if the file is missing, stale or damaged."""
         try:
             line, body = path.read_bytes().split(b"\n", 1)
             head = json.loads(line)
@@ -112,7 +113,7 @@ class VectorIndex:
 
 
 class VectorCache:
-    """The vector index of a store's last committed state: in memory, else from its file, else made anew.
+    """The vector index of a store's last committed state: from memory, else its file, else rebuilt.
 
     Safe to use from several threads.
     """
@@ -120,52 +121,52 @@ class VectorCache:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._path = store.folder / VECTORS
-        self._vectors: VectorIndex | None = None
+        self._index: VectorIndex | None = None
         self._lock = threading.Lock()
 
-    def of(self, snapshot: Snapshot) -> VectorIndex:
-        """The vector index of exactly that state. Nothing is embedded for it."""
+    def index_of(self, snapshot: Snapshot) -> VectorIndex:
+        """The vector index of exactly this state. Nothing is embedded."""
         stamp = snapshot.stamp
         with self._lock:
-            if self._vectors is None or self._vectors.stamp != stamp:
-                self._vectors = VectorIndex.load(self._path, stamp) or self._rebuilt(snapshot)
-            return self._vectors
+            if self._index is None or self._index.stamp != stamp:
+                self._index = VectorIndex.load(self._path, stamp) or self._rebuild(snapshot)
+            return self._index
 
-    def _rebuilt(self, snapshot: Snapshot) -> VectorIndex:
-        """The index from the store; vectors already in memory are taken from there."""
+    def _rebuild(self, snapshot: Snapshot) -> VectorIndex:
+        """Build the index from the store, reusing the vectors that are already in memory."""
         numbers = snapshot.passage_numbers()
-        known = (
+        in_memory = (
             set()
-            if self._vectors is None or self._vectors.stamp[0] != snapshot.stamp[0]
-            else set(self._vectors.numbers.tolist())
+            if self._index is None or self._index.stamp[0] != snapshot.stamp[0]
+            else set(self._index.numbers.tolist())
         )
-        old = [number for number in numbers if number in known]
-        new = [number for number in numbers if number not in known]
-        assert old + new == numbers  # the store never gives a number twice: new ones are the highest
-        rows = snapshot.vectors(new)
-        if old and self._vectors is not None:
-            kept = self._vectors.rows(np.asarray(old))
-            rows = np.concatenate([kept, rows]) if new else kept
-        return VectorIndex.build(snapshot.stamp, numbers, rows)
+        old = [number for number in numbers if number in in_memory]
+        new = [number for number in numbers if number not in in_memory]
+        assert old + new == numbers  # the store never reuses a number, so new ones are the highest
+        vectors = snapshot.vectors(new)
+        if old and self._index is not None:
+            old_vectors = self._index.vectors(np.asarray(old))
+            vectors = np.concatenate([old_vectors, vectors]) if new else old_vectors
+        return VectorIndex.build(snapshot.stamp, numbers, vectors)
 
     def save(self) -> None:
-        """Have the file be of the last committed state; one that is already is kept in memory. Raises
-        OSError.
+        """Bring the file up to date with the last committed state, and keep that index in memory.
 
-        Only under the writer's lock: a file that comes late would bring back what was purged meanwhile.
+        Call this only under the writer's lock, because a file written late would bring back vectors that were
+        purged in the meantime. Raises OSError.
         """
         with self._store.read() as snapshot:
             loaded = VectorIndex.load(self._path, snapshot.stamp)
             if loaded is None:
-                self.of(snapshot).save(self._path)
+                self.index_of(snapshot).save(self._path)
             else:
                 with self._lock:
-                    self._vectors = loaded
+                    self._index = loaded
 
     def purge(self) -> Purged:
-        """Remove the unfinished files of processes that died.
+        """Delete the unfinished files of processes that died.
 
-        Only under the writer's lock. Raises OSError.
+        Call this only under the writer's lock. Raises OSError.
         """
         unfinished = leftovers(self._path)
         freed = sum(path.stat().st_size for path in unfinished)
@@ -174,6 +175,6 @@ class VectorCache:
         return Purged(leftovers=len(unfinished), bytes=freed)
 
     def forget(self) -> None:
-        """Let go of what is in memory."""
+        """Free the memory. The index is loaded again when it is needed."""
         with self._lock:
-            self._vectors = None
+            self._index = None

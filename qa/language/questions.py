@@ -22,7 +22,7 @@ from qa.language.question_rules import (
 )
 from qa.language.rules import any_of
 from qa.language.words import WORD, content_words, speaks_of_goal
-from qa.text import valid
+from qa.text import valid_unicode
 from qa.types import Span, overlap
 
 LONGEST = 1000  # characters, about as many as the encoder reads
@@ -101,7 +101,7 @@ def _question(text: str, searched: str) -> Question:
 
 def checked(text: str) -> str:
     """A question without the white space around it. Raises QuestionError if it cannot be searched for."""
-    stripped = valid(text).strip()
+    stripped = valid_unicode(text).strip()
     if not stripped:
         raise QuestionError("the question is empty. Type a question")
     if len(stripped) > LONGEST:

@@ -1,6 +1,6 @@
-"""Texts to vectors, and passages to answers: the encoder and the reader, computed on the processor.
+"""Texts -> vectors, and passages -> answer spans: the encoder and the reader, computed on the CPU.
 
-Models are read from local files whose checksums are known; nothing is fetched. `bert` is the forward pass,
-`workers` the threads that share it. The encoder turns texts into unit vectors, the reader points at the words
-of a passage that answer a question. torch is imported here only.
+Models are read from local files whose checksums are verified; nothing is downloaded. The encoder turns texts
+into unit vectors, and the reader finds the words of a passage that answer a question. `bert` is the forward
+pass, and `workers` holds the threads that share it. torch is imported in this room only.
 """

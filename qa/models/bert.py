@@ -1,9 +1,9 @@
-"""The forward pass of BERT over rows of word pieces laid end to end, on a processor.
+"""Rows of token ids -> hidden states: the forward pass of BERT on the CPU, over rows laid end to end.
 
-Devlin et al., "BERT", 2019. It is written out here, in the functions of torch, for two reasons: the
-libraries that have it take four seconds to import, which is most of the time of a question asked in a
-terminal; and rows that lie end to end need no padding, share every matrix product, and leave attention to
-small matrices that stay in the cache. tests/models/test_bert.py holds the result to that of transformers.
+Devlin et al., "BERT", 2019. It is written out here in plain torch functions for two reasons: the libraries
+that implement it take four seconds to import, which is most of the time that a question in a terminal takes;
+and rows that lie end to end need no padding, share every matrix product, and keep attention to small matrices
+that stay in the cache. tests/models/test_bert.py checks the result against transformers.
 """
 
 from __future__ import annotations
@@ -16,17 +16,18 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
-# Shapes are rounded up to these, for oneDNN compiles and keeps code for each that it meets (a gigabyte after
-# a thousand texts of all lengths), and softmax over a length that is no multiple of 16 takes twice as long.
+# Shapes are rounded up to these, because oneDNN compiles and keeps code for each shape it meets (a gigabyte
+# after a thousand texts of all lengths), and softmax over a length that is not a multiple of 16 takes twice
+# as long.
 _ROW, _TOTAL = 16, 64
 
 
 class Bert:
-    """The network: rows of word piece ids -> hidden states.
+    """The network: rows of token ids -> hidden states.
 
-    `weights` are named as in a file of transformers' BertModel; `heads` is the number of attention heads.
-    It computes in `dtype`, float32 or bfloat16; layer norm and softmax are exact to float32 within. Safe to
-    be used by several threads. Raises KeyError where a weight is missing.
+    `weights` are named as in a transformers BertModel file; `heads` is the number of attention heads. It
+    computes in `dtype`, float32 or bfloat16; layer norm and softmax use float32 internally. Safe to use from
+    several threads. Raises KeyError if a weight is missing.
     """
 
     def __init__(
@@ -35,48 +36,50 @@ class Bert:
         self._heads = heads
         self._epsilon = epsilon
         self._dtype = dtype
-        self.words = weights["embeddings.word_embeddings.weight"]
-        self._positions = weights["embeddings.position_embeddings.weight"]
-        self._types = weights["embeddings.token_type_embeddings.weight"]
-        self._first = _norm(weights, "embeddings.LayerNorm", self._positions.dtype)
+        self.word_embeddings = weights["embeddings.word_embeddings.weight"]
+        self._position_embeddings = weights["embeddings.position_embeddings.weight"]
+        self._type_embeddings = weights["embeddings.token_type_embeddings.weight"]
+        self._embedding_norm = _norm(weights, "embeddings.LayerNorm", self._position_embeddings.dtype)
         count = len({name.split(".")[2] for name in weights if name.startswith("encoder.layer.")})
-        self._layers = [
-            _Layer(weights, f"encoder.layer.{i}", dtype, self.words.shape[1] // heads) for i in range(count)
-        ]
+        head_size = self.word_embeddings.shape[1] // heads
+        self._layers = [_Layer(weights, f"encoder.layer.{i}", dtype, head_size) for i in range(count)]
 
-    def __call__(self, rows: Sequence[Sequence[int]], second: Sequence[int] | None = None) -> list[Tensor]:
-        """For each row its last hidden states, (word pieces, dimension) in the network's dtype.
+    def __call__(
+        self, rows: Sequence[Sequence[int]], boundaries: Sequence[int] | None = None
+    ) -> list[Tensor]:
+        """The last hidden states of each row, (tokens, dimension) in the network's dtype.
 
-        From the index `second[i]` on, row i is a second text; without `second` there is only a first.
+        Row i is one text up to the index `boundaries[i]` and another from there on; without `boundaries`,
+        every row is a single text.
         """
         import torch
         from torch.nn.functional import embedding
 
         lengths = [len(row) for row in rows]
         spans = _spans(lengths)
-        ids = torch.zeros(_up(sum(lengths) + _ROW - 1, _TOTAL), dtype=torch.long)
-        places, kinds = torch.zeros_like(ids), torch.zeros_like(ids)
-        for (start, end), row, border in zip(spans, rows, second or lengths, strict=True):
+        ids = torch.zeros(_round_up(sum(lengths) + _ROW - 1, _TOTAL), dtype=torch.long)
+        positions, types = torch.zeros_like(ids), torch.zeros_like(ids)
+        for (start, end), row, boundary in zip(spans, rows, boundaries or lengths, strict=True):
             ids[start:end] = torch.tensor(row)
-            places[start:end] = torch.arange(end - start)
-            kinds[start + border : end] = 1
+            positions[start:end] = torch.arange(end - start)
+            types[start + boundary : end] = 1
         with torch.inference_mode():
-            summed = embedding(ids, self.words) + embedding(places, self._positions)
-            x = self._normed(summed + embedding(kinds, self._types), self._first).to(self._dtype)
+            x = embedding(ids, self.word_embeddings) + embedding(positions, self._position_embeddings)
+            x = x + embedding(types, self._type_embeddings)
+            x = self._layer_norm(x, self._embedding_norm).to(self._dtype)
             for layer in self._layers:
-                x = self._normed(
-                    layer.out(self._attention(layer.query_key_value(x), spans)).add_(x), layer.mid
-                )
-                x = self._normed(layer.down(layer.up(x)).add_(x), layer.last)
+                attended = layer.out(self._attention(layer.query_key_value(x), spans))
+                x = self._layer_norm(attended.add_(x), layer.middle_norm)
+                x = self._layer_norm(layer.down(layer.up(x)).add_(x), layer.last_norm)
             return [x[start:end] for start, end in spans]
 
-    def _normed(self, x: Tensor, norm: tuple[Tensor, Tensor]) -> Tensor:
+    def _layer_norm(self, x: Tensor, norm: tuple[Tensor, Tensor]) -> Tensor:
         from torch.nn.functional import layer_norm
 
         return layer_norm(x, norm[0].shape, *norm, self._epsilon)
 
     def _attention(self, projected: Tensor, spans: Sequence[tuple[int, int]]) -> Tensor:
-        """Each row attends to itself. The scores of one row are small enough for a core's own cache."""
+        """Each row attends to itself only. The scores of one row fit into a core's own cache."""
         import torch
 
         total, width = len(projected), projected.shape[1] // 3
@@ -85,31 +88,31 @@ class Bert:
         mixed = torch.zeros(total, self._heads, width // self._heads, dtype=projected.dtype)
         by_head = mixed.transpose(0, 1)
         for start, end in spans:
-            # What lies beyond the row's end fills the matrices up; it counts for nothing and is overwritten.
-            filled = start + _up(end - start, _ROW)
-            scores = torch.bmm(q[:, start:filled], k[:, :, start:filled])
-            if filled > end:
+            # Whatever lies beyond the row's end only pads the matrices; it has no weight and is overwritten.
+            padded = start + _round_up(end - start, _ROW)
+            scores = torch.bmm(q[:, start:padded], k[:, :, start:padded])
+            if padded > end:
                 scores[:, :, end - start :] = -math.inf
-            by_head[:, start:filled] = torch.bmm(torch.softmax(scores, -1), v[:, start:filled])
+            by_head[:, start:padded] = torch.bmm(torch.softmax(scores, -1), v[:, start:padded])
         return mixed.view(total, width)
 
 
 class _Layer:
-    """The weights of one layer, as what they do. Queries are scaled beforehand, by 1 / sqrt(head size)."""
+    """The weights of one layer, as functions. The query weights are pre-scaled by 1 / sqrt(head size)."""
 
-    def __init__(self, weights: Mapping[str, Tensor], name: str, dtype: torch.dtype, head: int) -> None:
+    def __init__(self, weights: Mapping[str, Tensor], name: str, dtype: torch.dtype, head_size: int) -> None:
         import torch
 
         parts = [f"{name}.attention.self.{part}" for part in ("query", "key", "value")]
-        scales = [1 / math.sqrt(head), 1.0, 1.0]
+        scales = [1 / math.sqrt(head_size), 1.0, 1.0]
         weight = torch.cat([weights[f"{p}.weight"] * s for p, s in zip(parts, scales, strict=True)])
         bias = torch.cat([weights[f"{p}.bias"] * s for p, s in zip(parts, scales, strict=True)])
         self.query_key_value = _linear(weight, bias, dtype)
         self.out = self._dense(weights, f"{name}.attention.output.dense", dtype)
         self.up = self._dense(weights, f"{name}.intermediate.dense", dtype, gelu=True)
         self.down = self._dense(weights, f"{name}.output.dense", dtype)
-        self.mid = _norm(weights, f"{name}.attention.output.LayerNorm", dtype)
-        self.last = _norm(weights, f"{name}.output.LayerNorm", dtype)
+        self.middle_norm = _norm(weights, f"{name}.attention.output.LayerNorm", dtype)
+        self.last_norm = _norm(weights, f"{name}.output.LayerNorm", dtype)
 
     @staticmethod
     def _dense(
@@ -125,11 +128,11 @@ def _norm(weights: Mapping[str, Tensor], name: str, dtype: torch.dtype) -> tuple
 def _linear(
     weight: Tensor, bias: Tensor, dtype: torch.dtype, gelu: bool = False
 ) -> Callable[[Tensor], Tensor]:
-    """x -> x @ weight.T + bias, and GELU of that.
+    """A function x -> x @ weight.T + bias, followed by GELU if `gelu` is set.
 
-    oneDNN lays a weight out for its kernels once instead of at each product (in fp32 that is twice as fast
-    as torch.nn.functional.linear, in bf16 a sixth). The operators are those that torch.compile uses; where
-    a build of torch has them not, it goes without.
+    oneDNN rearranges a weight for its kernels once instead of at each product (in fp32 this is twice as fast
+    as torch.nn.functional.linear, in bf16 a sixth faster). The operators are the ones that torch.compile
+    uses; a build of torch without them falls back to the plain functions.
     """
     import torch
     from torch.nn.functional import gelu as activation
@@ -148,7 +151,7 @@ def _linear(
     return lambda x: product(x, packed, bias, *after)
 
 
-def _up(size: int, multiple: int) -> int:
+def _round_up(size: int, multiple: int) -> int:
     return math.ceil(size / multiple) * multiple
 
 

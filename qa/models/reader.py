@@ -1,9 +1,9 @@
-"""A question + passages -> readings: for each passage its best span, and how it compares to "no answer here".
+"""A question + passages -> readings: each passage's best span, and how it compares with "no answer here".
 
-The reader is the default encoder's own network with a head of two outputs a word piece, start and end of
-the answer (Devlin et al., "BERT", 2019, section 4.2 and 4.3: [CLS] stands for no answer). What is stored
-in reader.safetensors is how its weights differ from the encoder's: for every matrix a product of two thin
-ones, for every vector the difference itself. reader.md says what it was made from and how good it is.
+The reader is the default encoder's own network, with a head that has two outputs per token: the start and the
+end of the answer (Devlin et al., "BERT", 2019, sections 4.2 and 4.3, where [CLS] stands for no answer).
+reader.safetensors stores how its weights differ from the encoder's: for each matrix a product of two thin
+ones, for each vector the difference itself. reader.md says what it was made from and how good it is.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ from qa.types import Passage, Span
 if TYPE_CHECKING:
     import torch
 
-WINDOW = 384  # word pieces read at once, question and header among them
-OVERLAP = 64  # of a long passage's windows, so that no answer is cut in two
-LONGEST = 30  # word pieces of an answer
-_QUESTION, _HEADER = 128, 64  # word pieces read of them at most
+WINDOW = 384  # tokens read at once, including question and header
+OVERLAP = 64  # tokens that the windows of a long passage share, so that no answer is cut in two
+LONGEST = 30  # tokens in an answer, at most
+_QUESTION, _HEADER = 128, 64  # tokens of a question and of a header that are read, at most
 _CLS, _SEP = 101, 102
 
 Logits = npt.NDArray[np.float32]
@@ -41,11 +41,11 @@ Logits = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the reader makes of one passage.
+    """The reader's result for one passage.
 
-    `span` is its best answer, in the document's offsets and within one sentence; `score` and `null` are
-    the logits of that answer and of "no answer here". `sentences` holds for each sentence of the passage
-    the margin of the best span in it, and that span: minus infinity where a sentence holds no word.
+    `span` is the best answer, in the document's offsets and within one sentence; `score` and `null` are the
+    logits of that answer and of "no answer here". `sentences` has, for each sentence of the passage, the best
+    span in it and, before it, that span's margin: minus infinity for a sentence without words.
     """
 
     span: Span
@@ -55,44 +55,41 @@ class Reading:
 
     @property
     def margin(self) -> float:
-        """How much better the span is than no answer: above 0 the passage answers, as far as one can say."""
+        """The logits by which the span beats no answer: above 0, the reader takes it for an answer."""
         return self.score - self.null
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What the network reads at once: [CLS] question [SEP] header text [SEP].
+    """The tokens that the network reads at once: [CLS] question [SEP] header text [SEP].
 
-    `offsets` are the places of the text's word pieces in it; the first of them has the index `first`.
+    `offsets` are the spans of the text's tokens in the text; the first of these tokens is `ids[text_start]`.
     """
 
     ids: list[int]
-    second: int  # the index of the first word piece after the question
-    first: int
+    boundary: int  # the index of the first token after the question
+    text_start: int
     offsets: list[Span]
 
 
 class Tokens:
-    """Texts as word pieces, joined into rows."""
+    """Turns questions, headers and texts into rows of tokens."""
 
     def __init__(self, tokenizer: Any) -> None:
         self._tokenizer = tokenizer
 
     def rows(self, question: str, header: str, text: str) -> list[Row]:
-        """One row for a text that fits into a window, else one for each of its overlapping windows."""
-        asked = self._ids(question)[:_QUESTION]
-        above = self._ids(header)[:_HEADER] if header else []
+        """One row for a text that fits into a window, otherwise one for each of its overlapping windows."""
+        question_ids = self._ids(question)[:_QUESTION]
+        header_ids = self._ids(header)[:_HEADER] if header else []
         encoding = self._tokenizer.encode(text, add_special_tokens=False)
-        head = [_CLS, *asked, _SEP, *above]
+        head = [_CLS, *question_ids, _SEP, *header_ids]
         size = WINDOW - len(head) - 1
         rows = []
         for start in range(0, max(1, len(encoding.ids) - OVERLAP), size - OVERLAP):
             ids = encoding.ids[start : start + size]
-            rows.append(
-                Row(
-                    [*head, *ids, _SEP], len(asked) + 2, len(head), encoding.offsets[start : start + len(ids)]
-                )
-            )
+            offsets = encoding.offsets[start : start + len(ids)]
+            rows.append(Row([*head, *ids, _SEP], len(question_ids) + 2, len(head), offsets))
         return rows
 
     def _ids(self, text: str) -> list[int]:
@@ -101,18 +98,18 @@ class Tokens:
 
 
 class Reader(Protocol):
-    """What the rest needs of a reader; tests put a plain one in its place."""
+    """The interface of a reader to the rest of the package; tests substitute a simple one."""
 
     @property
     def name(self) -> str:
-        """Says which reader it is, for people."""
+        """The name of the reader, for display."""
 
     def read(self, question: str, passages: Sequence[Passage]) -> tuple[Reading, ...]:
-        """A reading for each passage, in their order."""
+        """A reading for each passage, in the order of the passages."""
 
 
 class ExtractiveReader:
-    """The reader that the package carries, over the encoder it was made from. Loaded when first needed."""
+    """The reader that comes with the package, on the encoder it was made from. Loaded when first needed."""
 
     def __init__(self, encoder: BertEncoder, weights: bytes) -> None:
         self._encoder = encoder
@@ -125,68 +122,68 @@ class ExtractiveReader:
 
     @cached_property
     def _network(self) -> tuple[Bert, torch.Tensor, torch.Tensor]:
-        """The network, which shares the encoder's word embeddings, and the head's weight and bias."""
+        """The network, which shares the encoder's word embeddings, and the weight and bias of the head."""
         from safetensors.torch import load
 
-        kept = load(self._weights)
+        stored = load(self._weights)
         weights = dict(self._encoder.weights)
         for name, weight in weights.items():
-            if f"{name}.left" in kept:
-                weights[name] = weight + kept[f"{name}.left"].float() @ kept[f"{name}.right"].float()
-            elif name in kept:
-                weights[name] = weight + kept[name].float()
-        return self._encoder.network(weights), kept["head.weight"], kept["head.bias"]
+            if f"{name}.left" in stored:
+                weights[name] = weight + stored[f"{name}.left"].float() @ stored[f"{name}.right"].float()
+            elif name in stored:
+                weights[name] = weight + stored[name].float()
+        return self._encoder.network(weights), stored["head.weight"], stored["head.bias"]
 
     def read(self, question: str, passages: Sequence[Passage]) -> tuple[Reading, ...]:
-        self._network  # noqa: B018  loaded once, before several threads want it
+        self._network  # noqa: B018  loads it once, before several threads need it
         rows = [
             (number, row)
             for number, passage in enumerate(passages)
             for row in self._tokens.rows(question, passage.header, passage.text)
         ]
-        found: list[list[Reading]] = [[] for _ in passages]
-        chosen = batches([len(row.ids) for _, row in rows], workers().count)
-        read = workers().map(self._logits, ([rows[i][1] for i in some] for some in chosen))
-        for (number, row), values in zip(rows, chain.from_iterable(read), strict=True):
-            found[number].append(_reading(passages[number], row, values))
-        return tuple(_joined(readings) for readings in found)
+        windows: list[list[Reading]] = [[] for _ in passages]
+        row_batches = batches([len(row.ids) for _, row in rows], workers().count)
+        results = workers().map(self._logits, ([rows[i][1] for i in batch] for batch in row_batches))
+        for (number, row), logits in zip(rows, chain.from_iterable(results), strict=True):
+            windows[number].append(_window_reading(passages[number], row, logits))
+        return tuple(_merge(readings) for readings in windows)
 
     def _logits(self, rows: Sequence[Row]) -> list[Logits]:
-        """For each row (word pieces, 2): of an answer that starts there and of one that ends there."""
+        """(tokens, 2) for each row: the logits of an answer that starts, and that ends, at each token."""
         import torch
         from torch.nn.functional import linear
 
         network, weight, bias = self._network
         with torch.inference_mode():
-            hidden = network([row.ids for row in rows], [row.second for row in rows])
+            hidden = network([row.ids for row in rows], [row.boundary for row in rows])
             return [linear(h.float(), weight, bias).numpy() for h in hidden]
 
 
 def find_reader(encoder: Encoder) -> Reader | None:
-    """The package's reader, or None where it is missing or the encoder is not the one it was made from.
+    """The package's reader, or None if it is missing or was made from another encoder.
 
-    Raises ModelError where the file is not the one that reader.json names.
+    Raises ModelError if the file is not the one that reader.json names.
     """
     weights = files("qa.models").joinpath("reader.safetensors")
     if not weights.is_file() or not isinstance(encoder, BertEncoder):
         return None
-    made = facts()
-    if encoder.files.weights_sha256 != made["base"]:
+    if encoder.files.weights_sha256 != manifest()["base"]:
         return None
     content = weights.read_bytes()
-    if hashlib.sha256(content).hexdigest() != made["sha256"]:
-        raise ModelError("qa/models/reader.safetensors is not the file that came with qa: install qa again")
+    if hashlib.sha256(content).hexdigest() != manifest()["sha256"]:
+        raise ModelError("qa/models/reader.safetensors is not the file that came with qa. Install qa again")
     return ExtractiveReader(encoder, content)
 
 
 @cache
-def facts() -> dict[str, Any]:
-    """What reader.json says: the checksums of the reader and its base, and the calibration."""
+def manifest() -> dict[str, Any]:
+    """The content of reader.json: the checksums of the reader and its base, and the calibration."""
     values: dict[str, Any] = json.loads(files("qa.models").joinpath("reader.json").read_text("utf-8"))
     return values
 
 
-def _reading(passage: Passage, row: Row, logits: Logits) -> Reading:
+def _window_reading(passage: Passage, row: Row, logits: Logits) -> Reading:
+    """The reading of a passage as far as the window `row` shows it."""
     scores = _span_scores(row, logits)
     null = float(logits[0].sum())
     sentences: list[tuple[float, Span]] = []
@@ -207,7 +204,7 @@ def _reading(passage: Passage, row: Row, logits: Logits) -> Reading:
 
 
 def _whole_words(text: str, span: Span, within: Span) -> Span:
-    """A span of word pieces, widened to the whole words that they are pieces of."""
+    """A span of tokens, extended to whole words but not beyond `within`."""
     start, end = span
     while start > within[0] and text[start - 1 : start + 1].isalnum():
         start -= 1
@@ -216,15 +213,15 @@ def _whole_words(text: str, span: Span, within: Span) -> Span:
     return start, end
 
 
-def _joined(readings: Sequence[Reading]) -> Reading:
-    """Of the windows of one passage the one with the best answer; each sentence where it looks best."""
+def _merge(readings: Sequence[Reading]) -> Reading:
+    """The best reading among the windows of one passage, with the best result for each sentence."""
     best = max(readings, key=lambda reading: reading.margin)
-    sentences = tuple(max(window) for window in zip(*(r.sentences for r in readings), strict=True))
+    sentences = tuple(max(results) for results in zip(*(r.sentences for r in readings), strict=True))
     return replace(best, sentences=sentences)
 
 
 def best_span(row: Row, logits: Logits) -> tuple[Span, float, float]:
-    """The best span of a row in its text, its score, and the score of no answer; logits (word pieces, 2)."""
+    """The best span in a row's text, its score, and the score of no answer; `logits` are (tokens, 2)."""
     scores = _span_scores(row, logits)
     i, j = np.unravel_index(int(scores.argmax()), scores.shape)
     span = (row.offsets[i][0], row.offsets[j][1])
@@ -232,8 +229,8 @@ def best_span(row: Row, logits: Logits) -> tuple[Span, float, float]:
 
 
 def _span_scores(row: Row, logits: Logits) -> Logits:
-    """Scores of all spans, (word pieces of the text) squared: start and end; those not allowed are -inf."""
-    inside = logits[row.first : row.first + len(row.offsets)]
+    """The scores of all spans by start and end, (text tokens, text tokens); -inf for impossible spans."""
+    inside = logits[row.text_start : row.text_start + len(row.offsets)]
     scores = inside[:, 0][:, None] + inside[:, 1][None, :]
     allowed = np.tri(len(inside), k=0, dtype=bool).T & np.tri(len(inside), k=LONGEST - 1, dtype=bool)
     masked: Logits = np.where(allowed, scores, -np.inf).astype(np.float32)

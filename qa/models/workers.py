@@ -1,7 +1,7 @@
-"""The threads that networks are computed by, and how rows are shared out among them.
+"""Rows -> batches -> worker threads that compute the networks.
 
-Rows are computed in batches by worker threads that each use one thread of torch: a batch a core is faster
-than two cores a batch, because nothing waits for the slower half of every small step.
+Each worker uses a single torch thread: one batch per core is faster than several cores per batch, because
+nothing waits for the slower half of every small step.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from typing import TypeVar
 
-_LARGEST, _SMALLEST = 2048, 256  # word pieces of a batch; a larger one is no faster and only takes memory
-BULK = 5  # how much nicer threads for bulk work are than those for questions
-_MOST_THREADS = 16  # more only wait for Python's lock
-_LONGEST_WAIT = 60.0  # seconds for threads to start
+_LARGEST, _SMALLEST = 2048, 256  # tokens in a batch; a larger one is not faster and only takes memory
+BULK = 5  # how much is added to the niceness of threads for bulk work, compared to those for questions
+_MOST_THREADS = 16  # any more would only wait for Python's lock
+_LONGEST_WAIT = 60.0  # seconds for the threads to start
 _starting = threading.Lock()
 
 T = TypeVar("T")
@@ -26,7 +26,7 @@ R = TypeVar("R")
 
 
 def batches(lengths: Sequence[int], threads: int) -> Iterator[list[int]]:
-    """Indices of rows, in their order, in batches that keep all threads busy and are not too large."""
+    """The indices of rows, in order, in batches that keep all threads busy and are not too large."""
     most = max(_SMALLEST, min(_LARGEST, sum(lengths) // (2 * threads)))
     batch: list[int] = []
     size = 0
@@ -41,7 +41,7 @@ def batches(lengths: Sequence[int], threads: int) -> Iterator[list[int]]:
 
 
 class Workers:
-    """Threads for batches, as many as torch would use, each with one thread of torch to itself."""
+    """As many threads for batches as torch would use, each limited to a single torch thread."""
 
     def __init__(self, nice: int = 0) -> None:
         import torch
@@ -51,7 +51,7 @@ class Workers:
         started = threading.Barrier(self.count + 1)
 
         def start() -> None:
-            torch.get_num_threads()  # else the number is set anew when the thread first computes
+            torch.get_num_threads()  # otherwise torch resets the number when the thread first computes
             torch.set_num_threads(1)
             _yield_to_others(nice)
             started.wait(_LONGEST_WAIT)
@@ -60,26 +60,26 @@ class Workers:
         for _ in range(self.count):
             self._pool.submit(int)
         started.wait(_LONGEST_WAIT)
-        torch.set_num_threads(usual)  # for threads that begin to use torch from now on
+        torch.set_num_threads(usual)  # for other threads that start to use torch from now on
 
     def map(self, function: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
-        """Results in the order of the items. Of these no more are taken than there are threads to busy."""
-        waiting: deque[Future[R]] = deque()
+        """The results, in the order of the items. Only as many items are taken as keep the threads busy."""
+        pending: deque[Future[R]] = deque()
         try:
             for item in items:
-                waiting.append(self._pool.submit(function, item))
-                if len(waiting) > 2 * self.count:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
+                pending.append(self._pool.submit(function, item))
+                if len(pending) > 2 * self.count:
+                    yield pending.popleft().result()
+            while pending:
+                yield pending.popleft().result()
         finally:
-            for future in waiting:
+            for future in pending:
                 future.cancel()
 
 
 def workers(bulk: bool = False) -> Workers:
-    """This process's threads for questions, or those for bulk work: neither waits for the other."""
-    with _starting:  # one after the other: while some start, torch's number of threads is not the usual one
+    """This process's threads for questions, or those for bulk work; neither waits for the other."""
+    with _starting:  # one at a time, because torch's number of threads is off while workers start
         return _workers(bulk)
 
 
@@ -89,7 +89,7 @@ def _workers(bulk: bool) -> Workers:
 
 
 def _yield_to_others(nice: int) -> None:
-    """Let this thread come after those that are less nice, where each has a priority of its own."""
+    """Lower the priority of this thread by `nice`, on systems where each thread has its own priority."""
     if nice and sys.platform == "linux":
         thread = threading.get_native_id()
         os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + nice)

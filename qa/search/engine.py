@@ -1,4 +1,4 @@
-"""One index to be searched and read: what a question, a search and a suggestion have in common."""
+"""A question -> candidates -> evidence: the steps that answers, searches and suggestions share."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from qa.types import Passage
 
 
 class Engine:
-    """The last committed state of an index, to be asked. Safe to use from several threads.
+    """Searches the last committed state of an index. Safe to use from several threads.
 
-    Its parts are there for those who measure them one by one.
+    Its parts are public so that benchmarks can measure them one by one.
     """
 
     def __init__(self, store: Store, vectors: VectorCache, encoder: Encoder, reader: Reader | None) -> None:
@@ -27,30 +27,30 @@ class Engine:
 
     @property
     def calibration(self) -> Calibration:
-        """How the confidence follows from the signals of evidence."""
+        """The calibration that turns the signals of evidence into a confidence."""
         return calibration(self.reader is not None)
 
     def state(self) -> tuple[str, int]:
-        """Which state of the index is served: it differs after every change of the documents."""
+        """The state of the index that is served; it differs after every change to the documents."""
         with self.store.read() as snapshot:
             return snapshot.stamp
 
     def find(self, question: Question, k: int, documents: DocumentIds = None) -> Candidates:
-        """The k passages that fit best, of all documents or of those with these ids. Raises IndexStale."""
+        """The k best passages, from all documents or the ones with these ids. Raises IndexStale."""
         query = self.encoder.encode_query(question.rephrased)
         with self.store.read(self.encoder.fingerprint) as snapshot:
-            return retrieve(question, query, snapshot, self.vectors.of(snapshot), k, documents)
+            return retrieve(question, query, snapshot, self.vectors.index_of(snapshot), k, documents)
 
     def evidence(self, candidates: Candidates, admits: Admits = admit_all) -> Evidence:
-        """What the best passages hold for the question, by the reader where there is one."""
+        """The evidence in the best passages, from the reader if there is one."""
         if self.reader is None:
             return by_similarity(candidates, self.encoder, admits)
         return by_reading(candidates, self.reader, self.encoder, admits)
 
     def sample(self, size: int, documents: DocumentIds = None) -> list[Passage]:
-        """At most `size` passages, spread evenly over the documents; the same each time."""
+        """At most `size` passages, spread evenly over the documents; the same ones each time."""
         with self.store.read() as snapshot:
             numbers = snapshot.passage_numbers(documents)
             chosen = sorted({numbers[i * len(numbers) // size] for i in range(size)}) if numbers else []
-            found = snapshot.passages(chosen)
-        return [found[number] for number in chosen]
+            passages = snapshot.passages(chosen)
+        return [passages[number] for number in chosen]

@@ -1,12 +1,12 @@
-"""A question -> candidates: the nearest vectors and the best BM25, in one score.
+"""A question -> candidates: the passages with the nearest vectors and the best BM25, in one score.
 
     score = cos(q - m, p - m) + 2 * f ** 1.5
 
-`m` is the mean vector of the index: passages on one subject all point the same way, and what they
-share tells them apart from nothing (Mu and Viswanath, "All-but-the-Top", 2018). `f` is the passage's
-BM25 as a share of what the question could reach at most: a few matching common words say little, most
-of the rare ones say a lot, and where no passage holds the question's words the vectors decide. The
-form and its two constants were chosen as benchmarks/retrieval.md says.
+`m` is the mean vector of the index: passages on one subject all point in a similar direction, and the part
+they share does not tell them apart (Mu and Viswanath, "All-but-the-Top", 2018). `f` is the passage's BM25 as
+a share of the highest that the question could reach: a few matching common words say little, most of the rare
+ones say a lot, and if no passage contains the question's words, the vectors decide. benchmarks/retrieval.md
+explains how the form and its two constants were chosen.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from qa.language.questions import Question
 from qa.models.encoder import Vectors
 from qa.types import Hit
 
-CANDIDATES = 50  # taken from each of the two ways
+CANDIDATES = 50  # taken from each of the two searches
 _KEYWORD_WEIGHT, _KEYWORD_POWER = 2.0, 1.5
-_BM25_PER_WORD = 2.2  # k1 + 1: what a word's weight is multiplied by at most (k1 = 1.2 in FTS5)
+_BM25_PER_WORD = 2.2  # k1 + 1, the highest factor that BM25 gives a word's weight (k1 = 1.2 in FTS5)
 
 DocumentIds = Collection[str] | None  # None for all documents
 
@@ -36,47 +36,56 @@ class Term:
     """A word of the question. `weight` is its inverse document frequency as FTS5 computes it."""
 
     word: str
-    passages: int  # how many hold it
+    passages: int  # the number of passages that contain it
     weight: float
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """What one search found, best first, and what is needed to look closer at it.
+    """The result of one search, best hit first, with everything needed to examine it more closely.
 
-    `parts` are what the scores of the hits are made of, by passage id: the centred cosine, and the share of
-    the question's BM25.
+    `parts` are the two parts of each hit's score, by passage id: the centred cosine, and the share of the
+    question's BM25.
     """
 
     question: Question
     hits: tuple[Hit, ...]
     parts: Mapping[str, tuple[float, float]]
-    nearest: float  # the highest cosine of the question and any passage, nothing taken out
+    nearest: float  # the highest cosine of the question and any passage, not centred
     terms: tuple[Term, ...]
-    query: Vectors  # (dimension,) the question's vector
-    mean: Vectors  # (dimension,) what all passages share
-    searched: int  # passages
+    query: Vectors  # (dimension,) the query vector
+    mean: Vectors  # (dimension,) the mean vector of the index
+    searched: int  # the number of passages searched
 
 
 def retrieve(
     question: Question,
     query: Vectors,
     snapshot: Snapshot,
-    vectors: VectorIndex,
+    index: VectorIndex,
     k: int,
     document_ids: DocumentIds = None,
 ) -> Candidates:
-    """The k best passages, of all documents or of some; `query` is the question's unit vector."""
+    """The k best passages, from all documents or some; `query` is the question's query vector."""
     ids = None if document_ids is None else sorted(set(document_ids))
-    total = len(vectors.numbers)
+    total = len(index.numbers)
     terms = _terms(snapshot, question.keywords, total)
     allowed = None if ids is None else snapshot.passage_numbers(ids)
-    nearest = vectors.search(query, CANDIDATES, allowed)
+    nearest = index.search(query, CANDIDATES, allowed)
     matching = snapshot.keyword_search([t.word for t in terms], CANDIDATES, ids)
     numbers = sorted({number for number, _ in [*nearest, *matching]})
     if not numbers:
-        return Candidates(question, (), {}, 0.0, terms, query, vectors.mean, 0)
-    cosines = centred_cosines(query, vectors.rows(np.asarray(numbers)), vectors.mean)
+        return Candidates(
+            question=question,
+            hits=(),
+            parts={},
+            nearest=0.0,
+            terms=terms,
+            query=query,
+            mean=index.mean,
+            searched=0,
+        )
+    cosines = centred_cosines(query, index.vectors(np.asarray(numbers)), index.mean)
     best = sum(term.weight for term in terms) * _BM25_PER_WORD
     bm25 = dict(matching)
     shares = np.array([min(1.0, bm25.get(number, 0.0) / best) if best else 0.0 for number in numbers])
@@ -92,15 +101,15 @@ def retrieve(
         nearest=max((cosine for _, cosine in nearest), default=0.0),
         terms=terms,
         query=query,
-        mean=vectors.mean,
+        mean=index.mean,
         searched=total if allowed is None else len(allowed),
     )
 
 
 def centred_cosines(query: Vectors, vectors: Vectors, mean: Vectors) -> npt.NDArray[np.float64]:
-    """cos(query - mean, vector - mean) for each row of (n, dimension); 0 where nothing is left of either.
+    """cos(query - mean, vector - mean) for each row of (n, dimension); 0 if either difference vanishes.
 
-    Rounded, since BLAS gives equal rows slightly different products, and ties are to be broken by id.
+    Rounded, because BLAS gives equal rows slightly different products, and ties must be broken by id.
     """
     q = query.astype(np.float64) - mean
     v = vectors.astype(np.float64) - mean
@@ -110,8 +119,8 @@ def centred_cosines(query: Vectors, vectors: Vectors, mean: Vectors) -> npt.NDAr
 
 
 def _terms(snapshot: Snapshot, words: Sequence[str], total: int) -> tuple[Term, ...]:
-    """BM25's weights as in FTS5: ln((N - n + 0.5) / (n + 0.5)), but never below 1e-6."""
-    counts = [(word, snapshot.passages_with(word)) for word in words]
+    """The words with their BM25 weights as in FTS5: ln((N - n + 0.5) / (n + 0.5)), but at least 1e-6."""
+    counts = [(word, snapshot.count_passages_with(word)) for word in words]
     return tuple(
         Term(word, n, max(1e-6, math.log((total - n + 0.5) / (n + 0.5)) if n <= total else 0.0))
         for word, n in counts

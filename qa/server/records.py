@@ -194,9 +194,7 @@ def _claim(known: Record, said: Said, citations: Mapping[int, Citation]) -> Clai
 
 
 def _holds(claim: Claim) -> bool:
-    """Whether a claim still is one: its value stands in its first quote, and each quote is of another
-    document.
-    """
+    """Whether a claim's value stands in its first quote, and each quote is of another document."""
     documents = {citation.document.id for citation in claim.citations}
     holds = bool(claim.value.strip()) and claim.value in claim.citations[0].quote
     return holds and len(documents) == len(claim.citations)

@@ -104,7 +104,7 @@ def _place(assistant: Assistant, name: str, received: Path, replace: bool) -> di
 
 def check_room(corpus: Path, size: int) -> None:
     """Whether the folder may take one more file, of that many bytes. Raises CorpusError."""
-    there = [_size(lying.path) for lying in walk(corpus) if lying.wanted] if corpus.is_dir() else []
+    there = [_size(file.path) for file in walk(corpus) if file.is_document] if corpus.is_dir() else []
     if len(there) >= MOST:
         raise CorpusError(f"there are {MOST:,} files already: put more into the folder itself")
     if sum(there) + size > ROOM:

@@ -1,4 +1,4 @@
-"""Files into the corpus folder and out of it, whatever they are called and whoever is killed meanwhile."""
+"""Adding files to the corpus folder and deleting them, whatever their names and whoever is killed."""
 
 import os
 import re
@@ -36,18 +36,16 @@ from qa.settings import Settings
      ("cafe\u0301.txt", "caf\u00e9.txt"), ("con.txt", "_con.txt"), ("LPT1 .notes.md", "_LPT1 .notes.md"),
      ("com\u00b9.txt", "_com\u00b9.txt"), ("console.txt", "console.txt"), ("a\u3164.txt", "a.txt")],
 )  # fmt: skip
-def test_a_name_is_made_harmless_and_otherwise_left_alone(sent, safe):
+def test_a_name_is_made_harmless_and_otherwise_left_unchanged(sent, safe):
     assert safe_name(sent) == safe
 
 
 @pytest.mark.parametrize(
-    ("sent", "why"),
-    [("", "only .docx"), ("photo.exe", "only .docx"), ("a.txt.exe", "only .docx"), ("a.txt/", "only .docx"),
-     ("txt", "only .docx"), (".txt", "only .docx"), ("\u200b", "only .docx"), ("a\u200d", "only .docx"),
-     ("..\\..", "only .docx"), ("_/ . .txt", "only .docx")],
-)  # fmt: skip
-def test_a_name_of_which_nothing_is_left_or_that_is_not_read_is_refused(sent, why):
-    with pytest.raises(UnreadableFile, match=why):
+    "sent",
+    ["", "photo.exe", "a.txt.exe", "a.txt/", "txt", ".txt", "\u200b", "a\u200d", "..\\..", "_/ . .txt"],
+)
+def test_a_name_without_characters_or_with_an_unsupported_suffix_is_refused(sent):
+    with pytest.raises(UnreadableFile, match="unsupported file type"):
         safe_name(sent)
 
 
@@ -66,7 +64,7 @@ NAMES = st.text(st.characters() | st.sampled_from("./\\~$ :\u200b\u202e\u0301con
 @example(stem="a" * 195 + " . . . .", suffix=".txt")
 @example(stem="x" * 150 + "é" * 60, suffix=".html")
 @example(stem=">\u0338", suffix=".md")
-def test_a_safe_name_is_always_one_of_the_folder_and_stays_as_it_is(stem, suffix):
+def test_a_safe_name_always_stays_in_the_folder_and_is_left_unchanged(stem, suffix):
     try:
         safe = safe_name(stem + suffix)
     except UnreadableFile:
@@ -85,7 +83,7 @@ def test_a_safe_name_is_always_one_of_the_folder_and_stays_as_it_is(stem, suffix
 
 
 @given(st.text(st.characters(categories=["Lu", "Ll", "Nd"]), min_size=5, max_size=40))
-def test_a_name_of_letters_and_figures_is_kept(stem):
+def test_a_name_of_letters_and_digits_is_kept(stem):
     assert safe_name(f"{stem}.txt") == unicodedata.normalize("NFC", f"{stem}.txt")
 
 
@@ -94,7 +92,7 @@ def test_a_name_of_letters_and_figures_is_kept(stem):
 
 @pytest.fixture
 def sent(tmp_path):
-    """Makes a file of some bytes as a browser hands it over: somewhere else, under another name."""
+    """Makes a file with some content as a browser sends it: in another place, under another name."""
     folder = tmp_path / "sent"
     folder.mkdir()
 
@@ -107,7 +105,7 @@ def sent(tmp_path):
 
 
 def states(placed: tuple[Placed, ...]) -> list[tuple[str, str, str]]:
-    return [(one.name, one.path, one.state) for one in placed]
+    return [(file.name, file.path, file.state) for file in placed]
 
 
 def test_each_file_gets_its_result_and_nothing_is_synced(synced, corpus, sent):
@@ -141,15 +139,15 @@ def test_each_file_gets_its_result_and_nothing_is_synced(synced, corpus, sent):
         ("folder.txt", "", "refused"),
         ("last.md", "last.md", "placed"),
     ]
-    assert [one.reason for one in placed if one.state == "placed"] == ["", ""]
-    reasons = [one.reason for one in placed if one.state != "placed"]
-    for reason, said in zip(
+    assert [file.reason for file in placed if file.state == "placed"] == ["", ""]
+    reasons = [file.reason for file in placed if file.state != "placed"]
+    for reason, part in zip(
         reasons,
-        ("the same file", "replace it", "is empty", "only .docx", "not a text file", "front matter",
-         "larger than 20 MB", "cannot be read", "not a file"),
+        ("already added", "Replace it", "is empty", "unsupported file", "not a text file", "front matter",
+         "larger than 20 MB", "cannot read", "not a file"),
         strict=True,
     ):  # fmt: skip
-        assert said in reason
+        assert part in reason
         assert "\n" not in reason
     assert "1874" in (corpus / "bridge.txt").read_text()
     assert (corpus / "last.md").read_text() == "The last one."
@@ -157,7 +155,7 @@ def test_each_file_gets_its_result_and_nothing_is_synced(synced, corpus, sent):
     assert placed[0].as_dict() == {"name": "goats.txt", "path": "goats.txt", "state": "placed", "reason": ""}
 
 
-def test_what_is_in_the_way_is_replaced_when_told_to(synced, corpus, sent):
+def test_a_file_in_the_way_is_replaced_on_request(synced, corpus, sent):
     placed = synced.place(
         [("bridge.txt", sent()), ("ferry.md", sent((corpus / "ferry.md").read_bytes()))], True
     )
@@ -165,31 +163,31 @@ def test_what_is_in_the_way_is_replaced_when_told_to(synced, corpus, sent):
     assert synced.sync().updated == ("bridge.txt",)
 
 
-def test_two_files_of_one_name_do_not_replace_each_other(synced, corpus, sent):
+def test_two_files_with_the_same_name_do_not_replace_each_other(synced, corpus, sent):
     files = [("a/notes.txt", sent("One.")), ("b/notes.txt", sent("Two.")), ("c/NOTES.txt", sent("Three."))]
     for replace in (False, True):
-        assert [one.state for one in synced.place(files, replace)][1:] == ["exists", "exists"]
+        assert [file.state for file in synced.place(files, replace)][1:] == ["exists", "exists"]
         assert (corpus / "notes.txt").read_text() == "One."
 
 
 @pytest.mark.parametrize(
-    ("there", "name"),
+    ("existing", "name"),
     [("Bericht.txt", "BERICHT.TXT"), ("cafe\u0301.txt", "caf\u00e9.txt"), ("STRASSE.md", "stra\u00dfe.md")],
 )
-def test_names_that_some_system_takes_for_one_are_one(synced, corpus, sent, there, name):
-    write(corpus, {there: "The first."})
-    (one,) = synced.place([(name, sent("The second."))])
-    assert (one.path, one.state) == (there, "exists")
-    (one,) = synced.place([(name, sent("The second."))], replace=True)
-    assert (one.path, one.state) == (there, "replaced")
-    assert (corpus / there).read_text() == "The second."
+def test_names_that_are_equal_on_some_system_are_treated_as_equal(synced, corpus, sent, existing, name):
+    write(corpus, {existing: "The first."})
+    (placed,) = synced.place([(name, sent("The second."))])
+    assert (placed.path, placed.state) == (existing, "exists")
+    (placed,) = synced.place([(name, sent("The second."))], replace=True)
+    assert (placed.path, placed.state) == (existing, "replaced")
+    assert (corpus / existing).read_text() == "The second."
     assert not [p for p in os.listdir(corpus) if p.startswith(".")]
 
 
-def test_a_link_is_replaced_and_not_what_it_leads_to(synced, corpus, sent, tmp_path):
+def test_a_link_is_replaced_but_not_its_target(synced, corpus, sent, tmp_path):
     (tmp_path / "secret").write_text("Forty goats live on the rock.")
     (corpus / "link.txt").symlink_to(tmp_path / "secret")
-    assert synced.place([("link.txt", sent())])[0].state == "exists"  # whatever it leads to says
+    assert synced.place([("link.txt", sent())])[0].state == "exists"  # whatever is in its target
     assert synced.place([("link.txt", sent("Mine."))], replace=True)[0].state == "replaced"
     assert (tmp_path / "secret").read_text() == "Forty goats live on the rock."
     assert not (corpus / "link.txt").is_symlink()
@@ -198,15 +196,15 @@ def test_a_link_is_replaced_and_not_what_it_leads_to(synced, corpus, sent, tmp_p
 def test_a_folder_is_not_replaced(synced, corpus, sent):
     (corpus / "goats.txt").mkdir()
     for replace in (False, True):
-        (one,) = synced.place([("goats.txt", sent())], replace)
-        assert (one.state, one.reason[:24]) == ("refused", "a folder of that name is")
+        (placed,) = synced.place([("goats.txt", sent())], replace)
+        assert (placed.state, placed.reason[:24]) == ("refused", "the corpus has a folder ")
 
 
 def test_a_corpus_that_cannot_be_written_refuses_each_file(tmp_path, encoder, sent):
     (tmp_path / "corpus").write_text("a file")
     assistant = Assistant(Settings(corpus=tmp_path / "corpus", index=tmp_path / "index"), encoder)
     placed = assistant.place([("a.txt", sent()), ("b.txt", sent())])
-    assert {(one.state, one.reason[:17]) for one in placed} == {("refused", "cannot write into")}
+    assert {(file.state, file.reason[:17]) for file in placed} == {("refused", "cannot write into")}
 
 
 KILLED = """
@@ -226,9 +224,7 @@ Assistant(Settings(corpus=corpus, index=index), WordEncoder()).place([("bridge.t
 """
 
 
-def test_a_process_that_is_killed_while_it_places_leaves_the_old_file_and_is_cleaned_up_after(
-    synced, corpus, sent
-):
+def test_a_process_killed_while_placing_leaves_the_old_file_and_is_cleaned_up_after(synced, corpus, sent):
     before = (corpus / "bridge.txt").read_text()
     arguments = [corpus, synced.settings.index, sent()]
     process = subprocess.Popen(
@@ -240,10 +236,10 @@ def test_a_process_that_is_killed_while_it_places_leaves_the_old_file_and_is_cle
         assert process.stdout.readline() == b"written\n"
         process.send_signal(signal.SIGKILL)
     assert (corpus / "bridge.txt").read_text() == before
-    left = f".bridge.txt.{process.pid}.new"
-    assert left in os.listdir(corpus)
-    assert synced.sync().skipped == (left,)  # no document is made of it
-    write(corpus, {".notes.17.new": "Somebody's own."})
+    unfinished = f".bridge.txt.{process.pid}.new"
+    assert unfinished in os.listdir(corpus)
+    assert synced.sync().skipped == (unfinished,)  # it does not become a document
+    write(corpus, {".notes.17.new": "Not one of ours."})
     assert synced.place([("goats.txt", sent())])[0].state == "placed"
     assert sorted(p for p in os.listdir(corpus) if p.startswith(".")) == [".notes.17.new"]
 
@@ -255,18 +251,18 @@ def test_threads_place_one_after_the_other(synced, corpus, sent):
             pool.submit(synced.place, [(f"goat{thread}-{n}.txt", source) for n in range(10)])
             for thread, source in enumerate(sources)
         ]
-        assert {one.state for done in work for one in done.result()} == {"placed"}
+        assert {file.state for future in work for file in future.result()} == {"placed"}
     assert len([name for name in os.listdir(corpus) if name.startswith("goat")]) == 40
 
 
 def test_a_file_is_refused_while_another_process_places_for_too_long(synced, sent, monkeypatch):
     monkeypatch.setattr("qa.files.PATIENCE", 0.1)
     with FileLock(synced.settings.index / "placing.lock"):
-        (one,) = synced.place([("goats.txt", sent())])
-    assert (one.state, one.reason) == ("refused", "another process is placing files: try again")
+        (placed,) = synced.place([("goats.txt", sent())])
+    assert (placed.state, placed.reason) == ("refused", "another process is adding files. Try again")
 
 
-# --- adding and removing -----------------------------------------------------------------------
+# --- adding and removing -------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -282,12 +278,12 @@ def test_an_added_file_is_copied_and_found(synced, corpus, goats):
     assert synced.search("forty goats", k=1)[0].document == added
 
 
-def test_adding_makes_the_corpus_folder(tmp_path, goats, encoder):
+def test_adding_a_file_creates_the_corpus_folder(tmp_path, goats, encoder):
     assistant = Assistant(Settings(corpus=tmp_path / "new" / "corpus", index=tmp_path / "index"), encoder)
     assert assistant.add(goats).path == "goats.txt"
 
 
-def test_a_name_that_exists_is_refused_unless_told_to_replace(synced, corpus, goats):
+def test_an_existing_name_is_refused_unless_it_is_to_be_replaced(synced, corpus, goats):
     synced.add(goats)
     goats.write_text("All the goats have left.")
     with pytest.raises(DocumentExists):
@@ -310,7 +306,7 @@ def test_a_file_that_could_not_be_indexed_is_not_copied(synced, corpus, tmp_path
     assert sorted(corpus.rglob("*")) == before
 
 
-def test_a_file_that_is_not_there_or_too_large_is_refused(synced, tmp_path):
+def test_a_missing_or_too_large_file_is_refused(synced, tmp_path):
     with pytest.raises(UnreadableFile):
         synced.add(tmp_path / "missing.txt")
     with pytest.raises(UnreadableFile):
@@ -329,7 +325,7 @@ def test_a_failed_replacement_keeps_the_old_file(synced, corpus, goats):
     assert (corpus / "goats.txt").read_text() == "Forty goats live on the rock."
 
 
-def test_a_removed_document_leaves_folder_and_index(synced, corpus):
+def test_a_removed_document_leaves_the_folder_and_the_index(synced, corpus):
     bees = document(synced, "valley/bees.md")
     synced.remove(bees.id)
     assert not (corpus / "valley" / "bees.md").exists()
@@ -347,7 +343,7 @@ def test_only_a_known_document_is_removed(synced, corpus, identity):
     assert (corpus / "ferry.md").exists()
 
 
-def test_a_folder_that_cannot_take_files_is_told(tmp_path, goats, encoder):
+def test_a_folder_that_cannot_hold_files_is_an_error(tmp_path, goats, encoder):
     (tmp_path / "corpus").write_text("a file")
     with pytest.raises(CorpusError):
         Assistant(Settings(corpus=tmp_path / "corpus", index=tmp_path / "index"), encoder).add(goats)
@@ -356,13 +352,13 @@ def test_a_folder_that_cannot_take_files_is_told(tmp_path, goats, encoder):
 # --- files without a document --------------------------------------------------------------------
 
 
-def test_a_file_of_which_no_document_could_be_made_is_deleted(synced, corpus):
+def test_a_file_that_could_not_become_a_document_is_deleted(synced, corpus):
     write(corpus, {"valley/empty.txt": ""})
     synced.sync()
     synced.delete("valley/empty.txt")
     assert not (corpus / "valley" / "empty.txt").exists()
     assert synced.status().failures == ()
-    with pytest.raises(UnknownDocument, match="is in the corpus folder"):
+    with pytest.raises(UnknownDocument, match="no file in the corpus has the path"):
         synced.delete("valley/empty.txt")
 
 
@@ -389,7 +385,7 @@ def test_nothing_outside_the_corpus_is_deleted(synced, corpus, tmp_path):
     assert (tmp_path / "out.txt").exists()
 
 
-def test_a_removed_document_whose_folder_became_a_link_leaves_what_the_link_leads_to(
+def test_removing_a_document_whose_folder_became_a_link_leaves_the_target_of_the_link(
     synced, corpus, tmp_path
 ):
     bees = document(synced, "valley/bees.md")
@@ -400,8 +396,8 @@ def test_a_removed_document_whose_folder_became_a_link_leaves_what_the_link_lead
     assert "valley/bees.md" not in [d.path for d in synced.documents()]
 
 
-@pytest.mark.skipif(sys.platform == "darwin", reason="its file systems hold no such names")
-def test_a_file_whose_name_is_no_unicode_is_deleted_by_the_name_it_is_listed_under(synced, corpus):
+@pytest.mark.skipif(sys.platform == "darwin", reason="its file systems do not allow such names")
+def test_a_file_with_a_name_that_is_not_unicode_is_deleted_by_its_listed_name(synced, corpus):
     raw = os.fsencode(corpus) + b"/caf\xe9.txt"
     with open(raw, "wb") as file:
         file.write(b"Words.")

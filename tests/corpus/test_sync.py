@@ -1,4 +1,4 @@
-"""The folder -> the index: work proportional to change, and nothing lost when it is killed."""
+"""The folder -> the index: work is proportional to change, and nothing is lost if a sync is killed."""
 
 import os
 from collections.abc import Callable
@@ -17,12 +17,12 @@ from qa.types import Failure, Progress
 # --- the plan ------------------------------------------------------------------------------------
 
 
-def planned(
-    here: dict[str, str], indexed: dict[str, str], failed: tuple[str, ...] = (), recipe: str = "r"
+def plan_for(
+    files: dict[str, str], indexed: dict[str, str], failed: tuple[str, ...] = (), recipe: str = "r"
 ) -> Plan:
-    """The plan for files and indexed documents given as path -> content."""
-    files = tuple(File(path, content) for path, content in here.items())
-    scan = Scan(files, (), tuple(Failure(path, "unreadable") for path in failed))
+    """The plan for files and indexed documents, each given as path -> content."""
+    failures = tuple(Failure(path, "unreadable") for path in failed)
+    scan = Scan(tuple(File(path, content) for path, content in files.items()), (), failures)
     return plan(scan, {path: (content, "r") for path, content in indexed.items()}, recipe)
 
 
@@ -32,26 +32,26 @@ A, B, C = File("a", "1"), File("b", "2"), File("c", "1")
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        (planned({}, {}), Plan((), (), (), ())),
-        (planned({"a": "1"}, {}), Plan((A,), (), (), ())),
-        (planned({"a": "1"}, {"a": "1"}), Plan((), (), ("a",), ())),
-        (planned({"a": "1"}, {"a": "old"}), Plan((), (A,), (), ())),
-        (planned({"a": "1"}, {"a": "1"}, recipe="new"), Plan((), (A,), (), ())),
-        (planned({}, {"a": "1"}), Plan((), (), (), ("a",))),
-        (planned({}, {"a": "1"}, failed=("a",)), Plan((), (), (), ())),
-        (planned({"c": "1"}, {"a": "1"}), Plan((C,), (), (), ("a",), {"c": "a"})),
-        (planned({"a": "1", "c": "1"}, {"a": "1"}), Plan((C,), (), ("a",), ())),
-        (planned({"c": "1"}, {"a": "1", "b": "1"}), Plan((C,), (), (), ("a", "b"), {"c": "b"})),
-        (planned({"a": "1", "b": "2"}, {"a": "2", "b": "1"}), Plan((), (A, B), (), ())),
+        (plan_for({}, {}), Plan((), (), (), ())),
+        (plan_for({"a": "1"}, {}), Plan((A,), (), (), ())),
+        (plan_for({"a": "1"}, {"a": "1"}), Plan((), (), ("a",), ())),
+        (plan_for({"a": "1"}, {"a": "old"}), Plan((), (A,), (), ())),
+        (plan_for({"a": "1"}, {"a": "1"}, recipe="new"), Plan((), (A,), (), ())),
+        (plan_for({}, {"a": "1"}), Plan((), (), (), ("a",))),
+        (plan_for({}, {"a": "1"}, failed=("a",)), Plan((), (), (), ())),
+        (plan_for({"c": "1"}, {"a": "1"}), Plan((C,), (), (), ("a",), {"c": "a"})),
+        (plan_for({"a": "1", "c": "1"}, {"a": "1"}), Plan((C,), (), ("a",), ())),
+        (plan_for({"c": "1"}, {"a": "1", "b": "1"}), Plan((C,), (), (), ("a", "b"), {"c": "b"})),
+        (plan_for({"a": "1", "b": "2"}, {"a": "2", "b": "1"}), Plan((), (A, B), (), ())),
     ],
-    ids=["nothing", "added", "unchanged", "edited", "made otherwise", "removed", "unreadable", "renamed",
+    ids=["nothing", "added", "unchanged", "edited", "another recipe", "removed", "unreadable", "renamed",
          "copied", "one of two", "swapped"],
 )  # fmt: skip
 def test_a_plan_compares_the_folder_with_the_index(change, expected):
     assert change == expected
 
 
-def test_ids_are_made_of_the_path():
+def test_an_id_is_derived_from_the_path():
     assert document_id("ferry.md") == document_id("ferry.md") != document_id("valley/ferry.md")
     assert len(document_id("ferry.md")) == 16
 
@@ -60,14 +60,14 @@ def test_ids_are_made_of_the_path():
 
 
 def resync(assistant, encoder):
-    """A sync, and what it asked the encoder for."""
+    """Sync, and return the report with the texts that were embedded."""
     encoder.embedded.clear()
     report = assistant.sync()
     assert report.embedded == len(encoder.embedded)
     return report, encoder.embedded
 
 
-def test_a_first_sync_adds_all(assistant, encoder):
+def test_a_first_sync_adds_everything(assistant, encoder):
     report, embedded = resync(assistant, encoder)
     assert report.added == ("bridge.txt", "ferry.md", "valley/bees.md")
     assert report.updated == report.removed == report.unchanged == report.failed == report.skipped == ()
@@ -115,7 +115,7 @@ def test_an_edited_paragraph_embeds_a_handful_of_passages(assistant, corpus, enc
     assert any("fog" in text for text in embedded)
 
 
-def test_a_new_title_embeds_its_document_again(assistant, corpus, encoder):
+def test_a_new_title_embeds_the_whole_document_again(assistant, corpus, encoder):
     assistant.sync()
     write(corpus, {"ferry.md": (corpus / "ferry.md").read_text().replace("# The ferry", "# The boat")})
     report, embedded = resync(assistant, encoder)
@@ -136,7 +136,7 @@ def test_a_file_that_comes_back_embeds_nothing(assistant, corpus, encoder):
     assert (report.added, embedded) == (("bridge.txt",), [])
 
 
-def test_two_files_of_the_same_text_are_two_documents_that_share_vectors(assistant, corpus, encoder):
+def test_two_files_with_the_same_text_are_two_documents_that_share_vectors(assistant, corpus, encoder):
     write(corpus, {"one.txt": "Forty goats live on the rock.", "two.txt": "Forty goats live on the rock."})
     _, embedded = resync(assistant, encoder)
     assert embedded.count("Forty goats live on the rock.") == 1
@@ -157,7 +157,7 @@ def test_a_rebuilt_index_has_the_same_documents_passages_and_ids(corpus, tmp_pat
     assert contents(tmp_path / "one") == contents(tmp_path / "two")
 
 
-def test_progress_tells_how_far_it_is(assistant):
+def test_progress_is_reported(assistant):
     seen = []
     assistant.sync(progress=seen.append)
     assert [p.path for p in seen[:3]] == ["bridge.txt", "ferry.md", "valley/bees.md"]
@@ -181,7 +181,7 @@ def test_a_removed_document_cannot_be_found_served_or_cited(assistant, corpus):
     assert b"Anders Lund" not in (assistant.settings.index / "vectors.faiss").read_bytes()
 
 
-def test_an_emptied_corpus_empties_the_index(assistant, corpus):
+def test_emptying_the_corpus_empties_the_index(assistant, corpus):
     assistant.sync()
     for path in corpus.rglob("*.*"):
         path.unlink()
@@ -193,7 +193,7 @@ def test_an_emptied_corpus_empties_the_index(assistant, corpus):
 # --- what is in the folder -----------------------------------------------------------------------
 
 
-def test_what_is_no_document_is_skipped_and_counted(assistant, corpus):
+def test_files_that_are_not_documents_are_skipped_and_counted(assistant, corpus):
     write(
         corpus,
         {name: "Words." for name in (".hidden.txt", "~$open.txt", "photo.jpg", ".git/config.txt", "NAME")},
@@ -201,7 +201,7 @@ def test_what_is_no_document_is_skipped_and_counted(assistant, corpus):
     assert assistant.sync().skipped == (".git/config.txt", ".hidden.txt", "NAME", "photo.jpg", "~$open.txt")
 
 
-def test_suffixes_are_known_in_capitals(assistant, corpus):
+def test_suffixes_may_be_in_capitals(assistant, corpus):
     write(corpus, {"LOUD.TXT": "Forty goats live on the rock."})
     assert "LOUD.TXT" in assistant.sync().added
 
@@ -225,13 +225,13 @@ def test_a_file_that_becomes_unreadable_keeps_its_old_document(assistant, corpus
 
 def test_a_file_of_any_size_is_refused_without_reading_it(assistant, corpus):
     with (corpus / "huge.txt").open("wb") as file:
-        file.truncate(10**12)  # takes no room on the disk
+        file.truncate(10**12)  # takes no space on the disk
     (failure,) = assistant.sync().failed
     assert failure == Failure("huge.txt", "larger than 20 MB")
 
 
 def changing(corpus: Path, path: str, change: Callable[[Path], object]) -> Callable[[Progress], None]:
-    """Progress that changes a file when it is about to be read, after the folder was looked through."""
+    """A progress callback that changes a file just before it is read, after the folder has been scanned."""
     return lambda progress: change(corpus / path) if progress.path == path else None
 
 
@@ -246,14 +246,14 @@ def test_a_file_that_changes_while_it_is_read_keeps_its_old_document(assistant, 
     assert ferry.text == DOCUMENTS["ferry.md"]
 
 
-def test_a_file_that_goes_away_while_the_folder_is_looked_through_is_no_failure(assistant, corpus):
+def test_a_file_that_goes_away_during_the_scan_is_not_a_failure(assistant, corpus):
     assistant.sync()
-    first = corpus / "bridge.txt"  # the first that is asked about
+    first = corpus / "bridge.txt"  # the first one to be checked
     report = assistant.sync(settled=lambda path: path != first or not first.unlink())
     assert (report.removed, report.failed) == (("bridge.txt",), ())
 
 
-def test_a_file_that_is_not_settled_is_left_as_it_is(assistant, corpus):
+def test_a_file_that_is_not_settled_is_left_alone(assistant, corpus):
     assistant.sync()
     write(corpus, {"ferry.md": "The ferry sank.", "half.txt": "Half of", "goats.txt": "Forty goats."})
     report = assistant.sync(settled=lambda path: path.name not in ("ferry.md", "half.txt"))
@@ -264,19 +264,19 @@ def test_a_file_that_is_not_settled_is_left_as_it_is(assistant, corpus):
     assert (report.added, report.updated) == (("half.txt",), ("ferry.md",))
 
 
-def test_a_file_that_is_no_longer_settled_when_it_was_read_is_left_as_it_is(assistant, corpus):
-    asked = []
+def test_a_file_that_is_no_longer_settled_after_reading_is_left_alone(assistant, corpus):
+    checked = []
 
     def settled(path: Path) -> bool:
-        asked.append(path.name)
-        return asked.count(path.name) < 2 or path.name != "ferry.md"
+        checked.append(path.name)
+        return checked.count(path.name) < 2 or path.name != "ferry.md"
 
     report = assistant.sync(settled=settled)
     assert report.failed == (Failure("ferry.md", CHANGED),)
     assert [d.path for d in assistant.documents()] == ["bridge.txt", "valley/bees.md"]
 
 
-def test_a_renamed_file_is_told_as_such(assistant, corpus):
+def test_a_renamed_file_is_reported_as_such(assistant, corpus):
     assistant.sync()
     (corpus / "ferry.md").rename(corpus / "boat.md")
     assert assistant.sync().renamed == (("ferry.md", "boat.md"),)
@@ -299,7 +299,7 @@ def test_a_link_within_the_corpus_is_a_document(assistant, corpus):
     assert "link.md" in assistant.sync().added
 
 
-def test_what_is_not_a_file_is_reported(assistant, corpus):
+def test_anything_that_is_not_a_file_is_reported(assistant, corpus):
     (corpus / "nothing.txt").symlink_to(corpus / "missing.txt")
     os.mkfifo(corpus / "pipe.txt")
     assert {failure.path for failure in assistant.sync().failed} == {"nothing.txt", "pipe.txt"}
@@ -309,7 +309,7 @@ def test_a_name_that_is_not_unicode_is_reported_and_stops_nothing(assistant, cor
     for name in (b"caf\xe9.txt", b"caf\xe9.jpg"):
         Path(os.fsdecode(os.fsencode(corpus) + b"/" + name)).write_text("Tea is served at five.")
     report = assistant.sync()
-    assert report.failed == (Failure("caf\\xe9.txt", "its name is not valid Unicode: rename it"),)
+    assert report.failed == (Failure("caf\\xe9.txt", "the file name is not valid Unicode. Rename the file"),)
     assert report.skipped == ("caf\\xe9.jpg",)
     assert len(report.added) == 3
 
@@ -317,13 +317,13 @@ def test_a_name_that_is_not_unicode_is_reported_and_stops_nothing(assistant, cor
 @pytest.mark.parametrize(
     "name", ["with space.txt", "日本.txt", "a#b?c%20.txt", "quote'\".txt", "-rf.txt", "é.txt", "e\u0301.txt"]
 )
-def test_any_other_name_will_do(assistant, corpus, name):
+def test_any_other_name_is_fine(assistant, corpus, name):
     write(corpus, {name: "Forty goats live on the rock."})
     assistant.sync()
     assert assistant.search("goats", k=1)[0].document.path == name
 
 
-def test_an_empty_corpus_makes_an_empty_index(tmp_path, encoder):
+def test_an_empty_corpus_gives_an_empty_index(tmp_path, encoder):
     (tmp_path / "corpus").mkdir()
     assistant = Assistant(Settings(corpus=tmp_path / "corpus", index=tmp_path / "index"), encoder)
     assert assistant.sync().added == ()
@@ -332,10 +332,10 @@ def test_an_empty_corpus_makes_an_empty_index(tmp_path, encoder):
 
 
 @pytest.mark.parametrize("make", [lambda path: None, lambda path: path.write_text("a file")])
-def test_a_corpus_that_is_no_folder_is_told(tmp_path, encoder, make):
+def test_a_corpus_that_is_not_a_folder_is_an_error(tmp_path, encoder, make):
     make(tmp_path / "corpus")
     assistant = Assistant(Settings(corpus=tmp_path / "corpus", index=tmp_path / "index"), encoder)
-    with pytest.raises(CorpusError, match="create it and put documents into it"):
+    with pytest.raises(CorpusError, match="Create it and put documents into it"):
         assistant.sync()
 
 
@@ -347,17 +347,17 @@ def test_a_corpus_that_vanishes_does_not_empty_the_index(assistant, corpus):
     assert len(assistant.documents()) == 3
 
 
-def test_an_index_path_that_is_a_file_is_told(corpus, tmp_path, encoder):
+def test_an_index_path_that_is_a_file_is_an_error(corpus, tmp_path, encoder):
     (tmp_path / "index").write_text("a file")
     with pytest.raises(IndexUnwritable):
         Assistant(Settings(corpus=corpus, index=tmp_path / "index"), encoder).sync()
 
 
-# --- an index that is not what it should be ------------------------------------------------------
+# --- a damaged index -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("damage", [b"", b"no database"])
-def test_a_damaged_database_is_set_aside_and_built_anew(assistant, corpus, index, damage, caplog):
+def test_a_damaged_database_is_set_aside_and_rebuilt(assistant, corpus, index, damage, caplog):
     assistant.sync()
     for log in index.glob("index.sqlite-*"):
         log.unlink()
@@ -372,7 +372,7 @@ def test_a_damaged_database_is_set_aside_and_built_anew(assistant, corpus, index
 
 
 @pytest.mark.parametrize("damage", ["missing", "stale", "cut", "words"])
-def test_the_vector_cache_is_made_again_without_embedding(assistant, corpus, index, encoder, damage):
+def test_the_vector_cache_is_rebuilt_without_embedding(assistant, corpus, index, encoder, damage):
     assistant.sync()
     cache = index / "vectors.faiss"
     before = cache.read_bytes()
@@ -391,7 +391,7 @@ def test_the_vector_cache_is_made_again_without_embedding(assistant, corpus, ind
     assert cache.read_bytes() == before if damage != "stale" else cache.read_bytes() != before
 
 
-def test_another_process_that_syncs_is_noticed(assistant, corpus):
+def test_a_sync_in_another_process_is_noticed(assistant, corpus):
     assistant.sync()
     write(corpus, {"goats.txt": "Forty goats live on the rock."})
     code = """
@@ -409,7 +409,7 @@ print(Assistant(Settings(corpus=Path(sys.argv[1]), index=Path(sys.argv[2])), Wor
 # --- another encoder -----------------------------------------------------------------------------
 
 
-def test_an_index_of_another_encoder_is_stale_until_a_sync(assistant, encoder):
+def test_an_index_from_another_encoder_is_stale_until_a_sync(assistant, encoder):
     assistant.sync()
     other = Assistant(assistant.settings, WordEncoder("other"))
     with pytest.raises(IndexStale):
@@ -436,7 +436,7 @@ def test_vectors_of_two_encoders_are_never_served_together(assistant, corpus, en
         other.sync(progress=stop_at("log8.md"))
     with Store(assistant.settings.index).read() as snapshot:
         recipes = {recipe for _, recipe in snapshot.file_digests().values()}
-    assert len(recipes) == 2  # it was stopped half way
+    assert len(recipes) == 2  # it was stopped halfway
     for half in (assistant, other):
         with pytest.raises(IndexStale):
             half.search("ferry")
@@ -444,7 +444,7 @@ def test_vectors_of_two_encoders_are_never_served_together(assistant, corpus, en
     assert other.search("ferry passengers", k=1)[0].document.path == "ferry.md"
 
 
-def test_a_first_sync_that_was_stopped_is_not_served_to_another_encoder(assistant, corpus):
+def test_an_interrupted_first_sync_is_not_served_to_another_encoder(assistant, corpus):
     write(corpus, {f"log{n}.md": log(edited=n) for n in range(9)})
     with pytest.raises(KeyboardInterrupt):
         assistant.sync(progress=stop_at("log8.md"))
@@ -453,7 +453,7 @@ def test_a_first_sync_that_was_stopped_is_not_served_to_another_encoder(assistan
         Assistant(assistant.settings, WordEncoder("other")).search("ferry")
 
 
-def test_an_unreadable_file_does_not_keep_a_document_of_another_encoder(assistant, corpus):
+def test_an_unreadable_file_does_not_keep_a_document_from_another_encoder(assistant, corpus):
     assistant.sync()
     (corpus / "ferry.md").write_bytes(b"")
     (corpus / "bridge.txt").unlink()
@@ -465,7 +465,7 @@ def test_an_unreadable_file_does_not_keep_a_document_of_another_encoder(assistan
     assert [d.path for d in other.documents()] == ["valley/bees.md"]
 
 
-def test_a_missing_model_is_told_before_anything_is_written(corpus, index):
+def test_a_missing_model_is_an_error_before_anything_is_written(corpus, index):
     class Missing(WordEncoder):
         @property
         def fingerprint(self) -> str:

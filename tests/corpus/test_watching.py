@@ -1,4 +1,4 @@
-"""The folder, watched: what changes is picked up by itself, as one sync, and nothing that is half written."""
+"""Watching the folder: changes are picked up automatically, as one sync, but half-written files are not."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from qa.settings import Settings
 from qa.types import Failure, SyncReport
 
 PATIENCE = 30  # seconds; everything here takes one or two
-QUIET = 0.5  # seconds; half of what it is
+QUIET = 0.5  # seconds; half the real value
 LONG = 4 * QUIET
-linux = pytest.mark.skipif(sys.platform != "linux", reason="who has a file open is known on Linux only")
+linux = pytest.mark.skipif(sys.platform != "linux", reason="open files are known on Linux only")
 
 
 class Counting(Assistant):
-    """An assistant that keeps what its syncs reported."""
+    """An assistant that keeps the reports of its syncs."""
 
     def __init__(self, settings: Settings, encoder: WordEncoder) -> None:
         super().__init__(settings, encoder)
@@ -48,14 +48,14 @@ class Counting(Assistant):
         return [report for report in self.syncs if report.added or report.updated or report.removed]
 
     def texts(self) -> dict[str, str]:
-        with Store(self.settings.index).read() as snapshot:  # of one state, whatever is synced meanwhile
+        with Store(self.settings.index).read() as snapshot:  # one state, whatever is synced meanwhile
             return {d.path: snapshot.text(d.id, d.digest) for d in snapshot.documents()}
 
 
 def eventually(condition: Callable[[], object]) -> None:
     deadline = time.monotonic() + PATIENCE
     while not condition():
-        assert time.monotonic() < deadline, "it did not come about"
+        assert time.monotonic() < deadline, "the condition never became true"
         time.sleep(0.05)
 
 
@@ -85,7 +85,7 @@ def news() -> list[SyncReport]:
 
 @contextmanager
 def following(assistant: Counting, news: list[SyncReport]) -> Iterator[None]:
-    """Watch, from the first sync on."""
+    """Watch, starting with the first sync."""
     done = len(assistant.syncs)
     settings = assistant.settings
     with watched(assistant.sync, settings.corpus, settings.index, news.append):
@@ -101,21 +101,21 @@ def followed(assistant: Counting, news: list[SyncReport]) -> Iterator[Counting]:
 
 
 def settle(assistant: Counting) -> None:
-    """Wait long enough for a further sync to have come, if one were to come."""
+    """Wait long enough for another sync to happen, if there is going to be one."""
     time.sleep(LONG)
 
 
-# --- what changes is picked up -------------------------------------------------------------------
+# --- changes that are picked up ------------------------------------------------------------------
 
 
-def test_the_first_sync_comes_by_itself_and_is_news(assistant, news):
+def test_the_first_sync_is_automatic_and_is_reported(assistant, news):
     with following(assistant, news):
         assert assistant.texts() == DOCUMENTS
         eventually(lambda: news)
     assert [report.added for report in news] == [tuple(sorted(DOCUMENTS))]
 
 
-def test_files_that_come_change_move_and_go_are_picked_up(followed, corpus, news, encoder):
+def test_new_changed_moved_and_deleted_files_are_picked_up(followed, corpus, news, encoder):
     write(corpus, {"goats.txt": "Forty goats live on the rock."})
     eventually(lambda: "goats.txt" in followed.texts())
     write(corpus, {"goats.txt": "All the goats have left."})
@@ -133,7 +133,7 @@ def test_files_that_come_change_move_and_go_are_picked_up(followed, corpus, news
     ]  # fmt: skip
 
 
-def test_folders_that_come_move_and_go_are_picked_up(followed, corpus, tmp_path, encoder):
+def test_new_moved_and_deleted_folders_are_picked_up(followed, corpus, tmp_path, encoder):
     encoder.embedded.clear()
     (corpus / "valley").rename(corpus / "v1.2")
     eventually(lambda: "v1.2/bees.md" in followed.texts())
@@ -145,13 +145,13 @@ def test_folders_that_come_move_and_go_are_picked_up(followed, corpus, tmp_path,
     assert encoder.embedded == []
     write(corpus, {"new/deep/goats.txt": "Forty goats."})
     eventually(lambda: "new/deep/goats.txt" in followed.texts())
-    write(corpus, {"new/deep/more.txt": "Fifty goats."})  # a folder that was not there at the start
+    write(corpus, {"new/deep/more.txt": "Fifty goats."})  # in a folder that did not exist at the start
     eventually(lambda: "new/deep/more.txt" in followed.texts())
     shutil.rmtree(corpus / "new")
     eventually(lambda: set(followed.texts()) == {"bridge.txt", "ferry.md", "back/bees.md"})
 
 
-def test_a_file_that_is_saved_beside_and_renamed_is_picked_up(followed, corpus):
+def test_a_file_saved_under_another_name_and_renamed_is_picked_up(followed, corpus):
     for number in range(3):
         write(corpus, {".ferry.md.tmp": f"The ferry sank {number} times."})
         (corpus / ".ferry.md.tmp").replace(corpus / "ferry.md")
@@ -169,14 +169,14 @@ def test_a_thousand_files_at_once_are_one_sync(followed, corpus, monkeypatch):
     settle(followed)
     settle(followed)
     assert [len(report.added) for report in followed.changes()] == [3, 1000]
-    assert followed.state()[1] <= before[1] + 3  # batches of a sync
+    assert followed.state()[1] <= before[1] + 3  # the batches of one sync
     shutil.rmtree(corpus / "folder3")
     eventually(lambda: len(followed.documents()) == 903)
     settle(followed)
     assert [len(report.removed) for report in followed.changes()] == [0, 0, 100]
 
 
-def test_what_is_no_document_wakes_nobody(followed, corpus):
+def test_files_that_are_not_documents_do_not_wake_the_watcher(followed, corpus):
     settle(followed)
     done = len(followed.syncs)
     write(corpus, {".hidden.txt": "x", "~$open.txt": "x", "photo.jpg": "x", ".git/note.txt": "x"})
@@ -186,7 +186,7 @@ def test_what_is_no_document_wakes_nobody(followed, corpus):
     assert len(followed.syncs) == done
 
 
-def test_a_file_that_is_added_by_the_assistant_is_sync_once_by_it(followed, corpus, tmp_path):
+def test_a_file_added_by_the_assistant_is_synced_by_the_assistant(followed, corpus, tmp_path):
     write(tmp_path, {"goats.txt": "Forty goats live on the rock."})
     assert followed.add(tmp_path / "goats.txt").text == "Forty goats live on the rock."
     settle(followed)
@@ -204,15 +204,17 @@ def test_an_index_inside_the_corpus_does_not_wake_the_watcher(corpus, encoder, n
         assert len(assistant.syncs) == 2
 
 
-def test_what_the_index_keeps_is_no_change_of_a_corpus_that_is_its_folder_too(assistant, corpus):
-    everything = Assistant(Settings(corpus=corpus, index=corpus), WordEncoder())
+def test_index_files_in_a_shared_folder_are_not_changes_of_the_corpus(assistant, corpus):
+    shared = Assistant(Settings(corpus=corpus, index=corpus), WordEncoder())
     before = {path.name for path in corpus.iterdir()}
-    everything.sync()
-    everything.rate(everything.ask("How many passengers does the ferry carry?", threshold=0), True)
-    everything.place([("goats.txt", corpus / "bridge.txt")])
-    kept = {path.name for path in corpus.iterdir()} - before - {"goats.txt"}
-    assert {"index.sqlite", "vectors.faiss", "sync.lock", "placing.lock", "feedback.jsonl"} <= kept
-    for name in kept | {f"{name}.123.new" for name in kept} | {"index.sqlite-wal", "index.sqlite.damaged-1"}:
+    shared.sync()
+    shared.rate(shared.ask("How many passengers does the ferry carry?", threshold=0), True)
+    shared.place([("goats.txt", corpus / "bridge.txt")])
+    index = {path.name for path in corpus.iterdir()} - before - {"goats.txt"}
+    assert {"index.sqlite", "vectors.faiss", "sync.lock", "placing.lock", "feedback.jsonl"} <= index
+    for name in (
+        index | {f"{name}.123.new" for name in index} | {"index.sqlite-wal", "index.sqlite.damaged-1"}
+    ):
         assert not _matters(corpus, corpus, Change.deleted, corpus / name), name
     assert _matters(corpus, corpus, Change.deleted, corpus / "valley")
 
@@ -232,7 +234,7 @@ with open(sys.argv[1], "w") as file:
 
 @contextmanager
 def writing(path: Path, pause: float) -> Iterator[subprocess.Popen[bytes]]:
-    """Another process that writes a file in pieces, and keeps it open meanwhile."""
+    """Another process that writes a file in pieces and keeps it open meanwhile."""
     pieces = PIECES if pause < QUIET else ["".join(PIECES[:16]), *PIECES[16:]]
     with subprocess.Popen([sys.executable, "-c", WRITER, str(path), str(pause), *pieces]) as process:
         try:
@@ -243,7 +245,7 @@ def writing(path: Path, pause: float) -> Iterator[subprocess.Popen[bytes]]:
 
 @linux
 @pytest.mark.parametrize(("name", "pause"), [("log.txt", 0.4 * QUIET), ("ferry.md", 1.6 * QUIET)])
-def test_a_file_that_is_being_written_is_left_as_it_is(followed, corpus, name, pause):
+def test_a_file_that_is_being_written_is_left_alone(followed, corpus, name, pause):
     before, seen = followed.texts().get(name), set()
     with writing(corpus / name, pause) as process:
         eventually(lambda: (corpus / name).exists() and PIECES[0] in (corpus / name).read_text())
@@ -258,8 +260,8 @@ def test_a_file_that_is_being_written_is_left_as_it_is(followed, corpus, name, p
     assert [report.failed for report in followed.syncs if report.failed] == []
 
 
-def test_a_file_that_is_written_anew_again_and_again_holds_up_no_other(followed, corpus, monkeypatch):
-    monkeypatch.setattr(watching, "_open_for_writing", lambda: iter(()))  # as where it cannot be known
+def test_a_file_that_keeps_changing_does_not_delay_other_files(followed, corpus, monkeypatch):
+    monkeypatch.setattr(watching, "_open_for_writing", lambda: iter(()))  # as on systems where it is unknown
     monkeypatch.setattr(watching, "BURST", 1000)
     stop = threading.Event()
 
@@ -280,14 +282,14 @@ def test_a_file_that_is_written_anew_again_and_again_holds_up_no_other(followed,
     eventually(lambda: followed.texts().get("log.txt") == (corpus / "log.txt").read_text())
 
 
-def test_a_file_is_settled_when_it_was_not_changed_for_a_moment(tmp_path):
+def test_a_file_is_settled_if_it_has_not_changed_for_a_moment(tmp_path):
     file = tmp_path / "a.txt"
     file.write_text("x")
     settled, now = Settled(), time.time()
     for age, expected in [(0, False), (-5, False), (2, True), (-watching.SKEW - 5, True), (1e6, True)]:
         os.utime(file, (now - age, now - age))
         assert settled(file) is expected, age
-    settled.touched[file] = time.monotonic()  # heard of, whatever its date says
+    settled.touched[file] = time.monotonic()  # a reported change counts, whatever the date of the file
     assert not settled(file)
     assert settled(tmp_path / "gone.txt")
     assert settled.waiting == {file}
@@ -304,13 +306,15 @@ def test_a_file_that_is_open_for_writing_is_not_settled_for_an_hour(tmp_path):
             assert Settled()(file) is expected, (mode, age)
 
 
-def test_a_file_that_changes_while_it_is_read_is_looked_at_again_and_is_no_news(
+def test_a_file_that_changes_while_it_is_read_is_read_again_and_not_reported(
     followed, corpus, news, monkeypatch
 ):
     class Rewriting(WordEncoder):
         def count(self, text: str) -> int:
-            if text.startswith("Forty"):  # one file is read, the next is not yet
-                monkeypatch.setattr(watching, "_matters", lambda *_: False)  # even if it goes unheard
+            if text.startswith("Forty"):  # one file has been read, the next has not
+                monkeypatch.setattr(
+                    watching, "_matters", lambda *_: False
+                )  # even if the change is not noticed
                 write(corpus, {"z.txt": "The new text of z."})
             return super().count(text)
 
@@ -321,11 +325,11 @@ def test_a_file_that_changes_while_it_is_read_is_looked_at_again_and_is_no_news(
     assert [report.failed for report in news] == [()] * len(news)
 
 
-# --- meanwhile -----------------------------------------------------------------------------------
+# --- during a sync -------------------------------------------------------------------------------
 
 
 class Slow(WordEncoder):
-    """Embeds the new texts only when it is let; what a question needs is embedded at once."""
+    """Embeds new texts only once it is allowed to; questions are embedded at once."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -333,16 +337,16 @@ class Slow(WordEncoder):
         self.at_work = threading.Event()
 
     def encode(self, texts):
-        for made in super().encode(texts):
+        for part in super().encode(texts):
             if any("goats" in text for text in texts):
                 self.at_work.set()
                 assert self.go.wait(PATIENCE)
-            yield made
+            yield part
 
 
 @pytest.fixture
 def slow(corpus, index, encoder, news) -> Iterator[tuple[Counting, Slow]]:
-    """An assistant in the midst of a watched sync of one changed and one new file."""
+    """An assistant in the middle of a watched sync of one changed and one new file."""
     Assistant(Settings(corpus=corpus, index=index), encoder).sync()
     slow = Slow()
     assistant = Counting(Settings(corpus=corpus, index=index), slow)
@@ -353,7 +357,7 @@ def slow(corpus, index, encoder, news) -> Iterator[tuple[Counting, Slow]]:
         slow.go.set()
 
 
-def test_questions_are_answered_from_the_old_state_while_a_sync_runs(slow):
+def test_questions_are_answered_from_the_old_state_during_a_sync(slow):
     assistant, encoder = slow
     answer = assistant.ask("How many passengers does the ferry to Tolvane carry?", threshold=0)
     assert "340 passengers" in answer.text
@@ -365,7 +369,7 @@ def test_questions_are_answered_from_the_old_state_while_a_sync_runs(slow):
     assert "12 goats" in assistant.ask("Did the ferry sink?", threshold=0).text
 
 
-def test_what_changes_during_a_sync_is_sync_once_after_it(slow, corpus):
+def test_changes_during_a_sync_are_synced_after_it(slow, corpus):
     assistant, encoder = slow
     write(corpus, {"late.txt": "It came late.", "goats.txt": "No goats at all."})
     (corpus / "bridge.txt").unlink()
@@ -377,10 +381,10 @@ def test_what_changes_during_a_sync_is_sync_once_after_it(slow, corpus):
     assert "bridge.txt" not in assistant.texts()
 
 
-# --- what goes wrong -----------------------------------------------------------------------------
+# --- problems ------------------------------------------------------------------------------------
 
 
-def test_a_sync_of_another_process_is_waited_for(followed, corpus, caplog):
+def test_the_watcher_waits_for_the_sync_of_another_process(followed, corpus, caplog):
     with Store(followed.settings.index).write():
         write(corpus, {"goats.txt": "Forty goats."})
         with pytest.raises(IndexBusy):
@@ -392,23 +396,23 @@ def test_a_sync_of_another_process_is_waited_for(followed, corpus, caplog):
 
 
 def test_two_watchers_of_one_folder_get_along(followed, corpus, news, caplog):
-    other, others_news = Counting(followed.settings, WordEncoder()), []
-    with following(other, others_news):
+    other, other_news = Counting(followed.settings, WordEncoder()), []
+    with following(other, other_news):
         for number in range(5):
             write(corpus, {f"goats{number}.txt": f"{number} goats.", "ferry.md": f"Ferry {number}."})
             eventually(lambda number=number: f"goats{number}.txt" in other.texts())
         eventually(lambda: other.texts()["ferry.md"] == "Ferry 4.")
         settle(other)
-    added = [path for report in [*news, *others_news] for path in report.added]
+    added = [path for report in [*news, *other_news] for path in report.added]
     assert sorted(added) == [f"goats{number}.txt" for number in range(5)]
     assert caplog.messages == []
 
 
-def test_a_folder_that_goes_away_and_comes_back_is_followed_again(followed, corpus, tmp_path, caplog):
+def test_a_folder_that_goes_away_and_comes_back_is_watched_again(followed, corpus, tmp_path, caplog):
     corpus.rename(tmp_path / "elsewhere")
     eventually(lambda: caplog.messages)
     time.sleep(LONG)
-    assert caplog.messages == [f"the corpus folder {corpus} is not there: waiting for it"]
+    assert caplog.messages == [f"the corpus folder {corpus} is missing. Waiting for it"]
     assert followed.texts() == DOCUMENTS  # nothing is lost
     (tmp_path / "elsewhere").rename(corpus)
     write(corpus, {"goats.txt": "Forty goats."})
@@ -422,7 +426,7 @@ def test_a_folder_that_goes_away_and_comes_back_is_followed_again(followed, corp
     assert len(caplog.messages) == 2
 
 
-def test_a_folder_that_is_replaced_is_followed(corpus, index, tmp_path, encoder, news):
+def test_a_folder_that_is_replaced_is_watched(corpus, index, tmp_path, encoder, news):
     (tmp_path / "link").symlink_to(corpus)
     assistant = Counting(Settings(corpus=tmp_path / "link", index=index), encoder)
     with following(assistant, news):
@@ -434,7 +438,7 @@ def test_a_folder_that_is_replaced_is_followed(corpus, index, tmp_path, encoder,
         eventually(lambda: "more.txt" in assistant.texts())
 
 
-def test_an_error_is_told_once_and_gone_on_after(followed, corpus, caplog, monkeypatch):
+def test_an_error_is_logged_once_and_the_sync_is_tried_again(followed, corpus, caplog, monkeypatch):
     calls = []
 
     def failing(*arguments):
@@ -449,7 +453,7 @@ def test_an_error_is_told_once_and_gone_on_after(followed, corpus, caplog, monke
     assert caplog.messages == ["the disk is full"]
 
 
-def test_a_file_that_fails_is_told_once_as_long_as_it_stays_the_same(assistant, corpus, news):
+def test_a_failed_file_is_reported_once_as_long_as_it_stays_the_same(assistant, corpus, news):
     (corpus / "empty.txt").write_text("")
     known = assistant.sync().failed
     with watched(assistant.sync, corpus, assistant.settings.index, news.append, known):
@@ -465,7 +469,7 @@ def test_a_file_that_fails_is_told_once_as_long_as_it_stays_the_same(assistant, 
 
 
 @pytest.mark.parametrize("error", [OSError("OS file watch limit reached."), RuntimeError("in the watcher")])
-def test_a_folder_that_cannot_be_watched_is_looked_at_instead(
+def test_a_folder_that_cannot_be_watched_is_polled_instead(
     assistant, corpus, news, caplog, monkeypatch, error
 ):
     real, polling = watching.watch, []
@@ -484,24 +488,24 @@ def test_a_folder_that_cannot_be_watched_is_looked_at_instead(
         (corpus / "valley").rename(corpus / "hill")
         eventually(lambda: "hill/bees.md" in assistant.texts())
     assert polling == [None, True]
-    assert caplog.messages == [f"changes cannot be watched ({error}): looking for them every 1 seconds"]
+    assert caplog.messages == [f"cannot watch for changes ({error}). Checking every 1 seconds instead"]
 
 
 # --- the command ---------------------------------------------------------------------------------
 
 
 def _heeds_interrupts() -> None:
-    """What is started in the background ignores Ctrl-C, and so does all that it starts."""
+    """A process started in the background ignores Ctrl-C, and so do its children; undo that."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @contextmanager
 def command(corpus: Path, index: Path, log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("QA_")}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("QA_")}
     with log.open("w") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "qa", "sync", "--watch", "--corpus", corpus, "--index", index],
-            stdout=output, stderr=output, cwd=HERE.parent, env=kept,
+            stdout=output, stderr=output, cwd=HERE.parent, env=environment,
             preexec_fn=None if os.name == "nt" else _heeds_interrupts,
         )  # fmt: skip
     try:
@@ -513,7 +517,7 @@ def command(corpus: Path, index: Path, log: Path) -> Iterator[subprocess.Popen[b
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no signals")
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_the_command_follows_the_folder_until_it_is_stopped(corpus, index, tmp_path, how):
+def test_the_command_watches_the_folder_until_it_is_stopped(corpus, index, tmp_path, how):
     log = tmp_path / "log"
     with command(corpus, index, log) as process:
         eventually(lambda: f"Watching {corpus}. Press Ctrl-C to stop\n" in log.read_text())
@@ -524,17 +528,17 @@ def test_the_command_follows_the_folder_until_it_is_stopped(corpus, index, tmp_p
         assert process.wait(PATIENCE) == 0
     first, _, *news = log.read_text().splitlines()
     assert first.startswith("3 added; 4 passages embedded in ")
-    *told, last = news  # a busy machine may take them for several changes
+    *syncs, last = news  # on a busy machine they may count as several changes
     pattern = r"\d\d:\d\d:\d\d (.+); \d passages? embedded in \d+\.\d s"
-    assert ", ".join(re.fullmatch(pattern, line)[1] for line in told) in (
+    assert ", ".join(re.fullmatch(pattern, line)[1] for line in syncs) in (
         "1 added, 1 renamed, 1 failed",
         "1 renamed, 1 added, 1 failed",
     )
     assert last == "qa: empty.txt: the file is empty"
 
 
-def test_the_command_needs_the_folder_at_the_start(tmp_path):
+def test_the_command_needs_the_folder_to_exist_at_the_start(tmp_path):
     log = tmp_path / "log"
     with command(tmp_path / "nowhere", tmp_path / "index", log) as process:
         assert process.wait(PATIENCE) == 1
-    assert log.read_text().endswith("does not exist: create it and put documents into it\n")
+    assert log.read_text().endswith("does not exist. Create it and put documents into it\n")

@@ -40,7 +40,7 @@ READER = KeyReader(
 )
 
 
-def as_file(path, lines):
+def write_lines(path, lines):
     path.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
     return path
 
@@ -49,32 +49,32 @@ def as_file(path, lines):
 def outcomes(tmp_path, corpus, index):
     with Assistant(Settings(corpus=corpus, index=index), WordEncoder(), READER) as assistant:
         assistant.sync()
-        return evaluate(assistant, load(as_file(tmp_path / "set.jsonl", QUESTIONS)).conversations)
+        return evaluate(assistant, load(write_lines(tmp_path / "set.jsonl", QUESTIONS)).conversations)
 
 
-# --- sets ------------------------------------------------------------------------------------------
+# --- question sets -------------------------------------------------------------------------------
 
 
 def test_a_line_is_a_question_or_a_conversation(tmp_path):
-    path = as_file(tmp_path / "set.jsonl", [QUESTIONS[0], {"turns": QUESTIONS[:2]}])
+    path = write_lines(tmp_path / "set.jsonl", [QUESTIONS[0], {"turns": QUESTIONS[:2]}])
     first, second = load(path).conversations
     assert [q.text for q in first] == [QUESTIONS[0]["question"]]
     assert [q.kind for q in second] == ["who", "how many"]
 
 
-def test_a_piece_of_evidence_is_named_by_path_or_by_stem_and_holds_all_its_strings():
+def test_a_piece_of_evidence_names_a_path_or_stem_and_all_its_strings_must_match():
     piece = Piece("ferry", ("12 crowns", "crossing"))
-    assert piece.found_in("valley/ferry.md", "the crossing costs 12 crowns")
-    assert not piece.found_in("valley/ferry.md", "it costs 12 crowns")
-    assert not piece.found_in("bridge.txt", "the crossing costs 12 crowns")
+    assert piece.is_in("valley/ferry.md", "the crossing costs 12 crowns")
+    assert not piece.is_in("valley/ferry.md", "it costs 12 crowns")
+    assert not piece.is_in("bridge.txt", "the crossing costs 12 crowns")
 
 
-def test_what_nobody_has_judged_is_neither_answerable_nor_not(tmp_path):
-    ((question,),) = load(as_file(tmp_path / "set.jsonl", [{"question": "Who?"}])).conversations
+def test_a_question_that_was_not_judged_is_neither_answerable_nor_unanswerable(tmp_path):
+    ((question,),) = load(write_lines(tmp_path / "set.jsonl", [{"question": "Who?"}])).conversations
     assert question.answerable is None
 
 
-def test_odd_ends_of_lines_may_stand_within_a_question(tmp_path):
+def test_a_question_may_contain_unusual_line_ends(tmp_path):
     path = tmp_path / "set.jsonl"
     path.write_text('{"question": "Who\u2028 built\x85 it?"}\r\n{"question": "When?"}\n', "utf-8", newline="")
     assert [q.text for (q,) in load(path).conversations] == ["Who\u2028 built\x85 it?", "When?"]
@@ -89,9 +89,9 @@ def test_a_set_in_squad_format_brings_its_paragraphs(tmp_path):
     article = {"title": "A", "paragraphs": [{"context": "Ann did it.", "qas": [answered, impossible]}]}
     path = tmp_path / "squad.json"
     path.write_text(json.dumps({"data": [article]}), "utf-8")
-    found = load(path)
-    assert list(found.documents.values()) == ["Ann did it."]
-    (who,), (why,) = found.conversations
+    questions = load(path)
+    assert list(questions.documents.values()) == ["Ann did it."]
+    (who,), (why,) = questions.conversations
     assert (who.text, who.answers, who.answerable) == ("Who?", ("Ann",), True)
     assert (why.answerable, why.evidence) == (False, ())
 
@@ -99,20 +99,20 @@ def test_a_set_in_squad_format_brings_its_paragraphs(tmp_path):
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        ("", "holds no questions"),
-        ("{}\n", "line 1: lacks 'question'"),
+        ("", "contains no questions"),
+        ("{}\n", "line 1: missing 'question'"),
         ('{"question": "Who?"}\nnonsense\n', "line 2: "),
         ('{"question": 7}\n', "line 1: 7 is not a string"),
         ('{"question": "Who?", "answerable": true}\n', "line 1: an answerable question needs evidence"),
         ('{"question": "Who?", "answerable": "yes"}\n', "line 1: answerable must be true or false"),
-        ('{"question": "Who?", "evidence": [{"document": "a"}]}\n', "line 1: lacks 'contains'"),
+        ('{"question": "Who?", "evidence": [{"document": "a"}]}\n', "line 1: missing 'contains'"),
         ('{"turns": []}\n', "line 1: turns must not be empty"),
         ('["Who?"]\n', "line 1: "),
         ('{"data": [{"paragraphs": [{}]}]}', "is not in SQuAD format"),
-        ('{"data": []}', "holds no questions"),
+        ('{"data": []}', "contains no questions"),
     ],
 )
-def test_a_set_that_cannot_be_understood_is_one_clear_line(tmp_path, content, reason):
+def test_a_set_that_cannot_be_understood_is_an_error_on_one_line(tmp_path, content, reason):
     path = tmp_path / "set.jsonl"
     path.write_text(content, "utf-8")
     with pytest.raises(QuestionsError) as error:
@@ -121,11 +121,11 @@ def test_a_set_that_cannot_be_understood_is_one_clear_line(tmp_path, content, re
     assert "\n" not in str(error.value)
 
 
-# --- figures ---------------------------------------------------------------------------------------
+# --- figures -------------------------------------------------------------------------------------
 
 
 def test_a_perfect_run_has_perfect_figures(outcomes):
-    found = figures(outcomes)
+    values = figures(outcomes)
     for name in (
         "right",
         "recall@1",
@@ -136,19 +136,19 @@ def test_a_perfect_run_has_perfect_figures(outcomes):
         "refusal recall",
         "AUROC",
     ):
-        assert found[name] == 1.0, name
-    assert found["falsely refused"] == 0.0
-    assert found["refused, off topic"] == 1.0
-    assert found["questions"] == 3.0
+        assert values[name] == 1.0, name
+    assert values["falsely refused"] == 0.0
+    assert values["refused, off topic"] == 1.0
+    assert values["questions"] == 3.0
 
 
-def test_what_a_set_says_nothing_of_has_no_figure(outcomes):
+def test_a_figure_without_any_questions_is_none(outcomes):
     assert figures(outcomes)["rejected, given again"] is None
     assert figures([o for o in outcomes if o.question.answerable])["refusal recall"] is None
 
 
-def test_parts_of_a_full_answer_are_counted_each(tmp_path, corpus, index):
-    asked = QUESTIONS[0] | {
+def test_each_part_of_a_full_answer_is_counted(tmp_path, corpus, index):
+    question = QUESTIONS[0] | {
         "evidence": [
             {"document": "bridge.txt", "contains": ["Anders Lund"], "part": 1},
             {"document": "bridge.txt", "contains": ["no such words"], "part": 2},
@@ -156,11 +156,11 @@ def test_parts_of_a_full_answer_are_counted_each(tmp_path, corpus, index):
     }
     with Assistant(Settings(corpus=corpus, index=index), WordEncoder(), READER) as assistant:
         assistant.sync()
-        (outcome,) = evaluate(assistant, load(as_file(tmp_path / "set.jsonl", [asked])).conversations)
-    assert outcome.covered == 0.5
+        (outcome,) = evaluate(assistant, load(write_lines(tmp_path / "set.jsonl", [question])).conversations)
+    assert outcome.covered_share == 0.5
 
 
-def test_what_a_user_rejected_is_counted_where_it_is_cited_again(tmp_path, corpus, index):
+def test_a_rejected_place_is_counted_if_it_is_cited_again(tmp_path, corpus, index):
     rejected = {"question": QUESTIONS[0]["question"], "rejected": QUESTIONS[0]["evidence"]}
     never = {
         "question": QUESTIONS[1]["question"],
@@ -168,23 +168,25 @@ def test_what_a_user_rejected_is_counted_where_it_is_cited_again(tmp_path, corpu
     }
     with Assistant(Settings(corpus=corpus, index=index), WordEncoder(), READER) as assistant:
         assistant.sync()
-        outcomes = evaluate(assistant, load(as_file(tmp_path / "set.jsonl", [rejected, never])).conversations)
+        outcomes = evaluate(
+            assistant, load(write_lines(tmp_path / "set.jsonl", [rejected, never])).conversations
+        )
     assert figures(outcomes)["rejected, given again"] == 0.5
     assert figures(outcomes)["right"] is None
 
 
-def test_a_conversation_is_asked_in_the_light_of_its_turns(tmp_path, corpus, index):
+def test_a_conversation_is_asked_in_the_context_of_its_turns(tmp_path, corpus, index):
     turns = [QUESTIONS[0], {"question": "And when?", "evidence": QUESTIONS[0]["evidence"]}]
-    sets = load(as_file(tmp_path / "set.jsonl", [{"turns": turns}])).conversations
+    conversations = load(write_lines(tmp_path / "set.jsonl", [{"turns": turns}])).conversations
     with Assistant(Settings(corpus=corpus, index=index), WordEncoder(), READER) as assistant:
         assistant.sync()
-        _, with_history = evaluate(assistant, sets)
-        _, without = evaluate(assistant, sets, history=False)
+        _, with_history = evaluate(assistant, conversations)
+        _, without = evaluate(assistant, conversations, history=False)
     assert "bridge at Osk" in with_history.answer.understood
     assert without.answer.understood == "And when?"
 
 
-def test_short_answers_are_scored_as_squad_does():
+def test_short_answers_are_scored_as_in_squad():
     assert exact_match("The Anders Lund.", ["anders lund"])
     assert not exact_match("Lund", ["Anders Lund"])
     assert f1("in the year 1874", ["1874", "year 1874"]) == pytest.approx(0.8)
@@ -192,7 +194,7 @@ def test_short_answers_are_scored_as_squad_does():
     assert f1("", [""]) == 1.0
 
 
-def test_confidence_is_measured_against_what_was_right():
+def test_confidence_is_compared_with_right_and_wrong_answers():
     p, right = np.array([0.9, 0.9, 0.1, 0.1]), np.array([True, True, False, False])
     assert calibration_error(p, right) == pytest.approx(0.1)
     assert auroc(p, right) == 1.0
@@ -200,7 +202,7 @@ def test_confidence_is_measured_against_what_was_right():
     assert risks(p, right).tolist() == [0.0, 0.0, pytest.approx(1 / 3), 0.5]
 
 
-# --- what is shown ---------------------------------------------------------------------------------
+# --- reports -------------------------------------------------------------------------------------
 
 
 def test_the_table_lists_all_figures_and_each_kind(outcomes):
@@ -210,10 +212,10 @@ def test_the_table_lists_all_figures_and_each_kind(outcomes):
     assert "rejected" not in shown
 
 
-def test_as_values_every_question_says_what_became_of_it(outcomes):
-    told = json.loads(json.dumps(values(outcomes)))
-    assert told["figures"]["right"] == 1.0
-    first = told["questions"][0]
+def test_the_values_include_the_outcome_of_every_question(outcomes):
+    report = json.loads(json.dumps(values(outcomes)))
+    assert report["figures"]["right"] == 1.0
+    first = report["questions"][0]
     assert (first["value"], first["right"], first["refused"]) == ("Anders Lund", True, False)
     assert first["citations"][0]["evidence"]
 
@@ -225,34 +227,32 @@ def test_the_picture_is_drawn(outcomes, tmp_path, suffix):
     assert content.startswith(b"\x89PNG" if suffix == "png" else b"<?xml")
 
 
-def test_a_picture_that_cannot_be_written_is_one_clear_line(outcomes, tmp_path):
-    with pytest.raises(QuestionsError, match="cannot be written"):
+def test_a_picture_that_cannot_be_written_is_an_error(outcomes, tmp_path):
+    with pytest.raises(QuestionsError, match="cannot write the picture"):
         picture(outcomes, tmp_path / "figures.nonsense")
 
 
-# --- the command -----------------------------------------------------------------------------------
+# --- the command ---------------------------------------------------------------------------------
 
 
 def run(*arguments):
     return cli.main(["eval", *map(str, arguments)])
 
 
-def test_eval_wants_an_index(tmp_path, capsys):
-    path = as_file(tmp_path / "set.jsonl", QUESTIONS)
+def test_eval_needs_an_index(tmp_path, capsys):
+    path = write_lines(tmp_path / "set.jsonl", QUESTIONS)
     assert run(path, "--corpus", tmp_path, "--index", tmp_path / "none") == 1
-    assert capsys.readouterr().err == "qa: nothing is indexed to ask about: run qa sync\n"
+    assert capsys.readouterr().err == "qa: no documents are indexed yet. Run qa sync\n"
 
 
-def test_eval_of_a_file_that_is_not_there_is_one_clear_line(tmp_path, capsys):
+def test_eval_of_a_missing_file_is_an_error_on_one_line(tmp_path, capsys):
     assert run(tmp_path / "none.jsonl") == 1
-    assert (
-        capsys.readouterr().err
-        == f"qa: {tmp_path / 'none.jsonl'}: cannot be read (No such file or directory)\n"
-    )
+    error = capsys.readouterr().err
+    assert error == f"qa: cannot read {tmp_path / 'none.jsonl'} (No such file or directory)\n"
 
 
 def test_eval_of_a_set_in_squad_format_needs_no_index(tmp_path, capsys):
-    """With the real models: the paragraphs of the file are what is asked about."""
+    """With the real models: the questions are about the paragraphs in the file."""
     qas = [
         {
             "question": "When was the bridge at Osk finished?",
@@ -265,14 +265,14 @@ def test_eval_of_a_set_in_squad_format_needs_no_index(tmp_path, capsys):
         json.dumps({"data": [{"title": "Osk", "paragraphs": [{"context": text, "qas": qas}]}]}), "utf-8"
     )
     assert run(path, "--json", "--picture", tmp_path / "p.svg", "--index", tmp_path / "none") == 0
-    told = json.loads(capsys.readouterr().out)
-    assert told["questions"][0]["value"] == "1874"
+    report = json.loads(capsys.readouterr().out)
+    assert report["questions"][0]["value"] == "1874"
     assert (tmp_path / "p.svg").exists()
     assert not (tmp_path / "none").exists()
 
 
-def test_a_picture_that_cannot_be_drawn_is_told_before_anything_is_asked(tmp_path, capsys, monkeypatch):
+def test_a_picture_that_cannot_be_drawn_is_an_error_before_anything_is_asked(tmp_path, capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    path = as_file(tmp_path / "set.jsonl", QUESTIONS)
+    path = write_lines(tmp_path / "set.jsonl", QUESTIONS)
     assert run(path, "--picture", tmp_path / "p.png", "--corpus", tmp_path, "--index", tmp_path / "none") == 1
-    assert capsys.readouterr().err == "qa: the picture needs matplotlib: pip install matplotlib\n"
+    assert capsys.readouterr().err == "qa: the picture needs matplotlib. Run pip install matplotlib\n"

@@ -1,4 +1,4 @@
-"""What people say of answers: kept through crashes, listed, redacted, and asked again as questions."""
+"""Votes on answers: kept through crashes, listed, redacted, and exported as questions."""
 
 import json
 import os
@@ -36,11 +36,11 @@ READER = KeyReader({COST: "12 crowns", WHO: "Anders Lund"})
 
 
 @pytest.fixture
-def asked(assistant) -> Assistant:
-    """An assistant that knows two answers by heart, over the small corpus."""
-    knowing = Assistant(assistant.settings, assistant._encoder, READER)
-    knowing.sync()
-    return knowing
+def informed(assistant) -> Assistant:
+    """An assistant over the small corpus that knows two answers by heart."""
+    informed = Assistant(assistant.settings, assistant._encoder, READER)
+    informed.sync()
+    return informed
 
 
 def log(index: Path) -> FeedbackLog:
@@ -54,48 +54,48 @@ def lines(index: Path) -> list[bytes]:
 # --- a vote --------------------------------------------------------------------------------------
 
 
-def test_a_vote_holds_what_was_asked_and_quoted(asked):
-    answer = asked.ask(COST)
-    vote = asked.rate(answer, True, "just so")
-    assert asked.feedback() == (vote,)
+def test_a_vote_contains_the_question_and_the_quotes(informed):
+    answer = informed.ask(COST)
+    vote = informed.rate(answer, True, "just so")
+    assert informed.feedback() == (vote,)
     assert (vote.question, vote.understood, vote.history) == (COST, COST, ())
     assert (vote.helpful, vote.answered, vote.comment, vote.value) == (True, True, "just so", "12 crowns")
     ((path, start, end, quote),) = vote.quotes
-    (document,) = (d for d in asked.documents() if d.path == path)
+    (document,) = (d for d in informed.documents() if d.path == path)
     assert document.text[start:end] == quote == COSTS
     assert not vote.redacted
 
 
-def test_a_refusal_can_be_rated(asked):
-    vote = asked.rate(asked.ask(ABSENT), False, "it should know")
+def test_a_refusal_can_be_rated(informed):
+    vote = informed.rate(informed.ask(ABSENT), False, "it should know")
     assert (vote.answered, vote.value, vote.quotes) == (False, "", ())
 
 
-def test_a_second_vote_on_an_answer_replaces_the_first(asked, index):
-    first = asked.ask(COST)
-    asked.rate(first, True)
-    asked.rate(asked.ask(WHO), True)
-    asked.rate(first, False, "on second thoughts")
-    assert [(v.question, v.helpful) for v in asked.feedback()] == [(COST, False), (WHO, True)]
+def test_a_second_vote_on_an_answer_replaces_the_first(informed, index):
+    first = informed.ask(COST)
+    informed.rate(first, True)
+    informed.rate(informed.ask(WHO), True)
+    informed.rate(first, False, "on second thoughts")
+    assert [(v.question, v.helpful) for v in informed.feedback()] == [(COST, False), (WHO, True)]
     assert log(index).tally() == Tally(helpful=1, not_helpful=1, damaged=0)
     assert len(lines(index)) == 3  # nothing is rewritten
 
 
-def test_the_same_question_with_another_answer_is_another_vote(asked, corpus):
-    asked.rate(asked.ask(COST), True)
+def test_the_same_question_with_another_answer_is_another_vote(informed, corpus):
+    informed.rate(informed.ask(COST), True)
     (corpus / "ferry.md").unlink()
-    asked.sync()
-    asked.rate(asked.ask(COST), False)
-    assert [(v.helpful, v.answered) for v in asked.feedback()] == [(False, False), (True, True)]
+    informed.sync()
+    informed.rate(informed.ask(COST), False)
+    assert [(v.helpful, v.answered) for v in informed.feedback()] == [(False, False), (True, True)]
 
 
-def test_a_follow_up_keeps_the_turns_that_it_was_understood_by(asked):
+def test_a_follow_up_keeps_the_turns_that_it_was_understood_from(informed):
     history = [(COST, f"**12 crowns**\n\n{COSTS} [1]"), (WHO, f"**Anders Lund**\n\n{BUILT} [1]")]
-    answer = asked.ask(WHEN, history, threshold=0)
-    vote = asked.rate(answer, False, history=history)
+    answer = informed.ask(WHEN, history, threshold=0)
+    vote = informed.rate(answer, False, history=history)
     assert vote.understood == answer.understood != WHEN
     assert vote.history == (history[1],)
-    alone = asked.rate(asked.ask(WHO, history), True, history=history)
+    alone = informed.rate(informed.ask(WHO, history), True, history=history)
     assert alone.history == ()
 
 
@@ -111,51 +111,51 @@ ANSWERS = [
 
 @pytest.mark.parametrize("answer", ANSWERS)
 @pytest.mark.parametrize("question", ["And when?", "Who said so?", "What else?", "Why?", "And with Sweden?"])
-def test_what_is_kept_of_a_history_is_all_that_a_follow_up_takes_from_it(asked, question, answer):
+def test_the_kept_part_of_a_history_is_all_that_a_follow_up_needs(informed, question, answer):
     history = [("Who built the bridge at Osk?", ANSWERS[0]), ("How much honey does Norway sell?", answer)]
     history += [("And to whom?", ANSWERS[3])]
     kept = needed(history)
     assert len(kept) == 2
-    for some, whole in ((kept, history), (kept[:1], history[:2])):
-        meant = interpretations(question, earlier_turns(whole))
-        assert interpretations(question, earlier_turns(some)) == meant
+    for part, whole in ((kept, history), (kept[:1], history[:2])):
+        expected = interpretations(question, earlier_turns(whole))
+        assert interpretations(question, earlier_turns(part)) == expected
     assert "Herald" not in str(kept)
     assert "You could ask" not in str(kept)
 
 
-def test_a_quote_that_does_not_stand_in_its_document_is_no_vote(asked, index):
-    answer = asked.ask(COST)
+def test_an_answer_with_a_forged_quote_cannot_be_rated(informed, index):
+    answer = informed.ask(COST)
     forged = tuple(replace(c, quote="A ticket costs nothing.") for c in answer.citations)
     with pytest.raises(CitationError):
-        asked.rate(replace(answer, citations=forged), True)
+        informed.rate(replace(answer, citations=forged), True)
     assert log(index).tally() == Tally(0, 0, 0)
 
 
 @pytest.mark.parametrize("change", ["removed", "edited"])
-def test_an_answer_that_has_outlived_its_document_is_not_rated(asked, corpus, index, change):
-    answer = asked.ask(COST)
-    assert answer.citations[0].document.text  # is in memory, and no proof of what is indexed
+def test_an_answer_that_has_outlived_its_document_cannot_be_rated(informed, corpus, index, change):
+    answer = informed.ask(COST)
+    assert answer.citations[0].document.text  # in memory now, which does not prove that it is indexed
     if change == "removed":
         (corpus / "ferry.md").unlink()
     else:
         write(corpus, {"ferry.md": "# The ferry\n\nA ticket for the crossing costs 15 crowns.\n"})
-    asked.sync(purge=True)
-    with pytest.raises(StaleDocument, match=r"ferry.md was changed or removed since it was cited: ask again"):
-        asked.rate(answer, True)
+    informed.sync(purge=True)
+    with pytest.raises(StaleDocument, match=r"ferry.md has changed since it was cited\. Ask again"):
+        informed.rate(answer, True)
     assert not any(b"12 crowns" in path.read_bytes() for path in index.iterdir())
 
 
 HOSTILE = "a\nb\r\x1b[31mred\x00 \u202egnp.exe\u2066\u2028 c\ud800 \u0085d\u200b"
 
 
-def test_a_comment_is_one_harmless_line(asked):
-    vote = asked.rate(replace(asked.ask(COST), question=f"why\ud800? {HOSTILE}"), True, HOSTILE)
+def test_a_comment_is_one_harmless_line(informed):
+    vote = informed.rate(replace(informed.ask(COST), question=f"why\ud800? {HOSTILE}"), True, HOSTILE)
     assert vote.comment == "a b [31mred gnp.exe c d"
-    assert one_line("👩\u200d🔬 می\u200cخواهم") == "👩\u200d🔬 می\u200cخواهم"  # joiners belong to the words
-    (head, below) = feedback_lines(asked.feedback())
+    assert one_line("👩\u200d🔬 می\u200cخواهم") == "👩\u200d🔬 می\u200cخواهم"  # joiners are part of the words
+    (head, below) = feedback_lines(informed.feedback())
     for line in (head, below):
         assert line.isprintable()
-    long = asked.rate(asked.ask(COST), True, "word " * 1000).comment
+    long = informed.rate(informed.ask(COST), True, "word " * 1000).comment
     assert len(long) == 500
     assert long.endswith("word…")
 
@@ -172,37 +172,37 @@ def test_any_text_becomes_one_line(text):
 # --- the file ------------------------------------------------------------------------------------
 
 
-def test_it_survives_a_damaged_database_and_an_index_made_anew(asked, index):
-    vote = asked.rate(asked.ask(COST), True)
+def test_it_survives_a_damaged_database_and_a_rebuilt_index(informed, index):
+    vote = informed.rate(informed.ask(COST), True)
     (index / "index.sqlite").write_bytes(b"no database at all")
-    asked.sync()
-    assert asked.feedback() == (vote,)
+    informed.sync()
+    assert informed.feedback() == (vote,)
     for path in index.iterdir():
         if path.name != "feedback.jsonl":
             path.unlink()
-    assert asked.feedback()[0].quotes == ()  # nothing is indexed that could hold them
-    asked.sync()
-    assert asked.feedback() == (vote,)
+    assert informed.feedback()[0].quotes == ()  # nothing is indexed that could contain them
+    informed.sync()
+    assert informed.feedback() == (vote,)
 
 
-def test_feedback_before_there_is_an_index_is_none(assistant, index):
+def test_without_an_index_there_is_no_feedback(assistant, index):
     assert assistant.feedback() == ()
     assert not index.exists()
 
 
-def test_a_line_cut_anywhere_costs_that_vote_alone(asked, index):
-    first = asked.rate(asked.ask(COST), True)
-    second = asked.ask(WHO)
-    asked.rate(second, True, "ünïcödé")
+def test_a_line_cut_short_anywhere_loses_only_that_vote(informed, index):
+    first = informed.rate(informed.ask(COST), True)
+    second = informed.ask(WHO)
+    informed.rate(second, True, "ünïcödé")
     path = index / "feedback.jsonl"
     whole = path.read_bytes()
     begin = whole.index(b"\n") + 1
     for cut in range(begin + 1, len(whole) - 1, 7):
         path.write_bytes(whole[:cut])
-        assert asked.feedback() == (first,)
+        assert informed.feedback() == (first,)
         assert log(index).tally() == Tally(1, 0, damaged=1)
-    again = asked.rate(second, False)
-    assert asked.feedback() == (again, first)
+    again = informed.rate(second, False)
+    assert informed.feedback() == (again, first)
     assert log(index).tally() == Tally(1, 1, damaged=1)
 
 
@@ -212,10 +212,10 @@ def test_a_line_cut_anywhere_costs_that_vote_alone(asked, index):
      b'"helpful": "yes"', b'"when": NaN', b'"when": 1e300', b'"quotes": [["a", "1", 2, "b"]]',
      b'"question": "\\ud800"', b'"history": [["a"]]'],
 )  # fmt: skip
-def test_a_damaged_line_is_passed_over_and_counted(asked, index, line):
-    vote = asked.rate(asked.ask(COST), True)
+def test_a_damaged_line_is_skipped_and_counted(informed, index, line):
+    vote = informed.rate(informed.ask(COST), True)
     path = index / "feedback.jsonl"
-    if line.startswith(b'"'):  # a whole entry but for one field
+    if line.startswith(b'"'):  # an entry that is valid except for one field
         good = json.loads(path.read_bytes())
         name = line.split(b'"')[1].decode()
         line = json.dumps({k: v for k, v in good.items() if k != name}).encode()[:-1] + b", " + line + b"}"
@@ -223,15 +223,15 @@ def test_a_damaged_line_is_passed_over_and_counted(asked, index, line):
         if b'\\ud800"' not in line:
             json.loads(line)
     path.write_bytes(line + b"\n" + path.read_bytes() + b"\n")
-    assert asked.feedback() == (vote,)
+    assert informed.feedback() == (vote,)
     assert log(index).tally() == Tally(1, 0, damaged=1)
 
 
-def test_fields_of_a_newer_version_are_ignored(asked, index):
-    vote = asked.rate(asked.ask(COST), True)
+def test_fields_of_a_newer_version_are_ignored(informed, index):
+    vote = informed.rate(informed.ask(COST), True)
     path = index / "feedback.jsonl"
     path.write_text(json.dumps(json.loads(path.read_bytes()) | {"stars": 5}) + "\n")
-    assert asked.feedback() == (vote,)
+    assert informed.feedback() == (vote,)
 
 
 RATE = """
@@ -261,35 +261,35 @@ def rating(corpus: Path, index: Path, name: str, votes: int) -> subprocess.Popen
     )  # fmt: skip
 
 
-def test_two_processes_and_threads_vote_at_once(asked, corpus, index):
+def test_two_processes_and_threads_vote_at_once(informed, corpus, index):
     from concurrent.futures import ThreadPoolExecutor
 
-    answer = asked.ask(COST)
+    answer = informed.ask(COST)
 
     def vote(n: int) -> None:
-        asked.rate(replace(answer, question=f"thread {n}?", understood=""), False)
+        informed.rate(replace(answer, question=f"thread {n}?", understood=""), False)
 
     with rating(corpus, index, "one", 60) as one, rating(corpus, index, "two", 60) as two:
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(vote, range(60)))
         assert one.wait(60) == two.wait(60) == 0
     expected = {f"{name} {n}?" for name in ("one", "two", "thread") for n in range(60)}
-    assert {v.question for v in asked.feedback()} == expected
+    assert {v.question for v in informed.feedback()} == expected
     assert log(index).tally() == Tally(120, 60, damaged=0)
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_a_process_that_is_killed_while_it_votes_loses_at_most_that_vote(asked, corpus, index, seed):
-    told = random.Random(seed).randrange(1, 40)
+def test_a_process_killed_while_it_votes_loses_at_most_that_vote(informed, corpus, index, seed):
+    confirmed = random.Random(seed).randrange(1, 40)
     with rating(corpus, index, "killed", 10_000) as process:
-        for n in range(told):
+        for n in range(confirmed):
             assert process.stdout.readline() == f"{n}\n"
         process.send_signal(signal.SIGKILL)
-    kept = {v.question for v in asked.feedback()}
-    assert {f"killed {n}?" for n in range(told)} <= kept
-    vote = asked.rate(asked.ask(COST), True)
-    assert asked.feedback()[0] == vote
-    assert len(asked.feedback()) == len(kept) + 1
+    kept = {v.question for v in informed.feedback()}
+    assert {f"killed {n}?" for n in range(confirmed)} <= kept
+    vote = informed.rate(informed.ask(COST), True)
+    assert informed.feedback()[0] == vote
+    assert len(informed.feedback()) == len(kept) + 1
 
 
 FULL = """
@@ -305,66 +305,66 @@ journal.Journal.append = append_to_a_full_disk
 """
 
 
-def test_a_disk_that_is_full_costs_that_vote_and_leaves_no_half_of_it(asked, corpus, index):
-    vote = asked.rate(asked.ask(WHO), True)
+def test_a_full_disk_loses_that_vote_and_leaves_no_half_of_it(informed, corpus, index):
+    vote = informed.rate(informed.ask(WHO), True)
     done = python(RATE + FULL + "assistant.rate(answer, True)", corpus, index)
     assert f"IndexUnwritable: cannot write {index / 'feedback.jsonl'} (No space left" in done.stderr
-    assert asked.feedback() == (vote,)
+    assert informed.feedback() == (vote,)
     assert log(index).tally() == Tally(1, 0, damaged=0)
 
 
-def test_a_process_that_dies_in_the_middle_of_a_write_loses_that_vote(asked, corpus, index):
-    vote = asked.rate(asked.ask(WHO), True)
+def test_a_process_that_dies_in_the_middle_of_a_write_loses_that_vote(informed, corpus, index):
+    vote = informed.rate(informed.ask(WHO), True)
     dies = "journal.suppress = lambda _: os._exit(9)\nassistant.rate(answer, True)"  # half of it is written
     assert python(RATE + FULL + dies, corpus, index).returncode == 9
     assert len(lines(index)) == 2
-    assert asked.feedback() == (vote,)
-    again = asked.rate(asked.ask(COST), True)
-    assert asked.feedback() == (again, vote)
+    assert informed.feedback() == (vote,)
+    again = informed.rate(informed.ask(COST), True)
+    assert informed.feedback() == (again, vote)
     assert log(index).tally() == Tally(2, 0, damaged=1)
 
 
-def test_who_holds_the_lock_for_too_long_is_named(asked, index, monkeypatch):
+def test_a_lock_that_is_held_for_too_long_is_an_error(informed, index, monkeypatch):
     monkeypatch.setattr("qa.files.PATIENCE", 0.05)
-    answer = asked.ask(COST)
-    with log(index)._journal.locked(), pytest.raises(IndexBusy, match="try again"):
-        asked.rate(answer, True)
-    asked.rate(answer, True)
+    answer = informed.ask(COST)
+    with log(index)._journal.locked(), pytest.raises(IndexBusy, match="Try again"):
+        informed.rate(answer, True)
+    informed.rate(answer, True)
 
 
-def test_an_index_that_cannot_be_written_is_one_clear_line(assistant, index):
+def test_an_index_that_cannot_be_written_is_an_error(assistant, index):
     index.write_text("a file where the folder should be")
     with pytest.raises(IndexUnwritable, match="cannot write"):
         assistant.rate(assistant.ask("Who?"), True)
     assert assistant.feedback() == ()
 
 
-# --- what is left of it when documents change ----------------------------------------------------
+# --- redaction when documents change -------------------------------------------------------------
 
 
-def test_quotes_of_a_removed_document_are_not_shown(asked, corpus, index):
-    asked.rate(asked.ask(COST), True, "good")
+def test_quotes_from_a_removed_document_are_not_shown(informed, corpus, index):
+    informed.rate(informed.ask(COST), True, "good")
     (corpus / "ferry.md").unlink()
-    asked.sync()
-    (left,) = asked.feedback()
+    informed.sync()
+    (left,) = informed.feedback()
     assert (left.question, left.comment, left.helpful, left.redacted) == (COST, "good", True, True)
     assert (left.value, left.quotes) == ("", ())
     write(corpus, {"ferry.md": f"# The ferry\n\n{COSTS}\n"})
-    asked.sync()
-    (back,) = asked.feedback()  # no purge: it was only not shown
+    informed.sync()
+    (back,) = informed.feedback()  # without a purge it was only hidden
     assert (back.value, back.quotes[0].quote, back.redacted) == ("12 crowns", COSTS, False)
 
 
-def test_a_quote_is_found_again_where_it_was_moved_to(asked, corpus):
-    asked.rate(asked.ask(COST), True)
+def test_a_quote_that_has_moved_is_found_again(informed, corpus):
+    informed.rate(informed.ask(COST), True)
     (corpus / "ferry.md").rename(corpus / "valley" / "boats.md")
-    asked.sync(purge=True)
-    (left,) = asked.feedback()
+    informed.sync(purge=True)
+    (left,) = informed.feedback()
     assert (left.quotes[0].document, left.value, left.redacted) == ("valley/boats.md", "12 crowns", False)
     write(corpus, {"valley/boats.md": f"# Boats\n\nThere are several. {COSTS}\n"})
-    asked.sync()
-    (left,) = asked.feedback()
-    (document,) = (d for d in asked.documents() if d.path == "valley/boats.md")
+    informed.sync()
+    (left,) = informed.feedback()
+    (document,) = (d for d in informed.documents() if d.path == "valley/boats.md")
     assert document.text[left.quotes[0].start : left.quotes[0].end] == left.quotes[0].quote == COSTS
 
 
@@ -372,80 +372,80 @@ PASTED = "it should quote that the town rebuilt it within two years"
 
 
 @pytest.mark.parametrize("how", ["comment", "question", "comment on another answer", "history"])
-def test_what_people_paste_of_a_document_goes_with_it(asked, corpus, index, how):
-    answer = asked.ask(COST)  # cites another document
+def test_text_pasted_from_a_document_disappears_with_it(informed, corpus, index, how):
+    answer = informed.ask(COST)  # cites another document
     if how == "question":
-        asked.rate(replace(answer, question=PASTED, understood=PASTED), True)
+        informed.rate(replace(answer, question=PASTED, understood=PASTED), True)
     elif how == "history":
-        asked.rate(replace(answer, understood="other"), True, history=[(PASTED, f"{COSTS} [1]")])
+        informed.rate(replace(answer, understood="other"), True, history=[(PASTED, f"{COSTS} [1]")])
     elif how == "comment":
-        asked.rate(answer, True, PASTED)
+        informed.rate(answer, True, PASTED)
     else:
-        asked.rate(asked.ask(WHO), True)
-        asked.rate(answer, False, f"better: {BUILT.lower()}")
-    assert not any(vote.redacted for vote in asked.feedback())
+        informed.rate(informed.ask(WHO), True)
+        informed.rate(answer, False, f"better: {BUILT.lower()}")
+    assert not any(vote.redacted for vote in informed.feedback())
     (corpus / "bridge.txt").unlink()
-    asked.sync()
+    informed.sync()
     for purged in (False, True):
         if purged:
-            assert asked.sync(purge=True).purged.feedback == (2 if "another" in how else 1)
-        left = asked.feedback()[0]
+            assert informed.sync(purge=True).purged.feedback == (2 if "another" in how else 1)
+        left = informed.feedback()[0]
         assert left.redacted
-        assert left.value == "12 crowns"  # what is still there stays
+        assert left.value == "12 crowns"  # text that is still in the documents stays
         assert not {"rebuilt", "mason"} & set(str(left).lower().split())
     assert not any(b"rebuilt it" in path.read_bytes() for path in index.iterdir())
-    assert asked.sync(purge=True).purged.feedback == 0
+    assert informed.sync(purge=True).purged.feedback == 0
 
 
-def test_words_of_ones_own_stay(asked, corpus):
-    asked.rate(asked.ask(COST), False, "the crossing costs more than that, ask at the quay")
+def test_a_users_own_words_stay(informed, corpus):
+    informed.rate(informed.ask(COST), False, "the crossing costs more than that, ask at the quay")
     (corpus / "ferry.md").unlink()
-    asked.sync(purge=True)
-    (left,) = asked.feedback()
+    informed.sync(purge=True)
+    (left,) = informed.feedback()
     assert left.question == COST
     assert left.comment == "the crossing costs more than that, ask at the quay"
 
 
-def test_two_votes_that_lost_their_quotes_stay_two(asked, corpus):
-    answer = asked.ask(COST)
-    asked.rate(replace(answer, question="cost?", understood=""), True)
-    other = asked.ask("How many passengers does the ferry carry?", threshold=0)
-    asked.rate(replace(other, question="cost?", understood=""), False)
+def test_two_votes_without_their_quotes_remain_two(informed, corpus):
+    answer = informed.ask(COST)
+    informed.rate(replace(answer, question="cost?", understood=""), True)
+    other = informed.ask("How many passengers does the ferry carry?", threshold=0)
+    informed.rate(replace(other, question="cost?", understood=""), False)
     (corpus / "ferry.md").unlink()
-    asked.sync(purge=True)
-    assert [v.helpful for v in asked.feedback()] == [False, True]
+    informed.sync(purge=True)
+    assert [v.helpful for v in informed.feedback()] == [False, True]
 
 
-def test_an_earlier_answer_that_is_gone_takes_what_was_understood_by_it_along(asked, corpus, index):
+def test_an_earlier_answer_that_is_gone_takes_the_understood_question_with_it(informed, corpus, index):
     history = [(WHO, f"**Anders Lund**\n\n{BUILT} [1]")]
-    answer = replace(asked.ask(COST), question="And him?", understood="What did Anders Lund cost?")
-    asked.rate(answer, True, history=history)
+    answer = replace(informed.ask(COST), question="And him?", understood="What did Anders Lund cost?")
+    informed.rate(answer, True, history=history)
     (corpus / "bridge.txt").unlink()
-    asked.sync(purge=True)
-    (left,) = asked.feedback()
+    informed.sync(purge=True)
+    (left,) = informed.feedback()
     assert (left.question, left.history, left.understood) == ("And him?", ((WHO, ""),), "")
     assert left.quotes
     assert not any(b"Anders Lund" in path.read_bytes() for path in index.iterdir())
-    late = asked.rate(answer, True, history=history)  # from a page that still shows the old turns
+    late = informed.rate(answer, True, history=history)  # from a page that still shows the old turns
     assert (late.history, late.understood) == (((WHO, ""),), "")
     assert not any(b"Anders Lund" in path.read_bytes() for path in index.iterdir())
 
 
-# --- as questions --------------------------------------------------------------------------------
+# --- exporting questions -------------------------------------------------------------------------
 
 
-def exported(assistant: Assistant, path: Path) -> list[dict]:
+def export_lines(assistant: Assistant, path: Path) -> list[dict]:
     assert export(assistant.feedback(), path) == path.read_bytes().count(b"\n")
     return [json.loads(line) for line in path.read_text("utf-8").split("\n") if line]
 
 
-def test_each_verdict_becomes_a_question_that_says_what_is_known(asked, tmp_path):
-    asked.rate(asked.ask(COST), True, "yes")
-    asked.rate(asked.ask(WHO), False, "wrong bridge")
-    asked.rate(asked.ask(ABSENT), True)
-    asked.rate(asked.ask("Which vitamins are in spinach?"), False)
+def test_each_vote_becomes_a_question_with_what_is_known_about_it(informed, tmp_path):
+    informed.rate(informed.ask(COST), True, "yes")
+    informed.rate(informed.ask(WHO), False, "wrong bridge")
+    informed.rate(informed.ask(ABSENT), True)
+    informed.rate(informed.ask("Which vitamins are in spinach?"), False)
     quoted = {"document": "bridge.txt", "contains": [BUILT]}
-    assert exported(asked, tmp_path / "out.jsonl") == [
+    assert export_lines(informed, tmp_path / "out.jsonl") == [
         {"question": COST, "answers": ["12 crowns"], "comment": "yes",
          "evidence": [{"document": "ferry.md", "contains": [COSTS]}]},
         {"question": WHO, "rejected": [quoted], "comment": "wrong bridge"},
@@ -454,48 +454,62 @@ def test_each_verdict_becomes_a_question_that_says_what_is_known(asked, tmp_path
     ]  # fmt: skip
 
 
-def test_the_questions_measure_what_was_said(asked, tmp_path):
+def test_the_exported_questions_can_be_evaluated(informed, tmp_path):
     history = [(WHO, f"**Anders Lund**\n\n{BUILT} [1]")]
-    asked.rate(asked.ask(COST), True)
-    asked.rate(asked.ask(WHO), False)
-    asked.rate(asked.ask(ABSENT), True)
-    asked.rate(asked.ask(WHEN, history), False, history=history)
-    exported(asked, tmp_path / "out.jsonl")
+    informed.rate(informed.ask(COST), True)
+    informed.rate(informed.ask(WHO), False)
+    informed.rate(informed.ask(ABSENT), True)
+    informed.rate(informed.ask(WHEN, history), False, history=history)
+    export_lines(informed, tmp_path / "out.jsonl")
     conversations = load(tmp_path / "out.jsonl").conversations
     assert conversations[-1][0].history == tuple(history)
-    outcomes = evaluate(asked, conversations)
-    found = figures(outcomes)
-    assert (found["right"], found["exact match"], found["refusal recall"]) == (1.0, 1.0, 1.0)
-    assert found["rejected, given again"] == 1.0
-    assert outcomes[-1].answer.understood == asked.feedback()[0].understood
+    outcomes = evaluate(informed, conversations)
+    values = figures(outcomes)
+    assert (values["right"], values["exact match"], values["refusal recall"]) == (1.0, 1.0, 1.0)
+    assert values["rejected, given again"] == 1.0
+    assert outcomes[-1].answer.understood == informed.feedback()[0].understood
 
 
-def test_what_nothing_is_known_of_any_more_is_not_asked(asked, corpus, tmp_path):
-    asked.rate(asked.ask(COST), True)
+def test_a_vote_that_says_nothing_any_longer_is_not_exported(informed, corpus, tmp_path):
+    informed.rate(informed.ask(COST), True)
     (corpus / "ferry.md").unlink()
-    asked.sync()
-    with pytest.raises(QuestionsError, match="is not in the documents any more"):
-        export(asked.feedback(), tmp_path / "out.jsonl")
+    informed.sync()
+    with pytest.raises(QuestionsError, match="the documents no longer contain"):
+        export(informed.feedback(), tmp_path / "out.jsonl")
     assert not (tmp_path / "out.jsonl").exists()
-    asked.rate(asked.ask(WHO), True)
-    assert [q["question"] for q in exported(asked, tmp_path / "out.jsonl")] == [WHO]
+    informed.rate(informed.ask(WHO), True)
+    assert [q["question"] for q in export_lines(informed, tmp_path / "out.jsonl")] == [WHO]
 
 
-def test_odd_ends_of_lines_within_a_question_are_read_back(asked, tmp_path):
+def test_unusual_line_ends_within_a_question_are_read_back(informed, tmp_path):
     odd = "What\u2028 does\x85 the\x0b crossing\r\n cost?"
-    asked.rate(replace(asked.ask(COST), question=odd, understood=""), True)
-    exported(asked, tmp_path / "out.jsonl")
+    informed.rate(replace(informed.ask(COST), question=odd, understood=""), True)
+    export_lines(informed, tmp_path / "out.jsonl")
     ((question,),) = load(tmp_path / "out.jsonl").conversations
     assert question.text == odd
 
 
-def test_a_long_value_is_no_short_answer(asked, tmp_path):
-    (document,) = asked.documents()[1:2]
+def test_a_long_value_is_not_a_short_answer(informed, tmp_path):
+    (document,) = informed.documents()[1:2]
     assert isinstance(document, Document)
-    hit = asked.search("ferry ticket crossing", k=1)[0]
+    hit = informed.search("ferry ticket crossing", k=1)[0]
+    start = hit.document.text.index(COSTS)
     citation = Citation(
-        1, hit.document, start := hit.document.text.index(COSTS), start + len(COSTS), COSTS, hit.passage
+        number=1,
+        document=hit.document,
+        start=start,
+        end=start + len(COSTS),
+        quote=COSTS,
+        passage=hit.passage,
     )
-    answer = Answer("And?", f"{COSTS} [1]", True, 0.9, (Claim(COSTS, (citation,)),), (citation,), (hit,))
-    asked.rate(answer, True)
-    assert "answers" not in exported(asked, tmp_path / "out.jsonl")[0]
+    answer = Answer(
+        question="And?",
+        text=f"{COSTS} [1]",
+        answered=True,
+        confidence=0.9,
+        claims=(Claim(COSTS, (citation,)),),
+        citations=(citation,),
+        nearest=(hit,),
+    )
+    informed.rate(answer, True)
+    assert "answers" not in export_lines(informed, tmp_path / "out.jsonl")[0]

@@ -1,4 +1,4 @@
-"""The database: one writer, committed states, and what happens when a file is not what it should be."""
+"""The database: one writer, committed states, and damaged or missing files."""
 
 import contextlib
 import hashlib
@@ -21,13 +21,13 @@ from qa.errors import (
     StaleDocument,
 )
 from qa.index import database
-from qa.index.database import texts_with
+from qa.index.database import matching_words
 from qa.index.store import DATABASE, Entry, Store
 from qa.types import Document, Failure, Passage
 
 
 def entry(path: str, *texts: str, header: str = "") -> Entry:
-    """A document whose passages are these texts; equal texts share a vector."""
+    """A document whose passages are the given texts; equal texts share a vector."""
     text = "\n".join(texts)
     passages, start = [], 0
     for t in texts:
@@ -35,9 +35,21 @@ def entry(path: str, *texts: str, header: str = "") -> Entry:
         passages.append(Passage(f"{path}-{start}", path, start, end, t, header, ((start, end),)))
         start = end + 1
     document = Document(
-        path, path, path.title(), hashlib.sha256(text.encode()).hexdigest(), {"author": "Oda"}, text
+        id=path,
+        path=path,
+        title=path.title(),
+        digest=hashlib.sha256(text.encode()).hexdigest(),
+        metadata={"author": "Oda"},
+        _text=text,
     )
-    return Entry(document, passages, [t.encode() for t in texts], "digest", "recipe", [("button", "Share")])
+    return Entry(
+        document=document,
+        passages=passages,
+        vector_keys=[t.encode() for t in texts],
+        file_digest="digest",
+        recipe="recipe",
+        left_out=[("button", "Share")],
+    )
 
 
 def put(store: Store, *entries: Entry, removed: tuple[str, ...] = ()) -> None:
@@ -52,7 +64,8 @@ def store(tmp_path) -> Store:
     return Store(tmp_path / "index")
 
 
-def found(store: Store, *words: str, ids: list[str] | None = None) -> list[str]:
+def matches(store: Store, *words: str, ids: list[str] | None = None) -> list[str]:
+    """The ids of the passages that a keyword search finds, best first."""
     with store.read() as snapshot:
         hits = snapshot.keyword_search(words, 10, ids)
         passages = snapshot.passages([number for number, _ in hits])
@@ -62,7 +75,7 @@ def found(store: Store, *words: str, ids: list[str] | None = None) -> list[str]:
 # --- what goes in comes out ----------------------------------------------------------------------
 
 
-def test_a_store_that_is_not_there_reads_as_empty_and_is_not_made(store):
+def test_a_missing_store_reads_as_empty_and_is_not_created(store):
     with store.read() as snapshot:
         assert snapshot.documents() == ()
         assert snapshot.counts().passages == 0
@@ -86,7 +99,7 @@ def test_a_document_comes_out_as_it_went_in(store):
 @pytest.mark.parametrize(
     "text", ["a\x00b", "\U0001f600 e\u0301", "'; DROP TABLE passages; --", "\u200b", '"NEAR(a b)"']
 )
-def test_any_text_is_kept_as_it_is(store, text):
+def test_any_text_is_stored_unchanged(store, text):
     put(store, entry("a.txt", text))
     put(store, entry("a.txt", text + " again"))
     with store.read() as snapshot:
@@ -94,25 +107,25 @@ def test_any_text_is_kept_as_it_is(store, text):
         assert [p.text for p in snapshot.passages(snapshot.passage_numbers()).values()] == [text + " again"]
 
 
-def test_committing_a_document_again_replaces_all_of_it(store):
+def test_committing_a_document_again_replaces_it_completely(store):
     put(store, entry("a.txt", "It left at seven.", "It sank."))
     put(store, entry("a.txt", "It left at eight."))
-    assert found(store, "eight") == ["a.txt-0"]
-    assert found(store, "seven", "sank") == []
+    assert matches(store, "eight") == ["a.txt-0"]
+    assert matches(store, "seven", "sank") == []
     with store.read() as snapshot:
         assert snapshot.counts().documents == snapshot.counts().passages == 1
 
 
-def test_a_removed_document_is_gone_but_its_vectors_are_kept_for_a_return(store):
+def test_a_removed_document_is_gone_but_its_vectors_are_kept_in_case_it_returns(store):
     put(store, entry("a.txt", "It left."), entry("b.txt", "It sank."))
     put(store, removed=("a.txt",))
-    assert found(store, "left") == []
+    assert matches(store, "left") == []
     with store.read() as snapshot:
         assert [d.id for d in snapshot.documents()] == ["b.txt"]
-        assert snapshot.known_vectors([b"It left.", b"It swam."]) == {b"It left."}
+        assert snapshot.stored_vector_keys([b"It left.", b"It swam."]) == {b"It left."}
 
 
-def test_a_text_read_after_its_document_changed_is_refused(store):
+def test_the_text_of_a_document_that_has_changed_is_refused(store):
     put(store, entry("a.txt", "It left."))
     with store.read() as snapshot:
         (document,) = snapshot.documents()
@@ -124,8 +137,8 @@ def test_a_text_read_after_its_document_changed_is_refused(store):
 def test_a_failed_commit_changes_nothing(store):
     put(store, entry("a.txt", "It left."))
     with pytest.raises(sqlite3.IntegrityError), store.write() as writer:
-        writer.commit([entry("b.txt", "no vector was made of this")], ["a.txt"])
-    assert found(store, "left", "vector") == ["a.txt-0"]
+        writer.commit([entry("b.txt", "this has no vector")], ["a.txt"])
+    assert matches(store, "left", "vector") == ["a.txt-0"]
 
 
 def test_a_reader_sees_one_state_throughout(store):
@@ -163,7 +176,7 @@ for line in sys.stdin:
         assert reader.stdout.readline() == "2 It sank.\n"
 
 
-def test_failures_are_those_of_the_last_sync(store):
+def test_failures_are_from_the_last_sync(store):
     with store.write() as writer:
         writer.record([Failure("a.txt", "empty")], model="one")
         writer.record([Failure("b.txt", "empty")], model="two")
@@ -172,13 +185,13 @@ def test_failures_are_those_of_the_last_sync(store):
         assert snapshot.meta("model") == "two"
 
 
-def test_what_is_deleted_is_overwritten(store):
+def test_deleted_content_is_overwritten(store):
     with store.write() as writer:
         (secure_delete,) = writer._db.execute("PRAGMA secure_delete").fetchone()
         assert secure_delete == 1
 
 
-def test_the_pages_of_a_document_are_kept_and_leave_with_it(store):
+def test_the_pages_of_a_document_are_stored_and_removed_with_it(store):
     e = entry("a.pdf", "It left at seven.", "It came back.")
     put(store, replace(e, document=replace(e.document, pages=(0, 18))), entry("b.txt", "It sank."))
     with store.read() as snapshot:
@@ -189,7 +202,7 @@ def test_the_pages_of_a_document_are_kept_and_leave_with_it(store):
         assert writer._db.execute("SELECT count(*) FROM pages").fetchone() == (0,)
 
 
-def test_an_index_without_pages_that_an_older_version_made_is_read_and_written(store, monkeypatch):
+def test_an_index_made_by_an_older_version_without_pages_is_read_and_written(store, monkeypatch):
     with monkeypatch.context() as older:
         older.setattr(database, "MIGRATIONS", database.MIGRATIONS[:1])
         put(store, entry("a.txt", "It left."))
@@ -197,7 +210,7 @@ def test_an_index_without_pages_that_an_older_version_made_is_read_and_written(s
         assert [(d.path, d.text, d.pages) for d in snapshot.documents()] == [("a.txt", "It left.", ())]
         assert snapshot.file_digests() == {"a.txt": ("digest", "recipe")}
     put(store, entry("b.txt", "It sank."))
-    assert found(store, "left", "sank") == ["a.txt-0", "b.txt-0"]
+    assert matches(store, "left", "sank") == ["a.txt-0", "b.txt-0"]
 
 
 def test_two_processes_may_open_an_older_index_at_once(store, monkeypatch):
@@ -223,7 +236,7 @@ with Store(Path(sys.argv[1])).read() as snapshot:
 
 def test_words_are_found_in_any_form_and_in_the_header(store):
     put(store, entry("a.txt", "The ferries were leaving.", header="Tolvane"))
-    assert found(store, "ferry") == found(store, "LEAVE") == found(store, "tolvané") == ["a.txt-0"]
+    assert matches(store, "ferry") == matches(store, "LEAVE") == matches(store, "tolvané") == ["a.txt-0"]
 
 
 @pytest.mark.parametrize(
@@ -232,22 +245,22 @@ def test_words_are_found_in_any_form_and_in_the_header(store):
      "\x00", "a\x00b",
      "", " ", "{text}", "(", "-", "+", "%", "_", "'", ";", "\\", "😀"],
 )  # fmt: skip
-def test_nothing_that_is_typed_is_query_syntax(store, typed):
+def test_nothing_a_user_types_is_query_syntax(store, typed):
     put(store, entry("a.txt", "It left."), entry("b.txt", "Text and a near or not."))
-    assert found(store, typed, "left") in (["a.txt-0"], ["a.txt-0", "b.txt-0"], ["b.txt-0", "a.txt-0"])
-    assert texts_with([typed], ["It left."]) in ([set()], [{typed}])
+    assert matches(store, typed, "left") in (["a.txt-0"], ["a.txt-0", "b.txt-0"], ["b.txt-0", "a.txt-0"])
+    assert matching_words([typed], ["It left."]) in ([set()], [{typed}])
 
 
 def test_equal_scores_are_ordered_by_id(store):
     put(store, *(entry(path, "The same words.") for path in ("c.txt", "a.txt", "b.txt")))
-    assert found(store, "same") == ["a.txt-0", "b.txt-0", "c.txt-0"]
+    assert matches(store, "same") == ["a.txt-0", "b.txt-0", "c.txt-0"]
 
 
 def test_a_search_can_be_limited_to_documents(store):
     put(store, *(entry(path, "The same words.") for path in ("a.txt", "b.txt")))
-    assert found(store, "same", ids=["b.txt"]) == ["b.txt-0"]
-    assert found(store, "same", ids=[]) == []
-    assert found(store, "same", ids=["b.txt", *(f"no-such-{n}" for n in range(40_000))]) == ["b.txt-0"]
+    assert matches(store, "same", ids=["b.txt"]) == ["b.txt-0"]
+    assert matches(store, "same", ids=[]) == []
+    assert matches(store, "same", ids=["b.txt", *(f"no-such-{n}" for n in range(40_000))]) == ["b.txt-0"]
 
 
 # --- one writer ----------------------------------------------------------------------------------
@@ -282,29 +295,29 @@ def test_a_second_writer_is_refused_and_readers_are_not(store):
     with other_writer(store):
         with pytest.raises(IndexBusy), store.write():
             pass
-        assert found(store, "left") == ["a.txt-0"]
+        assert matches(store, "left") == ["a.txt-0"]
 
 
-def test_the_lock_of_a_killed_writer_is_free_and_its_work_undone(store):
+def test_the_lock_of_a_killed_writer_is_released_and_its_work_undone(store):
     put(store, entry("a.txt", "It left."))
     with other_writer(store) as process:
         process.send_signal(signal.SIGKILL)
         process.wait()
         put(store, entry("b.txt", "It sank."))
-    assert found(store, "left", "sank") == ["a.txt-0", "b.txt-0"]
+    assert matches(store, "left", "sank") == ["a.txt-0", "b.txt-0"]
 
 
-def test_an_error_of_the_work_itself_is_passed_on(store):
+def test_an_error_of_the_caller_is_passed_on(store):
     with pytest.raises(FileNotFoundError), store.write():
         raise FileNotFoundError("of the caller")
     with store.write():
         pass  # the lock was released
 
 
-# --- files that are not what they should be ------------------------------------------------------
+# --- damaged and missing files -------------------------------------------------------------------
 
 
-def test_an_index_of_a_newer_version_is_refused_and_not_touched(store):
+def test_an_index_made_by_a_newer_version_is_refused_and_not_touched(store):
     put(store, entry("a.txt", "It left."))
     with contextlib.closing(sqlite3.connect(store.path)) as connection:
         connection.execute("PRAGMA user_version = 99")
@@ -317,15 +330,15 @@ def test_an_index_of_a_newer_version_is_refused_and_not_touched(store):
     assert store.path.read_bytes() == before
 
 
-def big(store: Store) -> None:
-    """A database of many pages, with nothing left in its log."""
+def make_big(store: Store) -> None:
+    """Make a database of many pages with an empty log."""
     put(store, *(entry(f"{n}.txt", f"Ferry {n} left at seven. " * 50) for n in range(200)))
     with contextlib.closing(sqlite3.connect(store.path)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def test_a_database_with_another_beginning_is_damaged(store):
-    big(store)
+def test_a_database_that_begins_differently_is_damaged(store):
+    make_big(store)
     with store.path.open("r+b") as file:
         file.write(b"not a database at all, but words")
     with pytest.raises(IndexDamaged), store.read():
@@ -336,14 +349,14 @@ def test_a_database_with_another_beginning_is_damaged(store):
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
 def test_a_database_cut_short_is_damaged(store, share):
-    big(store)
+    make_big(store)
     os.truncate(store.path, int(store.path.stat().st_size * share))
     with pytest.raises(IndexDamaged), store.write():
         pass
 
 
-def test_a_database_overwritten_in_the_middle_is_damaged_to_the_writer(store):
-    big(store)
+def test_a_writer_notices_a_database_overwritten_in_the_middle(store):
+    make_big(store)
     middle = store.path.stat().st_size // 2
     with store.path.open("r+b") as file:
         file.seek(middle - middle % 4096)
@@ -352,13 +365,13 @@ def test_a_database_overwritten_in_the_middle_is_damaged_to_the_writer(store):
         pass
 
 
-def test_a_database_that_was_only_begun_reads_as_empty(store):
+def test_an_unfinished_new_database_reads_as_empty(store):
     store.folder.mkdir()
     store.path.touch()
     with store.read() as snapshot:
         assert snapshot.documents() == ()
     put(store, entry("a.txt", "It left."))
-    assert found(store, "left") == ["a.txt-0"]
+    assert matches(store, "left") == ["a.txt-0"]
 
 
 def test_a_damaged_database_is_set_aside_with_its_log(store):
@@ -383,8 +396,8 @@ def test_an_index_path_that_is_a_file_cannot_be_written(tmp_path):
     assert (tmp_path / "index").read_text() == "a file"
 
 
-def test_texts_with_tells_which_words_each_text_holds():
-    assert texts_with(["ferry", "goat"], ["Two ferries", "a goat on a ferry", ""]) == [
+def test_matching_words_are_the_words_that_each_text_contains():
+    assert matching_words(["ferry", "goat"], ["Two ferries", "a goat on a ferry", ""]) == [
         {"ferry"},
         {"ferry", "goat"},
         set(),

@@ -1,4 +1,4 @@
-"""The nearest passages, and the cache file that is trusted only when it is whole."""
+"""The nearest passages, and the cache file, which is trusted only if it is intact."""
 
 import json
 
@@ -23,7 +23,7 @@ def test_the_nearest_come_first_with_their_cosine():
     assert build(SOUTH, NORTH, EAST).search(QUERY, 2) == [(20, 1.0), (30, 0.0)]
 
 
-def test_more_is_asked_for_than_there_is():
+def test_a_search_for_more_than_there_are_returns_all():
     assert build(SOUTH, NORTH).search(QUERY, 50) == [(20, 1.0), (10, -1.0)]
 
 
@@ -32,9 +32,9 @@ def test_an_empty_index_finds_nothing():
 
 
 def test_all_that_tie_with_the_last_are_returned():
-    found = build(*[EAST] * 40, NORTH, SOUTH).search(QUERY, 3)
-    assert found[0] == (410, 1.0)
-    assert sorted(found[1:]) == [(number, 0.0) for number in range(10, 410, 10)]
+    nearest = build(*[EAST] * 40, NORTH, SOUTH).search(QUERY, 3)
+    assert nearest[0] == (410, 1.0)
+    assert sorted(nearest[1:]) == [(number, 0.0) for number in range(10, 410, 10)]
 
 
 def test_a_search_can_be_limited_to_some_passages():
@@ -44,15 +44,15 @@ def test_a_search_can_be_limited_to_some_passages():
 
 
 def test_vectors_come_back_by_number():
-    assert build(NORTH, EAST, SOUTH).rows(np.array([30, 10])).tolist() == [list(SOUTH), list(NORTH)]
+    assert build(NORTH, EAST, SOUTH).vectors(np.array([30, 10])).tolist() == [list(SOUTH), list(NORTH)]
 
 
-def test_the_mean_of_few_vectors_is_believed_little():
+def test_the_mean_of_few_vectors_is_shrunk():
     assert build(NORTH).mean.tolist() == pytest.approx([0, 1 / 11])
     assert build(*[NORTH] * 90).mean.tolist() == pytest.approx([0, 0.9])
 
 
-def test_a_saved_index_is_the_same_when_it_is_loaded(tmp_path):
+def test_a_saved_index_is_loaded_unchanged(tmp_path):
     build(SOUTH, NORTH, EAST).save(tmp_path / "cache")
     loaded = VectorIndex.load(tmp_path / "cache", STAMP)
     assert loaded.search(QUERY, 2) == [(20, 1.0), (30, 0.0)]
@@ -72,7 +72,7 @@ def test_a_cache_of_another_state_is_not_loaded(tmp_path):
     assert VectorIndex.load(tmp_path / "missing", STAMP) is None
 
 
-def damaged(raw: bytes) -> list[bytes]:
+def damaged_copies(raw: bytes) -> list[bytes]:
     head, body = raw.split(b"\n", 1)
     values = json.loads(head)
     return [
@@ -98,7 +98,7 @@ def test_a_damaged_cache_is_not_loaded(tmp_path):
     cache = tmp_path / "cache"
     build(SOUTH, NORTH, EAST).save(cache)
     raw = cache.read_bytes()
-    for damage in damaged(raw):
+    for damage in damaged_copies(raw):
         cache.write_bytes(damage)
         assert VectorIndex.load(cache, STAMP) is None
     cache.write_bytes(raw)

@@ -1,4 +1,4 @@
-"""The network written out here computes what transformers computes, and its threads do as they should."""
+"""Our network computes the same as transformers, and its threads behave."""
 
 import os
 import random
@@ -46,38 +46,38 @@ def ours(theirs: BertModel, dtype: torch.dtype = torch.float32) -> Bert:
     return Bert(theirs.state_dict(), theirs.config.num_attention_heads, dtype)
 
 
-def expected(theirs: BertModel, row: list[int], border: int | None = None) -> torch.Tensor:
-    """What transformers makes of a row alone."""
-    kinds = torch.tensor([[0] * (border or len(row)) + [1] * (len(row) - (border or len(row)))])
+def expected(theirs: BertModel, row: list[int], boundary: int | None = None) -> torch.Tensor:
+    """The result of transformers for a row on its own."""
+    types = torch.tensor([[0] * (boundary or len(row)) + [1] * (len(row) - (boundary or len(row)))])
     with torch.inference_mode():
-        return theirs(input_ids=torch.tensor([row]), token_type_ids=kinds).last_hidden_state[0]
+        return theirs(input_ids=torch.tensor([row]), token_type_ids=types).last_hidden_state[0]
 
 
 @pytest.mark.parametrize("lengths", [[1], [2], [15, 16, 17], [128], [3, 128, 1, 64, 31, 33, 100], [7] * 30])
-def test_rows_laid_end_to_end_give_what_each_gives_alone(theirs, lengths):
+def test_rows_laid_end_to_end_give_the_same_as_each_alone(theirs, lengths):
     rows = rows_of(lengths)
-    found = ours(theirs)(rows)
-    assert [len(hidden) for hidden in found] == lengths
-    for row, hidden in zip(rows, found, strict=True):
+    states = ours(theirs)(rows)
+    assert [len(hidden) for hidden in states] == lengths
+    for row, hidden in zip(rows, states, strict=True):
         assert torch.allclose(hidden, expected(theirs, row), atol=1e-4)
 
 
-def test_a_second_text_has_its_own_kind(theirs):
+def test_a_second_text_has_its_own_type(theirs):
     rows = rows_of([20, 40])
-    found = ours(theirs)(rows, [5, 31])
-    for row, border, hidden in zip(rows, (5, 31), found, strict=True):
-        assert torch.allclose(hidden, expected(theirs, row, border), atol=1e-4)
+    states = ours(theirs)(rows, [5, 31])
+    for row, boundary, hidden in zip(rows, (5, 31), states, strict=True):
+        assert torch.allclose(hidden, expected(theirs, row, boundary), atol=1e-4)
         assert not torch.allclose(hidden, expected(theirs, row), atol=1e-2)
 
 
-def test_in_bf16_it_is_nearly_the_same(theirs):
+def test_bf16_gives_nearly_the_same(theirs):
     rows = rows_of([60, 9])
     for row, hidden in zip(rows, ours(theirs, torch.bfloat16)(rows), strict=True):
         cosine = torch.cosine_similarity(hidden.float(), expected(theirs, row), dim=1)
         assert cosine.min() > 0.995
 
 
-def test_without_the_operators_of_onednn_it_computes_the_same(theirs, monkeypatch):
+def test_it_computes_the_same_without_the_onednn_operators(theirs, monkeypatch):
     def missing(*_: object) -> None:
         raise AttributeError("this build has none")
 
@@ -88,7 +88,7 @@ def test_without_the_operators_of_onednn_it_computes_the_same(theirs, monkeypatc
         assert torch.allclose(one, other, atol=1e-4)
 
 
-def test_a_missing_weight_is_told(theirs):
+def test_a_missing_weight_is_an_error(theirs):
     weights = theirs.state_dict()
     del weights["encoder.layer.1.output.dense.bias"]
     with pytest.raises(KeyError):
@@ -99,9 +99,9 @@ def test_a_missing_weight_is_told(theirs):
 def test_batches_hold_each_row_once_in_order_and_none_is_too_large(seed):
     choice = random.Random(seed)
     lengths = [choice.randint(1, 300) for _ in range(choice.randint(0, 100))]
-    found = list(batches(lengths, threads=choice.randint(1, 8)))
-    assert [i for batch in found for i in batch] == list(range(len(lengths)))
-    assert all(sum(lengths[i] for i in batch) <= module._LARGEST for batch in found)
+    row_batches = list(batches(lengths, threads=choice.randint(1, 8)))
+    assert [i for batch in row_batches for i in batch] == list(range(len(lengths)))
+    assert all(sum(lengths[i] for i in batch) <= module._LARGEST for batch in row_batches)
 
 
 def test_a_dozen_rows_keep_two_threads_busy():
@@ -110,17 +110,17 @@ def test_a_dozen_rows_keep_two_threads_busy():
     assert max(sizes) <= 3
 
 
-def test_a_row_longer_than_a_batch_stands_alone():
+def test_a_row_longer_than_a_batch_is_a_batch_of_its_own():
     assert list(batches([10, 5000, 10], threads=1)) == [[0], [1], [2]]
 
 
-def test_workers_give_results_in_order_and_use_a_thread_of_torch_each():
+def test_workers_give_results_in_order_and_use_one_torch_thread_each():
     before = torch.get_num_threads()
     workers = Workers()
-    found = list(workers.map(lambda i: (i, torch.get_num_threads(), threading.get_ident()), range(50)))
-    assert [i for i, _, _ in found] == list(range(50))
-    assert {threads for _, threads, _ in found} == {1}
-    assert threading.get_ident() not in {thread for _, _, thread in found}
+    results = list(workers.map(lambda i: (i, torch.get_num_threads(), threading.get_ident()), range(50)))
+    assert [i for i, _, _ in results] == list(range(50))
+    assert {threads for _, threads, _ in results} == {1}
+    assert threading.get_ident() not in {thread for _, _, thread in results}
     assert torch.get_num_threads() == before == workers.count
 
 
@@ -128,26 +128,26 @@ def test_threads_that_ask_at_once_share_the_workers():
     before = torch.get_num_threads()
     module._workers.cache_clear()
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda _: module.workers(), range(8)))
-    assert len(set(map(id, found))) == 1
-    assert found[0].count == torch.get_num_threads() == before
-    assert module.workers(bulk=True) is not found[0]
+        shared = list(pool.map(lambda _: module.workers(), range(8)))
+    assert len(set(map(id, shared))) == 1
+    assert shared[0].count == torch.get_num_threads() == before
+    assert module.workers(bulk=True) is not shared[0]
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="threads have a priority of their own on Linux only")
-def test_threads_for_bulk_work_come_after_all_others():
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives each thread its own priority")
+def test_threads_for_bulk_work_have_a_lower_priority():
     def priority() -> int:
         return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
 
     usual = priority()
-    asked = set(module.workers().map(lambda _: priority(), range(20)))
+    questions = set(module.workers().map(lambda _: priority(), range(20)))
     bulk = set(module.workers(bulk=True).map(lambda _: priority(), range(20)))
-    assert asked == {usual}
+    assert questions == {usual}
     assert bulk == {min(19, usual + module.BULK)}
     assert priority() == usual
 
 
-def test_workers_take_no_more_than_they_can_do():
+def test_workers_take_only_a_few_items_in_advance():
     taken = []
 
     def items():
@@ -160,7 +160,7 @@ def test_workers_take_no_more_than_they_can_do():
     assert len(taken) < 30
 
 
-def test_what_goes_wrong_in_a_thread_is_raised_where_the_result_is_wanted():
+def test_an_error_in_a_thread_is_raised_when_its_result_is_read():
     results = Workers().map(lambda x: 1 / x, [1, 0])
     assert next(results) == 1
     with pytest.raises(ZeroDivisionError):

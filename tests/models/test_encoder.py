@@ -1,4 +1,4 @@
-"""Which model is loaded, and what is refused before it is."""
+"""Which model is loaded, and which files are refused before that."""
 
 import json
 import os
@@ -17,7 +17,7 @@ FOLDER = ModelFiles().folder
 
 @pytest.fixture
 def copy(tmp_path):
-    """The model's folder with all its small files; the weights are a link."""
+    """A copy of the model's folder; the weights are a link."""
     folder = tmp_path / "model"
     shutil.copytree(FOLDER, folder, ignore=shutil.ignore_patterns("*.safetensors"))
     (folder / "model.safetensors").symlink_to(FOLDER / "model.safetensors")
@@ -45,27 +45,27 @@ def test_other_weights_under_the_default_name_are_refused(copy, monkeypatch):
         changed.encode_query("ferry")
 
 
-def test_a_folder_of_ones_own_is_not_held_to_that(copy):
-    own = find_encoder(str(copy))
-    assert own.name == str(copy)
-    assert own.fingerprint == find_encoder().fingerprint  # the same files mean the same
+def test_a_model_in_a_folder_need_not_be_the_published_one(copy):
+    encoder = find_encoder(str(copy))
+    assert encoder.name == str(copy)
+    assert encoder.fingerprint == find_encoder().fingerprint  # the same files
 
 
 @pytest.mark.parametrize("name", ["tokenizer.json", "modules.json", "config.json", "model.safetensors"])
-def test_another_file_is_another_fingerprint(copy, name):
+def test_another_file_gives_another_fingerprint(copy, name):
     (copy / name).unlink()
     (copy / name).write_text("{}")
     assert find_encoder(str(copy)).fingerprint != find_encoder().fingerprint
 
 
-def test_a_model_that_is_not_on_the_machine_is_told():
+def test_a_model_that_is_not_on_the_machine_is_an_error():
     for name in ("no-such-model", "nobody/no-such-model", "../..", "a b c"):
         with pytest.raises(ModelError):
             find_encoder(name)
 
 
 @pytest.mark.parametrize("name", ["tokenizer.json", "modules.json", "model.safetensors"])
-def test_a_folder_without_a_needed_file_is_no_model(copy, name):
+def test_a_folder_without_a_required_file_is_not_a_model(copy, name):
     (copy / name).unlink()
     with pytest.raises(ModelError):
         find_encoder(str(copy))
@@ -81,7 +81,7 @@ def test_weights_that_could_run_code_are_not_read(copy):
     "name",
     ["tokenizer.json", "modules.json", "model.safetensors", "sentence_bert_config.json", "config.json"],
 )
-def test_a_broken_file_of_a_model_is_told(copy, name):
+def test_a_broken_file_of_a_model_is_an_error(copy, name):
     (copy / name).unlink()
     (copy / name).write_bytes(b'{"broken')
 
@@ -94,13 +94,13 @@ def test_a_broken_file_of_a_model_is_told(copy, name):
         use()
 
 
-def test_the_default_model_that_is_not_installed_is_told(monkeypatch):
+def test_a_default_model_that_is_not_installed_is_an_error(monkeypatch):
     monkeypatch.setattr(module, "_WHEEL", "no_such_wheel")
     with pytest.raises(ModelError, match="pip install"):
         find_encoder()
 
 
-# --- which way the vectors are computed ----------------------------------------------------------
+# --- how the vectors are computed ----------------------------------------------------------------
 
 
 def test_the_default_model_is_computed_here_and_as_sentence_transformers_does():
@@ -108,13 +108,13 @@ def test_the_default_model_is_computed_here_and_as_sentence_transformers_does():
     assert isinstance(ours, BertEncoder)
     ours.precision = theirs.precision = "fp32"
     texts = ["", "a", "  Goats.\n", "The ferry leaves at seven. " * 30, "wörd-" * 700, "日本語 mixed 🐐 text"]
-    for found in (ours.encode(texts), theirs.encode(texts)):
-        assert sorted(i for indices, _ in found for i in indices) == list(range(len(texts)))
+    for parts in (ours.encode(texts), theirs.encode(texts)):
+        assert sorted(i for indices, _ in parts for i in indices) == list(range(len(texts)))
     for text in texts:
         assert np.allclose(ours.encode_query(text), theirs.encode_query(text), atol=1e-4)
 
 
-def test_many_texts_come_in_order_whatever_their_lengths():
+def test_many_texts_are_encoded_in_order_whatever_their_lengths():
     encoder = find_encoder()
     texts = [f"{i} " + "goats and ferries " * (i * 7 % 40) for i in range(600)]  # through the bulk threads
     parts = list(encoder.encode(texts))
@@ -124,7 +124,7 @@ def test_many_texts_come_in_order_whatever_their_lengths():
         assert vectors[i] @ encoder.encode_query(texts[i]) > 0.999
 
 
-def changed(copy, name, **values):
+def encoder_with(copy, name, **values):
     path = copy / name
     content = json.loads(path.read_text()) if path.exists() else {}
     path.unlink(missing_ok=True)
@@ -147,7 +147,7 @@ def changed(copy, name, **values):
 )
 def test_a_model_that_does_anything_else_is_left_to_sentence_transformers(copy, name, values):
     assert isinstance(find_encoder(str(copy)), BertEncoder)
-    assert isinstance(changed(copy, name, **values), SentenceTransformerEncoder)
+    assert isinstance(encoder_with(copy, name, **values), SentenceTransformerEncoder)
 
 
 def test_a_model_with_a_further_module_is_left_to_sentence_transformers(copy):
@@ -166,7 +166,9 @@ def test_a_model_that_does_not_normalize_is_normalized_here(copy):
 
 
 def test_any_other_model_is_computed_by_sentence_transformers(copy):
-    other = changed(copy, "config_sentence_transformers.json", prompts={"query": "asked: ", "document": ""})
+    other = encoder_with(
+        copy, "config_sentence_transformers.json", prompts={"query": "asked: ", "document": ""}
+    )
     plain = find_encoder()
     (indices, vectors), *rest = other.encode(["The ferry leaves at seven.", "goats"])
     assert not rest

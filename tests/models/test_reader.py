@@ -1,4 +1,4 @@
-"""The reader that the package carries: what it says of passages, and when it is not there to say anything."""
+"""The reader that comes with the package: what it finds in passages, and when there is no reader."""
 
 import json
 import re
@@ -20,7 +20,7 @@ BRIDGE = (
 
 
 def passage(text: str, header: str = "", start: int = 0) -> Passage:
-    """A passage whose sentences end at full stops, at a place in its document."""
+    """A passage whose sentences end at full stops, starting at `start` in its document."""
     sentences = [(start + m.start(), start + m.end()) for m in re.finditer(r"\S[^.]*\.", text)]
     return Passage("p", "d", start, start + len(text), text, header, tuple(sentences))
 
@@ -32,9 +32,9 @@ def encoder():
 
 @pytest.fixture(scope="module")
 def reader(encoder):
-    found = find_reader(encoder)
-    assert found is not None
-    return found
+    reader = find_reader(encoder)
+    assert reader is not None
+    return reader
 
 
 @pytest.mark.parametrize(
@@ -52,32 +52,32 @@ def test_it_finds_the_words_that_answer(reader, question, answer):
     assert reading.margin > 0
 
 
-def test_it_says_so_where_a_passage_does_not_answer(reader):
+def test_a_passage_that_does_not_answer_has_a_low_margin(reader):
     (answered,) = reader.read("Who built the bridge at Osk?", [passage(BRIDGE)])
     for question in ("What is the capital of Peru?", "How many passengers does the ferry carry?"):
         (reading,) = reader.read(question, [passage(BRIDGE)])
         assert reading.margin < min(0, answered.margin - 3)
 
 
-def test_spans_are_places_in_the_document(reader):
+def test_spans_are_offsets_in_the_document(reader):
     text = "Äußerst früh — “Zoë” said 😀 — the café opened in 1931. Nobody came."
     (reading,) = reader.read("When did the café open?", [passage(text, start=1000)])
     start, end = reading.span
     assert text[start - 1000 : end - 1000] in {"1931", "in 1931"}
 
 
-def test_a_span_lies_within_one_sentence_and_the_best_sentence_is_its_own(reader):
-    one = passage(BRIDGE)
-    (reading,) = reader.read("When did the flood take the arch?", [one])
+def test_a_span_lies_within_one_sentence_and_that_sentence_is_the_best(reader):
+    bridge = passage(BRIDGE)
+    (reading,) = reader.read("When did the flood take the arch?", [bridge])
     assert max(reading.sentences) == (pytest.approx(reading.margin), reading.span)
-    for (_, span), (start, end) in zip(reading.sentences, one.sentences, strict=True):
+    for (_, span), (start, end) in zip(reading.sentences, bridge.sentences, strict=True):
         assert start <= span[0] < span[1] <= end
 
 
 def test_headings_are_read_but_never_the_answer(reader):
     text = "Built in 1650\n\nThe mill grinds oats."
-    one = Passage("p", "d", 0, len(text), text, "", ((15, len(text)),))
-    (reading,) = reader.read("When was the mill built?", [one])
+    mill = Passage("p", "d", 0, len(text), text, "", ((15, len(text)),))
+    (reading,) = reader.read("When was the mill built?", [mill])
     assert reading.span[0] >= 15
 
 
@@ -97,7 +97,7 @@ def test_a_long_passage_is_read_to_its_end(reader, place):
     assert len(reading.sentences) == 301
 
 
-def test_every_word_piece_of_a_long_text_is_in_a_window(encoder):
+def test_every_token_of_a_long_text_is_in_a_window(encoder):
     text = "one two three four five six seven eight nine ten " * 400
     rows = Tokens(encoder.files.tokenizer).rows("What? " * 400, "Head " * 400, text)
     seen = {offset for row in rows for offset in row.offsets}
@@ -105,11 +105,11 @@ def test_every_word_piece_of_a_long_text_is_in_a_window(encoder):
     assert max(len(row.ids) for row in rows) == module.WINDOW
 
 
-def test_a_reading_does_not_depend_on_what_is_read_with_it(reader):
-    question, one = "Who built the bridge at Osk?", passage(BRIDGE)
-    (alone,) = reader.read(question, [one])
+def test_a_reading_does_not_depend_on_the_passages_read_with_it(reader):
+    question, bridge = "Who built the bridge at Osk?", passage(BRIDGE)
+    (alone,) = reader.read(question, [bridge])
     others = [passage("The ferry leaves at seven. " * n) for n in (1, 5, 12)] * 15
-    among = reader.read(question, [*others, one])[-1]
+    among = reader.read(question, [*others, bridge])[-1]
     assert among.span == alone.span
     assert among.margin == pytest.approx(alone.margin, abs=0.3)  # bf16
 
@@ -132,7 +132,7 @@ def test_several_threads_read_at_once(encoder):
     assert all(readings == alone for readings in together)
 
 
-def test_nothing_to_read_is_no_error(reader):
+def test_nothing_to_read_is_not_an_error(reader):
     assert reader.read("Who?", []) == ()
     (reading,) = reader.read("Who?", [passage("")])
     assert reading.sentences == ()
@@ -142,11 +142,11 @@ def test_the_encoder_is_left_as_it_was(encoder, reader):
     before = encoder.encode_query("A bridge").tolist()
     reader.read("Who?", [passage(BRIDGE)])
     assert encoder.encode_query("A bridge").tolist() == before
-    shared = reader._network[0].words
+    shared = reader._network[0].word_embeddings
     assert shared.data_ptr() == encoder.weights["embeddings.word_embeddings.weight"].data_ptr()  # 47 MB, once
 
 
-def test_over_another_encoder_there_is_no_reader(tmp_path, encoder):
+def test_another_encoder_has_no_reader(tmp_path, encoder):
     folder = tmp_path / "model"
     shutil.copytree(encoder.files.folder, folder)
     same = find_encoder(str(folder))
@@ -160,13 +160,13 @@ def test_over_another_encoder_there_is_no_reader(tmp_path, encoder):
 
 @pytest.fixture
 def package(tmp_path, monkeypatch):
-    """A copy of what the package carries of the reader, in place of it."""
+    """A copy of the reader's files, which replaces the ones in the package."""
     for name in ("reader.safetensors", "reader.json"):
         shutil.copyfile(module.files("qa.models").joinpath(name), tmp_path / name)
     monkeypatch.setattr(module, "files", lambda _: tmp_path)
-    module.facts.cache_clear()
+    module.manifest.cache_clear()
     yield tmp_path
-    module.facts.cache_clear()
+    module.manifest.cache_clear()
 
 
 def test_without_its_file_there_is_no_reader(package, encoder):
@@ -175,20 +175,20 @@ def test_without_its_file_there_is_no_reader(package, encoder):
     assert find_reader(encoder) is None
 
 
-def test_a_file_that_is_not_the_one_that_came_with_it_is_refused(package, encoder):
+def test_a_file_that_did_not_come_with_the_package_is_refused(package, encoder):
     path = package / "reader.safetensors"
     content = bytearray(path.read_bytes())
     content[-1] ^= 1
     path.write_bytes(content)
-    with pytest.raises(ModelError, match="install qa again"):
+    with pytest.raises(ModelError, match="Install qa again"):
         find_reader(encoder)
 
 
-def test_its_file_is_small_and_its_card_says_what_it_is():
+def test_its_file_is_small_and_its_card_describes_it():
     folder = module.files("qa.models")
     assert len(folder.joinpath("reader.safetensors").read_bytes()) < 6e6
     card = folder.joinpath("reader.md").read_text("utf-8")
     for word in ("all-MiniLM-L6-v2", "CC BY 4.0", "F1", "Limits"):
         assert word in card
-    facts = json.loads(folder.joinpath("reader.json").read_text("utf-8"))
-    assert facts["sha256"][:12] in card
+    manifest = json.loads(folder.joinpath("reader.json").read_text("utf-8"))
+    assert manifest["sha256"][:12] in card

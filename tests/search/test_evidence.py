@@ -1,4 +1,4 @@
-"""What the reader changes: which passage comes first, the short answer, refusal. A plain reader stands in."""
+"""The effects of a reader: the order of passages, short answers, refusals. A simple reader stands in."""
 
 import pytest
 from conftest import KeyReader, WordEncoder, write
@@ -23,9 +23,9 @@ def reader() -> KeyReader:
 
 @pytest.fixture
 def assistant(corpus, index, encoder, reader) -> Assistant:
-    made = Assistant(Settings(corpus=corpus, index=index), encoder, reader)
-    made.sync()
-    return made
+    assistant = Assistant(Settings(corpus=corpus, index=index), encoder, reader)
+    assistant.sync()
+    return assistant
 
 
 @pytest.mark.parametrize("question", ANSWERS)
@@ -54,7 +54,7 @@ def test_hits_come_in_the_order_of_their_scores(assistant):
     assert len({hit.passage.id for hit in hits}) == len(hits)
 
 
-def test_what_no_passage_answers_is_refused(assistant):
+def test_a_question_that_no_passage_answers_is_refused(assistant):
     question = "Which king of Norway came from Bergen by bridge?"
     answer = assistant.ask(question)
     assert not answer.answered
@@ -63,13 +63,13 @@ def test_what_no_passage_answers_is_refused(assistant):
     assert assistant.ask(question, threshold=0).answered
 
 
-def test_the_reader_has_a_say_in_the_confidence(corpus, index, assistant):
+def test_the_reader_affects_the_confidence(corpus, index, assistant):
     question = "Who finished the bridge at Osk?"
     ignorant = Assistant(Settings(corpus=corpus, index=index), WordEncoder(), KeyReader({}))
     assert ignorant.ask(question).confidence < assistant.ask(question).confidence
 
 
-def test_passages_are_read_in_one_go_and_a_dozen_at_most(corpus, index, reader):
+def test_at_most_a_dozen_passages_are_read_and_all_at_once(corpus, index, reader):
     write(corpus, {f"{n}.txt": f"The bridge at Osk, part {n}.\n" for n in range(30)})
     assistant = Assistant(Settings(corpus=corpus, index=index), WordEncoder(), reader)
     assistant.sync()
@@ -83,7 +83,7 @@ def test_an_empty_index_is_not_read(tmp_path, reader):
     assert (answer.answered, answer.confidence) == (False, 0.0)
 
 
-def test_status_says_which_reader_there_is(assistant, corpus, index, encoder):
+def test_the_status_names_the_reader(assistant, corpus, index, encoder):
     assert assistant.status().reader == "by heart"
     without = Assistant(Settings(corpus=corpus, index=index), encoder)
     assert without.status().reader == "none (answers are the best sentences by similarity)"
@@ -107,7 +107,7 @@ def test_markup_in_a_document_stays_text_around_the_short_answer(corpus, index):
     )
 
 
-def test_an_answer_that_is_most_of_its_sentence_is_not_in_bold(corpus, index):
+def test_an_answer_that_makes_up_most_of_its_sentence_is_not_bold(corpus, index):
     write(corpus, {"short.txt": "Nobody lives on Tolvane in winter.\n"})
     reader = KeyReader({"Who lives on Tolvane in winter?": "Nobody lives on Tolvane"})
     assistant = Assistant(Settings(corpus=corpus, index=index), WordEncoder(), reader)
@@ -116,9 +116,9 @@ def test_an_answer_that_is_most_of_its_sentence_is_not_in_bold(corpus, index):
 
 
 def test_a_quote_is_still_verified(assistant, monkeypatch):
-    def altered(citation):
+    def fail(citation):
         raise CitationError("not there")
 
-    monkeypatch.setattr(qa.answers.quotes, "verify", altered)
+    monkeypatch.setattr(qa.answers.quotes, "verify", fail)
     with pytest.raises(CitationError):
         assistant.ask("What does the crossing cost?")

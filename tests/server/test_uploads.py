@@ -75,7 +75,7 @@ def test_a_file_that_is_there_already_is_known(app: Starlette, corpus: Path):
 def test_another_file_of_that_name_stays_until_it_is_to_be_replaced(app: Starlette, corpus: Path):
     response = put(app, GOATS, name="ferry.md")
     assert response.json()["exists"] is True
-    assert "replace it" in refused(response)
+    assert "Replace it" in refused(response)
     assert (corpus / "ferry.md").read_text("utf-8") == DOCUMENTS["ferry.md"]
     replaced = put(app, GOATS, name="ferry.md", replace="yes")
     assert replaced.json() == {"path": "ferry.md", "known": False}

@@ -65,7 +65,7 @@ def test_whatever_a_file_is_called_it_lies_in_the_folder_and_nowhere_else(addres
 def test_a_name_of_no_kind_that_is_read_is_refused(address: str, name: str):
     answer = put(address, name)
     assert answer.status_code == 400
-    assert answer.json()["problem"].startswith("Only .docx, .htm")
+    assert answer.json()["problem"].startswith("Unsupported file type. Use PDF")
 
 
 def test_another_file_of_that_name_is_replaced_only_if_so_said(address: str, folder: Path):
