@@ -1,6 +1,6 @@
-"""A scored sentence -> what is quoted of it, and where a quote stands in the documents as they are now.
+"""A scored sentence -> its quote, and an earlier quote -> where it stands in the documents as they are now.
 
-A quote is the sentence and, where one of the two cannot be understood without the other, its neighbour: "The
+A quote is the sentence and, if one of the two cannot be understood without the other, its neighbour: "The
 captain put the cost at ..." is quoted with the sentence that says which captain.
 """
 
@@ -14,43 +14,85 @@ from typing import NamedTuple
 
 from qa.errors import CitationError
 from qa.index.snapshot import Snapshot
+from qa.language.rules import Rule, any_of
 from qa.search.evidence import ScoredSentence
 from qa.types import Citation, Document, Passage, Span
 
-_LEANING = re.compile(
-    r"(?:\S+ ){0,9}?(?:(?:made|makes|confirm\w*|explain\w*|shows?|said|says) (?:this|these|so)"
-    r"|(?:evidence|result|because|sign|proof) of (?:this|that|these|those))\b"
-    r"|[\"“‘'(]*(?:this|these|that|those|it|its|they|their|he|she|his|her|such|both|here|there|then|also"
-    r"|so|yet"
-    r"|but|and|however|therefore|thus|hence|moreover|furthermore|likewise|similarly|consequently|instead"
-    r"|only then|one (?:is|was|of)|in (?:addition|this|that|these|turn|return)|as a (?:result|matter of fact)"
-    r"|for (?:this|these|that)|from (?:there|this|here)|at the same time|on (?:that|this|the other hand)"
-    r"|because of this|according to (?:him|her|them)|the (?:two|same|former|latter|latest|parties|other"
-    r"|project|visit|move|deal|agreements?|pact|line|plan|goal|target|documents|figure|ambassador|minister"
-    r"|president|official|report|study|author|company))\b",
-    re.IGNORECASE,
-)  # how sentences begin that lean on the one before
-_PLACES = 20  # of a document, and passages, that a quote is looked for at
+_OPEN = "[\"“‘'(]*"
+# How a sentence begins that cannot be understood without the one before it.
+DEPENDENT_OPENINGS = (
+    Rule("said so",
+         r"(?:\S+ ){0,9}?(?:made|makes|confirm\w*|explain\w*|shows?|said|says) (?:this|these|so)\b",
+         "A man from the harbour board said so.", "A man from the harbour board said something."),
+    Rule("proof of this",
+         r"(?:\S+ ){0,9}?(?:evidence|result|because|sign|proof) of (?:this|that|these|those)\b",
+         "The books hold proof of this.", "The books hold proof of the fire."),
+    Rule("demonstrative",
+         rf"{_OPEN}(?:this|these|that|those)\b",
+         "“This was the last lamp.”", "The last lamp was this."),
+    Rule("pronoun",
+         rf"{_OPEN}(?:it|its|they|their|he|she|his|her)\b",
+         "He changed the bulb.", "Heather grows by the tower."),
+    Rule("place or time",
+         rf"{_OPEN}(?:here|there|then)\b",
+         "Then the bell rang.", "The bell rang then."),
+    Rule("some of several",
+         rf"{_OPEN}(?:such|both|one (?:is|was|of))\b",
+         "One of them is blue.", "One ferry is blue."),
+    Rule("conjunction",
+         rf"{_OPEN}(?:also|so|yet|but|and|however|therefore|thus|hence|moreover|furthermore|likewise|similarly"
+         r"|consequently|instead|only then)\b",
+         "However, the lamp was cold.", "Andy lit the lamp."),
+    Rule("connection",
+         rf"{_OPEN}(?:in (?:addition|this|that|these|turn|return)|as a (?:result|matter of fact)"
+         r"|for (?:this|these|that)|from (?:there|this|here)|at the same time|on (?:that|this|the other hand)"
+         r"|because of this|according to (?:him|her|them))\b",
+         "As a result, the lamp went out.", "According to the board, the lamp went out."),
+    Rule("the same",
+         rf"{_OPEN}the (?:two|same|former|latter|latest|parties|other)\b",
+         "The latter is a ferry.", "The last is a ferry."),
+    Rule("the project",
+         rf"{_OPEN}the (?:project|visit|move|deal|agreements?|pact|line|plan|goal|target|documents|figure)\b",
+         "The agreement was signed in May.", "An agreement was signed in May."),
+    Rule("the minister",
+         rf"{_OPEN}the (?:ambassador|minister|president|official|report|study|author|company)\b",
+         "The minister put it at 40 crowns.", "The ministry put it at 40 crowns."),
+)  # fmt: skip
+_DEPENDENT = any_of(DEPENDENT_OPENINGS)
+_MOST_PLACES = 20  # in a document, and passages, in which an earlier quote is looked for
 
 
 def quote_span(sentence: ScoredSentence, reads_on: bool = True) -> Span:
-    """One to three sentences: with the one that it leans on and, to read on, the one that leans on it."""
+    """The span, in its document, of a sentence together with the one before it that it depends on.
+
+    With `reads_on` the sentence after it that depends on it is included as well.
+    """
     passage, i = sentence.hit.passage, sentence.index
     first = last = i
-    if i > 0 and _leans(passage, i) and _adjacent(passage, i - 1):
+    if i > 0 and _depends_on_previous(passage, i) and _is_adjacent(passage, i - 1):
         first = i - 1
-    if reads_on and i + 1 < len(passage.sentences) and _leans(passage, i + 1) and _adjacent(passage, i):
+    if (
+        reads_on
+        and i + 1 < len(passage.sentences)
+        and _depends_on_previous(passage, i + 1)
+        and _is_adjacent(passage, i)
+    ):
         last = i + 1
     return passage.sentences[first][0], passage.sentences[last][1]
 
 
-def _leans(passage: Passage, i: int) -> bool:
+def is_dependent(sentence: str) -> bool:
+    """True if a sentence cannot be understood without the one before it."""
+    return bool(_DEPENDENT.match(sentence))
+
+
+def _depends_on_previous(passage: Passage, i: int) -> bool:
     start, end = passage.sentences[i]
-    return bool(_LEANING.match(passage.text[start - passage.start : end - passage.start]))
+    return is_dependent(passage.text[start - passage.start : end - passage.start])
 
 
-def _adjacent(passage: Passage, i: int) -> bool:
-    """Whether nothing but white space lies between a sentence and the next (no heading, no list mark)."""
+def _is_adjacent(passage: Passage, i: int) -> bool:
+    """True if only spaces separate a sentence from the next: no heading, list mark or line break."""
     between = passage.text[
         passage.sentences[i][1] - passage.start : passage.sentences[i + 1][0] - passage.start
     ]
@@ -58,16 +100,16 @@ def _adjacent(passage: Passage, i: int) -> bool:
 
 
 def cite(number: int, sentence: ScoredSentence, reads_on: bool = True) -> Citation:
-    """The quote of a sentence. Raises CitationError if it does not stand in its document."""
+    """The quote of a sentence as a citation. Raises CitationError if its document does not contain it."""
     start, end = quote_span(sentence, reads_on)
     hit = sentence.hit
     return verify(Citation(number, hit.document, start, end, sentence.text((start, end)), hit.passage))
 
 
 def verify(citation: Citation) -> Citation:
-    """The citation, if its quote is what its document says at that place. Raises CitationError."""
+    """The same citation. Raises CitationError if its document has another text at that place."""
     if citation.document.text[citation.start : citation.end] != citation.quote:
-        raise CitationError(f"a quote does not stand in {citation.document.path} at {citation.start}")
+        raise CitationError(f"{citation.document.path} does not contain the quote at {citation.start}")
     return citation
 
 
@@ -75,7 +117,7 @@ def verify(citation: Citation) -> Citation:
 
 
 class Quote(NamedTuple):
-    """A quote as it was made: `quote` was `text[start:end]` of the document with that id."""
+    """A quote as it was made: `quote` was `text[start:end]` of the document with the id `document`."""
 
     document: str
     start: int
@@ -84,10 +126,10 @@ class Quote(NamedTuple):
 
 
 class QuoteFinder:
-    """One committed state of the documents, asked where earlier quotes stand in it.
+    """Finds earlier quotes in one committed state of the documents.
 
-    A quote stands where it is letter by letter, as whole sentences of one passage: at its place, else
-    elsewhere in its document, else in another document, since its file may have been moved.
+    A quote is found if it is there letter by letter, as whole sentences of one passage: at its old place, or
+    elsewhere in its document, or in another document, since its file may have been moved.
     """
 
     def __init__(self, snapshot: Snapshot) -> None:
@@ -95,14 +137,15 @@ class QuoteFinder:
         self._documents: dict[str, Document | None] = {}  # by id, with their texts read
 
     def find(self, quote: Quote, number: int = 0) -> Citation | None:
-        """The quote as a citation of the documents as they are now; None where it stands nowhere."""
+        """The quote as a citation of the documents as they are now, or None if they don't contain it."""
         if not quote.quote:
             return None
-        return next((c for c in self._candidates(quote, number) if _whole_sentences(c)), None)
+        return next((c for c in self._candidates(quote, number) if _has_whole_sentences(c)), None)
 
     def _candidates(self, quote: Quote, number: int) -> Iterator[Citation]:
+        """The places that have the words of a quote, in the order in which they are preferred."""
         if document := self._document(quote.document):
-            for start in _starts(quote, document.text):
+            for start in _possible_starts(quote, document.text):
                 end = start + len(quote.quote)
                 if passage := self._snapshot.passage_at(document.id, start, end):
                     yield Citation(number, document, start, end, quote.quote, passage)
@@ -112,30 +155,31 @@ class QuoteFinder:
                 yield Citation(number, document, start, start + len(quote.quote), quote.quote, passage)
 
     def _document(self, identity: str) -> Document | None:
-        """A document with the text of this state, which may not be had any more a moment later."""
+        """A document with its text in this state, which a later sync may remove from the index."""
         if identity not in self._documents:
-            found = self._snapshot.documents([identity])
+            document = next(iter(self._snapshot.documents([identity])), None)
             self._documents[identity] = (
-                replace(found[0], _text=self._snapshot.text(identity, found[0].digest)) if found else None
+                replace(document, _text=self._snapshot.text(identity, document.digest)) if document else None
             )
         return self._documents[identity]
 
 
 def passages_with(text: str, snapshot: Snapshot) -> list[Passage]:
-    """Passages that hold the words of a text in their order, in any of their forms."""
-    numbers = [number for number, _ in snapshot.keyword_search([text], _PLACES)]
+    """Passages that contain the words of a text in the same order, in any of their forms."""
+    numbers = [number for number, _ in snapshot.keyword_search([text], _MOST_PLACES)]
     return list(snapshot.passages(numbers).values())
 
 
-def _starts(quote: Quote, text: str) -> Iterator[int]:
-    """Where a quote may stand in a text: where it stood, else the first few places with its characters."""
+def _possible_starts(quote: Quote, text: str) -> Iterator[int]:
+    """Where a quote may start in a text: where it used to, then the first few places with its characters."""
     if text.startswith(quote.quote, quote.start):
         yield quote.start
-    found = re.finditer(re.escape(quote.quote), text)
-    yield from (match.start() for match in islice(found, _PLACES))
+    matches = re.finditer(re.escape(quote.quote), text)
+    yield from (match.start() for match in islice(matches, _MOST_PLACES))
 
 
-def _whole_sentences(citation: Citation) -> bool:
+def _has_whole_sentences(citation: Citation) -> bool:
+    """True if a quote begins and ends where sentences of its passage do."""
     sentences = citation.passage.sentences
     starts, ends = zip(*sentences, strict=True) if sentences else ((), ())
     return citation.start in starts and citation.end in ends

@@ -1,4 +1,4 @@
-"""A quote with the part of it that answers, parsed once for all who compare it with others."""
+"""A quote and the part of it that answers the question, parsed once for all comparisons."""
 
 from __future__ import annotations
 
@@ -14,13 +14,17 @@ from qa.language.words import speaks_of_goal
 from qa.search.evidence import ScoredSentence
 from qa.types import Span, overlap
 
-_FACT = re.compile(
-    r"\b(?:up from|from|currently|current|now|today|at present|presently|stood at|stands at|amount(?:s"
-    r"|ed) to|was|were"
-    r"|reached|totall?ed|came to|recorded|last year|already)\s+(?:\w+\s+){0,2}$",
+_FACT = re.compile(  # before an answer
+    r"\b(?:up from|from"
+    r"|currently|current|now|today|at present|presently"
+    r"|stood at|stands at|amount(?:s|ed) to|was|were|reached|totall?ed|came to|recorded"
+    r"|last year|already)"
+    r"\s+(?:\w+\s+){0,2}$",
     re.IGNORECASE,
 )
-_NOW = re.compile(r"^\W*(?:\w+\W+){0,3}(?:at present|currently|now|today|at the moment)\b", re.IGNORECASE)
+_NOW = re.compile(  # after an answer
+    r"^\W*(?:\w+\W+){0,3}(?:at present|currently|now|today|at the moment)\b", re.IGNORECASE
+)
 _CUT = re.compile(  # where a clause ends
     r"[.;:] |, (?=and |but |which |while |who |where |after |up |as |according |the |official)"
     r"| and (?=the )"
@@ -29,7 +33,7 @@ _CUT = re.compile(  # where a clause ends
 
 @dataclass(frozen=True)
 class Statement:
-    """A quote, the part of it that answers (as a span of the quote), and the header it stands under."""
+    """A quote, the part of it that answers the question (a span of the quote), and its passage's header."""
 
     text: str
     answer: Span
@@ -37,7 +41,7 @@ class Statement:
 
     @classmethod
     def of(cls, sentence: ScoredSentence) -> Statement:
-        """What a sentence states, with the neighbours that it is quoted with. It has to have an answer."""
+        """The statement of a sentence with an answer, together with the neighbours it is quoted with."""
         assert sentence.answer
         start, end = quote_span(sentence)
         answer = (sentence.answer[0] - start, sentence.answer[1] - start)
@@ -45,24 +49,24 @@ class Statement:
 
     @cached_property
     def whole(self) -> str:
-        """The quote under its header."""
+        """The header and the quote."""
         return f"{self.header}\n{self.text}"
 
     @cached_property
     def sentence(self) -> str:
-        """The sentence of the quote that the answer stands in."""
-        return self.text[slice(*_around(self.text, self.answer))]
+        """The sentence of the quote that contains the answer."""
+        return self.text[slice(*_sentence_bounds(self.text, self.answer))]
 
     @cached_property
     def around(self) -> str:
         """That sentence without the answer."""
         start, end = self.answer
         blanked = f"{self.text[:start]}{'…' * (end - start)}{self.text[end:]}"
-        return blanked[slice(*_around(blanked, self.answer))]
+        return blanked[slice(*_sentence_bounds(blanked, self.answer))]
 
     @cached_property
     def clause(self) -> str:
-        """The clause that the answer stands in, without the answer."""
+        """The clause that contains the answer, without the answer."""
         start, end = self.answer
         cuts = [match.end() for match in _CUT.finditer(self.text)]
         first = max((cut for cut in cuts if cut <= start), default=0)
@@ -71,27 +75,28 @@ class Statement:
 
     @cached_property
     def dates(self) -> tuple[Date, ...]:
-        """All dates of the quote."""
+        """All dates in the quote."""
         return dates(self.text)
 
     @cached_property
     def answer_dates(self) -> tuple[Date, ...]:
-        """The dates that the answer is or lies in; a span may cut one short."""
+        """The dates that overlap the answer, whose span may cut one short."""
         return tuple(date for date in self.dates if overlap(date.span, self.answer))
 
     @cached_property
     def answer_quantities(self) -> tuple[Quantity, ...]:
-        """The figures that the answer is or lies in, but for those of dates."""
-        taken = [date.span for date in self.dates]
+        """The figures that overlap the answer, without those of dates."""
+        date_spans = [date.span for date in self.dates]
         return tuple(
             quantity
             for quantity in quantities(self.text)
-            if overlap(quantity.span, self.answer) and not any(overlap(quantity.span, span) for span in taken)
+            if overlap(quantity.span, self.answer)
+            and not any(overlap(quantity.span, span) for span in date_spans)
         )
 
     @cached_property
     def answer_name(self) -> str:
-        """The answer with the whole of each name that it is a part of."""
+        """The answer, extended to the whole of each name that it is a part of."""
         spans = [span for span in name_spans(self.text) if overlap(span, self.answer)]
         start = min([self.answer[0], *(a for a, _ in spans)])
         return self.text[start : max([self.answer[1], *(b for _, b in spans)])]
@@ -108,19 +113,19 @@ class Statement:
 
     @cached_property
     def names_around(self) -> tuple[str, ...]:
-        """The names in the sentence of the answer, without the answer."""
+        """The names in the sentence that contains the answer, without the answer."""
         return tuple(names(self.around))
 
     @cached_property
     def of_goal(self) -> bool:
-        """Whether the answer is spoken of as something wished for or expected."""
+        """True if the answer is presented as something wished for or expected."""
         start, end = self.answer
         if _FACT.search(self.text[:start]) or _NOW.search(self.text[end:]):
             return False
         return speaks_of_goal(self.sentence)
 
 
-def _around(text: str, answer: Span) -> tuple[int, int | None]:
-    """Where the sentence of an answer stands in a text."""
+def _sentence_bounds(text: str, answer: Span) -> tuple[int, int | None]:
+    """The start and end of the sentence that contains an answer; an end of None is that of the text."""
     last = text.find(". ", answer[1])
     return text.rfind(". ", 0, answer[0]) + 1, last if last >= 0 else None

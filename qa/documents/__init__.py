@@ -1,7 +1,8 @@
-"""Files to text: what a file says, which parts of it are the author's, and the passages it is split into.
+"""Files to text: what a file says, which parts of it are its author's, and the passages it is split into.
 
 Bytes become a `Parsed`: text, title, metadata and blocks. The text of txt and md files is the decoded file,
-never altered; of HTML, PDF and Word files it is what was extracted. What is not the author's (adverts, menus,
-running headers) is marked or listed, never lost silently. `splitting` packs sentences into passages whose
-offsets are exact. This room knows nothing of models, indexes or questions.
+never altered; the text of HTML, PDF and Word files is extracted. Everything that is not the author's
+(adverts, menus, running headers) is marked or listed, never lost silently. The rules about boilerplate are
+rows of tables (`boilerplate_lines`, `boilerplate_sections`). `splitting` packs sentences into passages with
+exact offsets. This room knows nothing of models, indexes or questions.
 """

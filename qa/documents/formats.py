@@ -1,7 +1,7 @@
-"""A file -> its text, what is known about it, and which parts of the text are the author's.
+"""A file -> its text, its metadata, and which parts of the text are the author's.
 
-`txt` and `md` keep their whole decoded text: front matter and boilerplate are marked as blocks, not cut
-out. Of `html`, `pdf` and `docx` the text is extracted, and offsets refer to what was extracted.
+`txt` and `md` files keep their whole decoded text: front matter and boilerplate are marked as blocks, not cut
+out. The text of `html`, `pdf` and `docx` files is extracted, and offsets refer to the extracted text.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ MAX_BYTES = 20_000_000  # about 4,000 printed pages of text
 
 
 class Format(NamedTuple):
-    """A kind of file: what people call it, the ends of its names, and what makes a document of its bytes."""
+    """A format: the name people have for it, the suffixes of its files, and the parser of their bytes."""
 
     label: str
     suffixes: tuple[str, ...]
@@ -36,27 +36,26 @@ FORMATS = (
     Format("Markdown", (".md", ".markdown"), parse_markdown),
     Format("text", (".txt", ".text"), parse_text),
 )
-_BY_SUFFIX = {suffix: kind for kind in FORMATS for suffix in kind.suffixes}
+_BY_SUFFIX = {suffix: form for form in FORMATS for suffix in form.suffixes}
 SUFFIXES = frozenset(_BY_SUFFIX)
 
 
 def parse(path: str, raw: bytes) -> Parsed:
-    """Make a document of a file's bytes. `path` is relative to the corpus; its suffix tells the format.
+    """Parse a file's bytes. `path` is relative to the corpus, and its suffix decides the format.
 
-    Raises UnreadableFile with a reason in one line: empty, too large, damaged, not what its name says,
-    under a password, without text, broken front matter. It takes no more than about a minute.
+    Raises UnreadableFile with a reason in one line: empty, too large, damaged, not of the format that its
+    name says, password-protected, without text, with broken front matter. Takes about a minute at most.
     """
     check_size(len(raw))
     if not raw.strip():
         raise UnreadableFile("the file is empty")
     parsed = _BY_SUFFIX[PurePosixPath(path).suffix.lower()].parse(path, raw)
     if not any(block.kind is BlockKind.BODY for block in parsed.blocks):
-        raise UnreadableFile("no text of an article was found in the file")
+        raise UnreadableFile("no article text found")
     return parsed
 
 
 def check_size(size: int) -> None:
-    """Raises UnreadableFile for a file of more bytes than are read."""
+    """Raises UnreadableFile if a file of that many bytes is too large."""
     if size > MAX_BYTES:
-        limit = MAX_BYTES / 1e6
-        raise UnreadableFile(f"{size / 1e6:.0f} MB is over the limit of {limit:.0f} MB a file: split it")
+        raise UnreadableFile(f"larger than {MAX_BYTES / 1e6:.0f} MB")

@@ -1,7 +1,7 @@
 """Text -> paragraphs: the lines that belong together, however the file was wrapped.
 
-A paragraph here is what an author would call one: a line of a file that has long lines, several
-lines of a file that was wrapped at some width, one item of a list.
+A paragraph is what an author would call one: a line of a file with long lines, several lines of a file that
+was wrapped at some width, one item of a list.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from qa.types import Span
 
-_WRAP_LIMIT = 120  # files with longer lines than this are not wrapped by hand or by a tool
+_WRAP_LIMIT = 120  # characters; files with longer lines are not wrapped
 _LIST_ITEM = re.compile(r"(?:[-*+•‣◦–—]|\(?\d{1,3}[.)]|\[\d{1,3}\]|\(?[a-z][.)])\s")
 _SENTENCE_END = re.compile(r"[.!?…。！？؟।]['\"”’»)\]]*(?:\[\d+\])*$")
 _TRUNCATED = re.compile(r"(?:\.\.\.|…)['\"”’»)\]]*$")
@@ -22,11 +22,11 @@ _MARKDOWN_HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*$")
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph and what its surface tells. `level` is 1..6 for a Markdown heading, else 0."""
+    """A paragraph and what its surface shows. `level` is 1..6 for a Markdown heading, else 0."""
 
     start: int
     end: int
-    text: str  # stripped, without the marks of a Markdown heading; may hold newlines
+    text: str  # stripped, without the marks of a Markdown heading; may contain newlines
     level: int
     words: int
     list_item: bool
@@ -36,18 +36,18 @@ class Paragraph:
         return bool(_SENTENCE_END.search(self.text))
 
     @property
-    def truncated(self) -> bool:
+    def is_truncated(self) -> bool:
         return bool(_TRUNCATED.search(self.text))
 
     @property
-    def prose(self) -> bool:
-        """A sentence long enough that no menu, label or headline reads like it."""
+    def is_prose(self) -> bool:
+        """True for a sentence, long enough to be told from a menu entry, a label or a headline."""
         return self.words >= 9 and self.ends_sentence
 
     @property
-    def body_text(self) -> bool:
-        """Prose of a length that teasers do not have, and not cut off in the middle."""
-        return self.words >= 30 and self.ends_sentence and not (self.truncated and self.words < 60)
+    def is_body_text(self) -> bool:
+        """True for prose that is longer than teasers are, and not cut off."""
+        return self.words >= 30 and self.ends_sentence and not (self.is_truncated and self.words < 60)
 
 
 def words(text: str) -> list[str]:
@@ -56,7 +56,7 @@ def words(text: str) -> list[str]:
 
 
 def _lines(text: str, start: int) -> list[Span]:
-    """The spans of the non-blank lines and, as empty spans, of the blank ones."""
+    """The spans of the lines; those of blank lines are empty."""
     spans = []
     while start < len(text):
         end = text.find("\n", start)
@@ -67,10 +67,10 @@ def _lines(text: str, start: int) -> list[Span]:
 
 
 def _wrap_width(text: str, lines: list[Span]) -> int:
-    """The width at which the file was wrapped, or 0 where it was not.
+    """The width, in characters, at which the file was wrapped, or 0 if it was not.
 
-    A wrapped line is broken where the next word would not have fitted. Where that holds for most
-    line breaks between text, the breaks are the wrapping's and not the author's.
+    A line is wrapped where the next word would not have fitted. If that is true of most line breaks between
+    text, the breaks come from wrapping and not from the author.
     """
     lengths = sorted(end - start for start, end in lines if end > start)
     if not lengths or lengths[int(0.98 * (len(lengths) - 1))] > _WRAP_LIMIT:
@@ -82,12 +82,13 @@ def _wrap_width(text: str, lines: list[Span]) -> int:
 
 
 def _is_full(text: str, line: Span, following: Span, width: int) -> bool:
+    """True if the first word of the following line would not have fitted into this line."""
     first_word = text[slice(*following)].split(maxsplit=1)[0]
     return len(text[slice(*line)].rstrip()) + 1 + len(first_word) > width - 2
 
 
 def paragraphs(text: str, start: int = 0) -> list[Paragraph]:
-    """The paragraphs of `text[start:]` in order; together they hold all of it but white space."""
+    """The paragraphs of `text[start:]` in order; only white space is outside them."""
     lines = _lines(text, start)
     width = _wrap_width(text, lines)
     groups: list[Span] = []
@@ -114,7 +115,7 @@ def paragraphs(text: str, start: int = 0) -> list[Paragraph]:
 
 
 def paragraph_at(text: str, start: int, end: int) -> Paragraph:
-    """The paragraph that stands at a place of a text, without the white space around it."""
+    """The paragraph in `text[start:end]`, without the white space around it."""
     raw = text[start:end]
     start += len(raw) - len(raw.lstrip())
     end -= len(raw) - len(raw.rstrip())

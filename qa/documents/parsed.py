@@ -1,4 +1,4 @@
-"""What a file becomes when it is read, and how it is made of paragraphs that some format gives."""
+"""A parsed file, and how it is made from the paragraphs and properties of a format."""
 
 from __future__ import annotations
 
@@ -14,16 +14,19 @@ from qa.documents.boilerplate import boilerplate
 from qa.documents.paragraphs import paragraph_at
 from qa.types import Block, BlockKind
 
-LONGEST_VALUE = 300  # characters of a title or of a value of front matter
-_NO_TITLE = re.compile(
-    r"^(?:microsoft (?:word|powerpoint|excel)\b|untitled|unknown|document\d*$|doc\d*$|title$"
-    r"|slide \d|layout \d|presentation\d*$|print(?:ing)?$|about:|file:|https?:)"
+LONGEST_VALUE = 300  # characters of a title or of a front matter value
+_NO_TITLE = re.compile(  # what programs put in place of a title, and the suffixes of file names
+    r"^(?:microsoft (?:word|powerpoint|excel)\b"
+    r"|untitled|unknown|title$"
+    r"|document\d*$|doc\d*$|slide \d|layout \d|presentation\d*$|print(?:ing)?$"
+    r"|about:|file:|https?:)"
     r"|\.(?:docx?|pdf|tex|dvi|odt|rtf|txt|pptx?|xlsx?|indd|qxd|html?|ps)$",
     re.IGNORECASE,
 )
-_NO_AUTHOR = re.compile(
+_NO_AUTHOR = re.compile(  # accounts, makers of computers, programs
     r"\W*|admin\w*|(?:windows |default )?user\d*|owner|unknown|anonymous|author|root|guest"
-    r"|hp|dell|lenovo|acer|asus|pc|microsoft.*|python-docx|apache poi|.*\.(?:exe|com)",
+    r"|hp|dell|lenovo|acer|asus|pc"
+    r"|microsoft.*|python-docx|apache poi|.*\.(?:exe|com)",
     re.IGNORECASE,
 )
 _DATE = re.compile(r"(?:D:)?((?:19|20)\d\d)-?(\d\d)-?(\d\d)")
@@ -32,7 +35,7 @@ LeftOut = Sequence[tuple[str, str]]  # (reason, text)
 
 
 class Part(NamedTuple):
-    """A paragraph in one line, as a format gives it."""
+    """A paragraph from a format, in one line."""
 
     text: str
     is_heading: bool
@@ -40,10 +43,10 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What a file holds. `heading_title` is the title where the document itself gives it, else "".
+    """A parsed file. `heading_title` is the title if the document itself has one, else "".
 
-    `blocks` are in order and do not overlap; what lies between them is white space.
-    `left_out` lists what is not indexed as (reason, text). `pages` are the offsets at which the pages begin.
+    `blocks` are in order and do not overlap; between them is only white space. `left_out` lists the texts
+    that are not indexed, as (reason, text). `pages` are the offsets at which pages begin.
     """
 
     title: str
@@ -59,21 +62,22 @@ def from_parts(
     path: str,
     parts: Sequence[Part],
     title: str,
-    known: Mapping[str, str],
+    metadata: Mapping[str, str],
     outside: Callable[[str], LeftOut],
     pages: Sequence[int] = (),
 ) -> Parsed:
-    """A document whose text is the parts with an empty line between them; boilerplate is marked in it.
+    """The document whose text is the parts, with an empty line between them; boilerplate in it is marked.
 
-    `title` is what the document itself gives, or ""; `outside` lists what is left out beside the text.
+    `title` is the title that the document itself has, or ""; `outside`, given the text, lists what the
+    document contains besides it.
     """
     text = "\n\n".join(part.text for part in parts)
     ends = accumulate(len(part.text) + 2 for part in parts)
-    found = [
+    paragraphs = [
         paragraph_at(text, end - 2 - len(part.text), end - 2) for part, end in zip(parts, ends, strict=True)
     ]
     blocks = []
-    for part, p, reason in zip(parts, found, boilerplate(found), strict=True):
+    for part, p, reason in zip(parts, paragraphs, boilerplate(paragraphs), strict=True):
         kind = BlockKind.HEADING if part.is_heading else BlockKind.BODY
         blocks.append(Block(p.start, p.end, BlockKind.BOILERPLATE if reason else kind, reason))
     title = title[:LONGEST_VALUE].rstrip()
@@ -82,43 +86,43 @@ def from_parts(
         title=title or title_from_name(path),
         heading_title=title,
         text=text,
-        metadata=dict(known),
+        metadata=dict(metadata),
         blocks=tuple(blocks),
         left_out=(*marked, *outside(text)),
         pages=tuple(pages),
     )
 
 
-def own_title(said: str) -> str:
-    """A title as a file's properties hold it, or "" for what programs put there by themselves."""
-    title = " ".join(said.replace("\x00", "").split())
+def own_title(value: str) -> str:
+    """A title from a file's properties, or "" if a program made it up."""
+    title = " ".join(value.replace("\x00", "").split())
     if not any(c.isalpha() for c in title) or _NO_TITLE.search(title) or (" " not in title and "_" in title):
         return ""
     return title
 
 
-def own_author(said: str) -> str:
-    """An author as a file's properties hold it, or "" for the account of a computer."""
-    author = " ".join(said.replace("\x00", "").split())[:LONGEST_VALUE]
+def own_author(value: str) -> str:
+    """An author from a file's properties, or "" if it is only the name of an account."""
+    author = " ".join(value.replace("\x00", "").split())[:LONGEST_VALUE]
     return "" if _NO_AUTHOR.fullmatch(author) else author
 
 
-def day(said: str) -> str:
-    """The day of a date as PDF and Word write it, as ISO 8601; "" where there is no such day."""
-    found = _DATE.match(said.strip())
+def day(value: str) -> str:
+    """The day of a date as PDF and Word files write it, in ISO 8601; "" if there is no such day."""
+    match = _DATE.match(value.strip())
     try:
-        return date(*map(int, found.groups())).isoformat() if found else ""
+        return date(*map(int, match.groups())).isoformat() if match else ""
     except ValueError:
         return ""
 
 
-def language_code(said: str) -> str:
-    """The two letters of a language such as en-GB; "" where it is none."""
-    found = _LANGUAGE.fullmatch(said.strip())
-    return found[1].lower() if found else ""
+def language_code(value: str) -> str:
+    """The two letters of a language such as en-GB, or ""."""
+    match = _LANGUAGE.fullmatch(value.strip())
+    return match[1].lower() if match else ""
 
 
 def title_from_name(path: str) -> str:
-    """A title for what has none, made of the file's name."""
+    """A title made from the name of a file that has none."""
     stem = re.sub(r"[\s_-]+", " ", PurePosixPath(path).stem).strip()
     return stem[:1].upper() + stem[1:] or path

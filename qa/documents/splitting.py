@@ -1,8 +1,8 @@
-"""A document's blocks -> passages with exact offsets, each short enough that the encoder reads it whole.
+"""A document's blocks -> passages with exact offsets, each short enough for the encoder to read it whole.
 
-Every cut is a position in the text, never the result of a search for a chunk's wording: sentence
-boundaries (sentencex) and, inside a sentence longer than a passage, the lossless pieces of
-langchain-text-splitters, whose lengths add up to the sentence. So offsets cannot fail.
+Every cut is a position in the text and never found by searching for a chunk's wording. Cuts are sentence
+boundaries (sentencex) and, inside a sentence that is longer than a passage, the lossless pieces of
+langchain-text-splitters, whose lengths add up to the sentence. So offsets cannot be wrong.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from langchain_text_splitters import RecursiveCharacterTextSplitter, TextSplitte
 
 from qa.types import Block, BlockKind, Passage, Span
 
-HEADER_TOKENS = 48  # at most, of title and section heading
-SPECIAL_TOKENS = 3  # [CLS], [SEP], and one of slack for the line break after the header
-CHARACTERS_PER_TOKEN = 8  # no text that can be read has more: words of over 100 letters count as one token
+HEADER_TOKENS = 48  # at most, for the title and the section heading
+SPECIAL_TOKENS = 3  # [CLS], [SEP], and one to spare for the line break after the header
+CHARACTERS_PER_TOKEN = 8  # at most, in any readable text; words of over 100 letters count as one token
 _QUOTES = str.maketrans(dict.fromkeys('“”„«»"', " "))
-_LONG_SENTENCE = 250  # characters; a quotation of several sentences is cut at their ends past this
+_LONG_SENTENCE = 250  # characters; longer quotations of several sentences are cut at the ends of these
 _CLOSING = re.compile(r"[\"”’»)\]']*(?:\s*\[\d{1,3}\])*\s*")
 
 CountTokens = Callable[[str], int]
@@ -33,11 +33,11 @@ class SentenceSplitter(TextSplitter):
     """Packs whole sentences into chunks of at most `chunk_size` tokens; the chunks join to the text."""
 
     def __init__(self, chunk_size: int, count: CountTokens, language: str = "en") -> None:
-        @cache  # each sentence is asked about several times, and word pieces are most of what splitting costs
+        @cache  # every sentence is measured several times, and counting tokens is most of the work
         def length(text: str) -> int:
             return max(count(text), -(-len(text) // CHARACTERS_PER_TOKEN))
 
-        most = chunk_size * CHARACTERS_PER_TOKEN  # characters; what has more need not be counted
+        most = chunk_size * CHARACTERS_PER_TOKEN  # characters; the tokens of longer texts need not be counted
         self.fits: Callable[[str], bool] = lambda text: len(text) <= most and length(text) <= chunk_size
         options: dict[str, Any] = {
             "chunk_size": chunk_size,
@@ -63,21 +63,21 @@ class SentenceSplitter(TextSplitter):
                 pieces += self._pieces.split_text(sentence)
         chunks = self._merge_splits(pieces, "")
         assert "".join(chunks) == text
-        return [half for chunk in chunks for half in self._fitting(chunk)]
+        return [piece for chunk in chunks for piece in self._fitting_pieces(chunk)]
 
-    def _fitting(self, chunk: str) -> list[str]:
-        """The chunk, or halves of it where its tokens are more than those of its pieces together."""
+    def _fitting_pieces(self, chunk: str) -> list[str]:
+        """The chunk, halved until it fits: it may have more tokens than its sentences have together."""
         if len(chunk) == 1 or self.fits(chunk):
             return [chunk]
         middle = chunk.rfind(" ", 1, len(chunk) // 2) + 1 or len(chunk) // 2
-        return self._fitting(chunk[:middle]) + self._fitting(chunk[middle:])
+        return self._fitting_pieces(chunk[:middle]) + self._fitting_pieces(chunk[middle:])
 
 
 def sentences(text: str, language: str = "en") -> list[Span]:
-    """The sentences of a text as spans that follow each other without a gap, white space included."""
+    """The spans of a text's sentences, which follow each other without a gap: white space is included."""
     cuts = _boundaries(text, language)
     for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True):
-        if end - start > _LONG_SENTENCE:  # sentencex keeps a quotation of several sentences as one
+        if end - start > _LONG_SENTENCE:  # sentencex takes a quotation of several sentences for one
             cuts = [
                 *cuts,
                 *(start + cut for cut in _boundaries(text[start:end].translate(_QUOTES), language)),
@@ -89,9 +89,9 @@ def sentences(text: str, language: str = "en") -> list[Span]:
 
 
 def _boundaries(text: str, language: str) -> list[int]:
-    """Where sentencex ends a sentence. Only positions inside the text are believed."""
-    found = sentencex.get_sentence_boundaries(language, text)
-    return sorted({b["end_index"] for b in found if 0 < b["end_index"] < len(text)})
+    """The ends of sentences according to sentencex; positions outside the text are ignored."""
+    boundaries = sentencex.get_sentence_boundaries(language, text)
+    return sorted({b["end_index"] for b in boundaries if 0 < b["end_index"] < len(text)})
 
 
 def split(
@@ -104,10 +104,10 @@ def split(
     passage_tokens: int = 160,
     language: str = "en",
 ) -> tuple[Passage, ...]:
-    """The passages of a document, in order. Every character of its body but white space is in one.
+    """The passages of a document, in order. Every character of its body except white space is in one of them.
 
-    A passage never crosses a section or something left out. `count` gives the word pieces of a text
-    without special tokens; header and passage together stay within `max_tokens` of them.
+    A passage never crosses a section, or something that is left out. `count` is the number of tokens in a
+    text, without special ones; a header and its passage together stay within `max_tokens`.
     """
     budget = min(passage_tokens, max_tokens - HEADER_TOKENS - SPECIAL_TOKENS)
     splitter = SentenceSplitter(budget, count, language)
@@ -131,7 +131,7 @@ def split(
 
 
 def _sections(text: str, blocks: Sequence[Block]) -> Iterator[tuple[str, list[Block]]]:
-    """Runs of neighbouring blocks that may share a passage, each with the heading it stands under."""
+    """Runs of neighbouring blocks that may share a passage, each with the heading above it."""
     run: list[Block] = []
     heading = ""
     for block in blocks:
@@ -151,10 +151,10 @@ def _sections(text: str, blocks: Sequence[Block]) -> Iterator[tuple[str, list[Bl
 
 
 def _groups(text: str, run: Sequence[Block], splitter: SentenceSplitter) -> Iterator[list[Block]]:
-    """The blocks that go into a passage together: as many as fit.
+    """The blocks that share a passage: as many as fit.
 
-    A group also begins at paragraphs picked by their own content, so that an edit in a long section
-    changes the passages near it and not all that follow.
+    A group also begins at some paragraphs that are picked by their content, so that an edit in a long section
+    changes the passages near it and not all the following ones.
     """
     group: list[Block] = []
     for block in run:
@@ -173,6 +173,7 @@ def _groups(text: str, run: Sequence[Block], splitter: SentenceSplitter) -> Iter
 
 
 def _chunks(text: str, start: int, end: int, splitter: SentenceSplitter) -> Iterator[Span]:
+    """The spans of the passages in `text[start:end]`, without the white space around them."""
     for chunk in splitter.split_text(text[start:end]):
         inner = chunk.strip()
         left = start + len(chunk) - len(chunk.lstrip())
@@ -197,7 +198,7 @@ def _quotable(text: str, start: int, end: int, group: Sequence[Block], language:
 
 
 def _header(title: str, heading: str, count: CountTokens) -> str:
-    """Title and heading, cut between words to `HEADER_TOKENS`."""
+    """The title and the heading, cut between words to `HEADER_TOKENS`."""
     header = " — ".join(dict.fromkeys(part for part in (title, heading) if part))
     if len(header) > (most := HEADER_TOKENS * CHARACTERS_PER_TOKEN):
         header = header[: header.rfind(" ", 0, most + 1)] if " " in header[: most + 1] else header[:most]

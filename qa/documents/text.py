@@ -1,4 +1,4 @@
-"""Plain text and Markdown: the text is the whole decoded file, and what is no body is marked in it."""
+"""Plain text and Markdown: the text is the whole decoded file, in which everything but the body is marked."""
 
 from __future__ import annotations
 
@@ -21,31 +21,31 @@ _BYLINE = re.compile(r"(?:by|written by)\s*:?\s+(\S.{1,80})", re.IGNORECASE)
 
 
 def parse_text(path: str, raw: bytes) -> Parsed:
-    """The whole decoded file. Raises UnreadableFile."""
+    """The whole decoded file, with its boilerplate marked. Raises UnreadableFile."""
     return _from_text(path, decode(raw), {}, 0)
 
 
 def parse_markdown(path: str, raw: bytes) -> Parsed:
-    """The whole decoded file, of which front matter is marked. Raises UnreadableFile."""
+    """The whole decoded file, with its front matter and boilerplate marked. Raises UnreadableFile."""
     text = decode(raw)
     metadata, body_start = front_matter(text)
     return _from_text(path, text, metadata, body_start)
 
 
 def front_matter(text: str) -> tuple[dict[str, str], int]:
-    """The YAML front matter as strings, and where the text below it starts (0 without any).
+    """The YAML front matter as strings, and where the text below it starts (0 if there is none).
 
-    Raises UnreadableFile where it is there and broken: dropping it would silently lose the title.
+    Raises UnreadableFile if the front matter is broken: dropping it would silently lose the title.
     """
     match = _FRONT_MATTER.match(text)
     if not match:
         first_lines = text[:2000].split("\n")
         if first_lines[0].rstrip() == "---" and len(first_lines) > 1 and _KEY_LINE.match(first_lines[1]):
-            raise UnreadableFile("the front matter is not closed: add a line with --- below it")
+            raise UnreadableFile("the front matter is not closed. Add a line with --- below it")
         return {}, 0
     source = match[1] or ""
     try:
-        # As written: 007 stays 007, no date is put in another form, and no merge keys are followed.
+        # As written: 007 stays 007, dates keep their form, and merge keys are not followed.
         values = yaml.load(source, yaml.BaseLoader)
     except (yaml.YAMLError, RecursionError) as error:
         if not _KEY_LINE.match(source):
@@ -53,7 +53,7 @@ def front_matter(text: str) -> tuple[dict[str, str], int]:
         mark = getattr(error, "problem_mark", None)
         line = f" (line {mark.line + 2})" if mark else ""
         raise UnreadableFile(
-            f"the front matter is not valid YAML{line}: correct it, or quote the value"
+            f"the front matter is not valid YAML{line}. Correct it, or quote the value"
         ) from error
     if values is not None and not isinstance(values, dict):
         return {}, 0
@@ -61,7 +61,7 @@ def front_matter(text: str) -> tuple[dict[str, str], int]:
 
 
 def _scalar(value: object) -> str:
-    """A value, or a list of values, in one line; "" for what is nested or none. Cut where no name goes on."""
+    """A value, or a list of values, in one line of limited length; "" for nested and empty values."""
     values = value[:20] if isinstance(value, list) else [value]
     lines = [
         " ".join(v[:LONGEST_VALUE].split()) for v in values if isinstance(v, str) and v not in {"~", "null"}
@@ -70,6 +70,7 @@ def _scalar(value: object) -> str:
 
 
 def _from_text(path: str, text: str, metadata: dict[str, str], body_start: int) -> Parsed:
+    """The document of a text whose body starts at `body_start`, below its front matter."""
     found = paragraphs(text, body_start)
     reasons = boilerplate(found)
     blocks = [Block(0, body_start, BlockKind.FRONT_MATTER, "front matter")] if body_start else []
@@ -97,7 +98,7 @@ def _from_text(path: str, text: str, metadata: dict[str, str], body_start: int) 
 
 
 def _is_heading(found: Sequence[Paragraph], reasons: Sequence[str], i: int) -> bool:
-    """A Markdown heading, or a short line that is no sentence and stands above one."""
+    """True for a Markdown heading, and for a short line that is no sentence and stands above one."""
     p = found[i]
     if p.level:
         return True
@@ -110,11 +111,11 @@ def _is_heading(found: Sequence[Paragraph], reasons: Sequence[str], i: int) -> b
     ):
         return False
     below = next((found[j] for j in range(i + 1, len(found)) if not reasons[j]), None)
-    return p.words > 0 and below is not None and not below.list_item and (below.prose or below.level > 0)
+    return p.words > 0 and below is not None and not below.list_item and (below.is_prose or below.level > 0)
 
 
 def _title(kept: Sequence[Paragraph]) -> str:
-    """The first heading, else a first line that reads like a title; "" where there is neither."""
+    """The first heading, or a first line that reads like a title, or ""."""
     if top := next((p for p in kept if p.level), None):
         return top.text
     if (
@@ -131,21 +132,30 @@ def _title(kept: Sequence[Paragraph]) -> str:
 
 _META_CHARSET = re.compile(rb"<meta[^>]+charset=[\"']?([\w-]+)", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
-# Python has codecs of these names, and no page can mean them.
+# Python has codecs with these names, but no page can mean them.
 _NO_CHARSET = re.compile(r"idna|punycode|undefined|(?:raw_)?unicode_(?:escape|internal)", re.IGNORECASE)
-_OLD_GUESSES = ("cp437", "cp7", "cp85", "cp86", "mac")  # of DOS and old Macs: likely wrong where Windows fits
-_HALF = re.compile("[\ud800-\udfff]")  # of a character that UTF-16 writes in two; no text is stored with it
+_OLD_GUESSES = (
+    "cp437",
+    "cp7",
+    "cp85",
+    "cp86",
+    "mac",
+)  # of DOS and old Macs: probably wrong if a Windows encoding fits
+_HALF = re.compile(
+    "[\ud800-\udfff]"
+)  # of a character that UTF-16 writes as two; text with it cannot be stored
 
 
 def decode(raw: bytes, html: bool = False) -> str:
     r"""Bytes -> text with `\n` newlines and no BOM. Raises UnreadableFile if they are not text."""
-    text = _decoded(raw, html)
+    text = _decoded_text(raw, html)
     if text is None or len(_CONTROL.findall(text[:100_000])) > 1 + len(text[:100_000]) // 200:
-        raise UnreadableFile("not a text file (or in an encoding that cannot be recognised)")
+        raise UnreadableFile("not a text file, or in an unknown encoding")
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _decoded(raw: bytes, html: bool) -> str | None:
+def _decoded_text(raw: bytes, html: bool) -> str | None:
+    """The text in the encoding that its marks declare, or else in the likeliest one; None if none fits."""
     boms = (
         (b"\xff\xfe\x00\x00", "utf-32"),
         (b"\x00\x00\xfe\xff", "utf-32"),
@@ -164,7 +174,7 @@ def _decoded(raw: bytes, html: bool) -> str | None:
         if not _HALF.search(text):
             return text
     if b"\x00" in raw[:4096] and raw[:4096].count(b"\x00") < len(raw[:4096]) // 5:
-        return None  # scattered zero bytes: a program's file, not UTF-16
+        return None  # scattered zero bytes: a binary file, not UTF-16
     guesses = charset_normalizer.from_bytes(raw)
     likely = next((guess for guess in guesses if not guess.encoding.startswith(_OLD_GUESSES)), guesses.best())
     return None if likely is None or _HALF.search(str(likely)) else str(likely)

@@ -1,6 +1,6 @@
-"""Dates in a text as values, as exact as they are given: "14-15 March 2023" contains "14 March 2023".
+"""Dates in a text as values, as exact as the text gives them: "14-15 March 2023" contains "14 March 2023".
 
-English notation, and ISO 8601. What is relative to the day of writing ("last year") is no date here.
+English notation and ISO 8601. Times relative to the day of writing ("last year") do not count as dates.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _TO = r"\s?(?:-|–|—|to|and|until)\s?"
 _QUARTERS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": 4, "1": 1, "2": 2, "3": 3, "4": 4}
 _ORDINALS = """first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth
     fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth""".split()
-_DATE = re.compile(
+_DATE = re.compile(  # each line is one notation, and `_date` has a case for each
     rf"\b(?P<iso>{_YEARS})-(?P<isomonth>0[1-9]|1[0-2])-(?P<isoday>0[1-9]|[12]\d|3[01])\b"
     rf"|\b(?P<d1>{_DAY})(?:{_TO}(?P<d2>{_DAY}))?\s(?:of\s)?(?P<m1>{_MONTH})(?:,?\s(?P<y1>{_YEARS})\b)?"
     rf"|\b(?P<m2>{_MONTH})\s(?P<d3>{_DAY})\b(?:{_TO}(?P<d4>{_DAY})\b)?(?:,?\s(?P<y2>{_YEARS})\b)?"
@@ -29,17 +29,17 @@ _DATE = re.compile(
     rf"|\b(?P<century>\d\d?(?:st|nd|rd|th)|{'|'.join(_ORDINALS)}|twenty-first)(?:\s|-)century\b"
     rf"|\b(?P<decade>{_YEARS[:-4]}\d0)s\b"
     rf"|(?<![\d.,$€£-])\b(?P<y5>{_YEARS})(?:(?:-|–|/)(?P<y6>{_YEARS}|\d\d))?\b(?![.,]?\d|%)"
-    rf"|\b(?P<m5>(?!may\b|march\b){_MONTH}|(?<=\bin\s)(?:may|march)\b|(?<=early\s)(?:may|march)\b"
-    rf"|(?<=late\s)(?:may|march)\b|(?<=last\s)(?:may|march)\b)",
+    rf"|\b(?P<m5>(?!may\b|march\b){_MONTH}"
+    r"|(?:(?<=\bin\s)|(?<=early\s)|(?<=late\s)|(?<=last\s))(?:may|march)\b)",  # else mostly a verb
     re.IGNORECASE,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Date:
-    """A day, a month, a year, or a range of them; what the text does not say is None.
+    """A day, a month, a year, or a range of them; a part that the text does not give is None.
 
-    Each part is a pair, from and to; months count from 1.
+    Each part is a pair, the first and the last; months count from 1.
     """
 
     years: tuple[int, int] | None
@@ -49,22 +49,22 @@ class Date:
 
 
 def dates(text: str) -> tuple[Date, ...]:
-    """All dates of a text in order."""
+    """All dates in a text, in order."""
     return tuple(date for match in _DATE.finditer(text) if (date := _date(match)))
 
 
 def comparable(a: Date, b: Date) -> bool:
-    """Whether there is a part that both dates give."""
+    """True if there is a part (years, months or days) that both dates give."""
     return any(x and y for x, y in _parts(a, b))
 
 
 def same(a: Date, b: Date) -> bool:
-    """Whether two comparable dates can be the same: one lies within the other as far as both are given."""
+    """True if two comparable dates can be the same: the parts that both give overlap."""
     return all(x is None or y is None or (x[0] <= y[1] and y[0] <= x[1]) for x, y in _parts(a, b))
 
 
 def near(a: Date, b: Date, years: int) -> bool:
-    """Whether two dates are at most so many years apart, as far as years are given."""
+    """True if two dates are at most so many years apart, or if one of them has no year."""
     return not a.years or not b.years or abs(a.years[0] - b.years[0]) <= years
 
 
@@ -73,6 +73,7 @@ def _parts(a: Date, b: Date) -> tuple[tuple[tuple[int, int] | None, tuple[int, i
 
 
 def _date(match: re.Match[str]) -> Date | None:
+    """The value of a match of _DATE, or None if the match is no date."""
     group = match.groupdict()
 
     def year(*names: str) -> tuple[int, int] | None:
@@ -89,8 +90,8 @@ def _date(match: re.Match[str]) -> Date | None:
 
     span = match.span()
     if group["iso"]:
-        at = int(group["isomonth"]), int(group["isoday"])
-        return Date(year("iso"), (at[0], at[0]), (at[1], at[1]), span)
+        m, d = int(group["isomonth"]), int(group["isoday"])
+        return Date(year("iso"), (m, m), (d, d), span)
     if group["d1"]:
         return Date(year("y1"), month("m1", "m1"), day("d1", "d2"), span)
     if group["m2"]:
@@ -104,8 +105,8 @@ def _date(match: re.Match[str]) -> Date | None:
         return Date(year("y7"), (1, 6) if group["half"].lower() == "first" else (7, 12), None, span)
     if group["century"]:
         words = [*_ORDINALS, "twenty-first"]
-        given = group["century"].lower()
-        century = int(given[:-2]) if given[0].isdigit() else words.index(given) + 1
+        ordinal = group["century"].lower()
+        century = int(ordinal[:-2]) if ordinal[0].isdigit() else words.index(ordinal) + 1
         return Date((100 * century - 99, 100 * century), None, None, span)
     if group["decade"]:
         return Date((int(group["decade"]), int(group["decade"]) + 9), None, None, span)

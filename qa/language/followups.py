@@ -1,9 +1,9 @@
-"""A question in the light of the turns before it -> the questions that it may stand for on its own.
+"""A question in the light of the turns before it -> questions with the same meaning that stand alone.
 
-A question that can be understood alone is left alone, whatever was asked before. One that leans on the
-conversation ("and with Uzbekistan?", "when was that?", "why?") takes over what it does not say
-from the last question and its answer. There is no model in it: where several interpretations are possible,
-all are given, and the documents decide.
+A question that can be understood alone is left alone, whatever was asked before. One that depends on the
+conversation ("and with Uzbekistan?", "when was that?", "why?") takes what it lacks from the last question and
+its answer. No model is involved: if several interpretations are possible, all are given, and the documents
+decide.
 """
 
 from __future__ import annotations
@@ -12,56 +12,41 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from qa.language.followup_rules import (
+    AUXILIARY,
+    BARE_QUESTION,
+    DEFINITE,
+    NOT_POINTING,
+    PHRASE,
+    POINTING,
+    PREPOSITION,
+    WH,
+)
 from qa.language.names import name_spans, names
 from qa.language.questions import without_courtesy
+from qa.language.rules import any_of
 from qa.language.words import FUNCTION_WORDS, content_words
+
+LONG = 12  # words of a question that itself names what its pronouns mean
+FEW = 3  # content words of a question that may lack its subject
+CONTEXT = 14  # words that are added to a question
+CANDIDATES = 4  # interpretations
 
 _OPENING = re.compile(
     r"^(?:(?:and|but|so|ok|okay|then|also|well|right|thanks|now|or)\b[,.!]?\s*)+", re.IGNORECASE
 )
 _ABOUT = re.compile(r"^(?:what|how) about\b\s*", re.IGNORECASE)
-_AUXILIARY = "is|are|was|were|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must|am"
-_PREPOSITION = "by|since|until|till|from|to|with|for|in|on|at|about|of"
-_WH = "who|whom|whose|when|where|which|what|why|how"
-_VERB = re.compile(rf"\b(?:{_AUXILIARY})\b|^(?:who|what) (?!else|exactly|about)\w+ \w", re.IGNORECASE)
-_POINTING = re.compile(
-    r"\b(?:it|they|them|he|him|she|these|those|this|there|ones?|else|former|latter|its|their|theirs|his"
-    r"|hers|her"
-    r"|others?|same|such|in return|instead|likewise|afterwards|meanwhile|the latter|so(?=\W*$)|both(?=\W*$)"
-    r"|that(?=\W*$)|that(?= (?:happen\w*|mean\w*|cost|work|take|include|come|help|matter|true|country"
-    r"|deal|visit|project)))\b"
-    rf"|(?:^|\b(?:{_AUXILIARY}|{_PREPOSITION}|why|how|when|before|after|do|about) )that(?= \w)",
-    re.IGNORECASE,
-)
-_OWNING = frozenset(("its", "their", "his", "her"))
+_VERB = re.compile(rf"\b(?:{AUXILIARY})\b|^(?:who|what) (?!else|exactly|about)\w+ \w", re.IGNORECASE)
+_POINTING, _NOT_POINTING = any_of(POINTING), any_of(NOT_POINTING)
+_POSSESSIVES = frozenset(("its", "their", "his", "her"))
 _SUBJECTS = frozenset(("it", "they", "he", "she"))
-_CLAUSE = re.compile(
+_CLAUSE = re.compile(  # the words after which a pronoun may mean a name of its own sentence
     r"\b(?:if|that|when|because|while|although|before|after|since|how|what|which|where|who|and|so|as)\s$",
     re.IGNORECASE,
 )
-_NOT_POINTING = re.compile(
-    r"\bthere (?:is|are|was|were|be|has|have|any|been)\b|\b(?:is|are|was|were|will|would|has|have) there\b"
-    r"|\beach other\b|\bone another\b|\bno one\b|\bother than\b|\b(?:is|was) it (?:true|possible|safe"
-    r"|likely)\b"
-    r"|\b(?:does|did|will|would) it take (?:\w+ ){0,3}to\b|\bone (?:of|day|year|third|half)\b|\bsuch as\b"
-    r"|\bother \w+s\b|\b(?:is|was|are) it \w+ (?:to|that)\b|\bis it that\b|\bone (?=\w+$)|\bwhich one\b",
-    re.IGNORECASE,
-)
-_BARE_WH = re.compile(
-    rf"^(?P<wh>(?:(?:{_PREPOSITION}) )?(?:{_WH}|how (?:so|come|long|much|many|far|exactly)|(?:which"
-    rf"|what) (?:year|month|day"
-    r"|date|country|city|place)s?)(?: exactly| precisely| though| then)?)"
-    r"(?P<verb> (?:is|was|were|are|did|does|do|has|will|would|happened))?"
-    r"(?: (?:it|that|this|so|they|he|she|those|these|happen|be|there|take place|the case))*\s*[?.!]*$",
-    re.IGNORECASE,
-)
 _SAID = re.compile(
-    rf"^(?:{_WH}) (?:said|says|told us|claims?|claimed|confirmed) (?:so|that|this|it)\b", re.IGNORECASE
+    rf"^(?:{WH}) (?:said|says|told us|claims?|claimed|confirmed) (?:so|that|this|it)\b", re.IGNORECASE
 )
-LONG = 12  # words of a question that says itself whom its pronouns mean
-FEW = 3  # content words of a question that may lack its subject
-CONTEXT = 14  # words that are added to a question
-CANDIDATES = 4
 _ELSE = re.compile(
     r"\b(?:else|more|for (?:example|instance)|other(?:s|wise)?|further|additional\w*)\b", re.IGNORECASE
 )
@@ -72,22 +57,11 @@ _WHY = re.compile(r"^(?:why|how (?:so|come)|for what reason)\b", re.IGNORECASE)
 _PERSON = re.compile(r"\b(?:he|him|she|her|his|hers)\b", re.IGNORECASE)
 _MANY = re.compile(r"\b(?:they|them|their|theirs|these|those)\b(?! \w+ed\b)", re.IGNORECASE)
 _THING = re.compile(r"\b(?:it|its|this|that|these|those)\b(?! (?:is|was) (?:that|to)\b)", re.IGNORECASE)
-_DEFINITE = re.compile(
-    r"\bthe (?:\w+ )?\w+(?= (?:" + _AUXILIARY + r"|going|think|want|cost|take|work|say|have|be)\b|[?.!]|$)",
-    re.IGNORECASE,
-)
-_PHRASE = re.compile(  # "the rail line", "a gas pipeline", "37 agreements"
-    rf"\b(?:the|an?|this|that|its|their|\d+|[A-Z]\w+['’]s) ((?!(?:{_AUXILIARY}|{_PREPOSITION}|{_WH}|and"
-    rf"|or|that|as)\b)[\w'’–-]+"
-    rf"(?: (?!(?:{_AUXILIARY}|{_PREPOSITION}|{_WH}|and|or|that|as|be|been|going|supposed|it|they|he"
-    rf"|she)\b)[\w'’–-]+){{0,3}})",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """An earlier turn: the question, the short answer that it was given, if one, and all that was quoted."""
+    """An earlier turn: the question, its short answer (or ""), and everything that its answer quoted."""
 
     question: str
     value: str
@@ -98,8 +72,8 @@ class Turn:
 class Interpretation:
     """A question that can be understood alone.
 
-    `focus` is a name that the answer has to speak of, `told` what has been said already and is not
-    wanted again; both are empty as a rule.
+    `focus` is a name that the answer has to mention; `told` is what was said already and should not be
+    repeated. Both are usually empty.
     """
 
     question: str
@@ -108,8 +82,8 @@ class Interpretation:
 
 
 @dataclass(frozen=True, slots=True)
-class _Before:
-    """The last turn: as it was asked, as it was understood, its short answer, and what its answer said."""
+class _LastTurn:
+    """The last question as asked and as understood, its short answer, and what its answer quoted."""
 
     asked: str
     meant: str
@@ -118,42 +92,43 @@ class _Before:
 
 
 def interpretations(question: str, history: Sequence[Turn]) -> tuple[Interpretation, ...]:
-    """What a question may mean after earlier turns, oldest first; only itself where it needs none of them.
+    """What a question may mean after earlier turns (oldest first), the likeliest meaning first.
 
-    Of several the likelier comes first.
+    A question that can be understood alone means only itself.
     """
-    before: _Before | None = None
+    before: _LastTurn | None = None
     for turn in history:
         meant = _interpretations(turn.question, before)[0].question
-        before = _Before(_bare(turn.question), meant, turn.value, turn.quoted)
+        before = _LastTurn(_without_opening(turn.question), meant, turn.value, turn.quoted)
     return _interpretations(question, before)
 
 
 def is_followup(question: str) -> bool:
-    """Whether a question cannot be understood without what was said before it."""
-    text = _bare(question)
+    """True if a question cannot be understood without what was said before it."""
+    text = _without_opening(question)
     opened = text != question.strip()
-    if _ABOUT.match(text) or _BARE_WH.match(text) or _AROUND.search(text) or _points(text):
+    if _ABOUT.match(text) or BARE_QUESTION.match(text) or _AROUND.search(text) or _points_outside(text):
         return True
-    words, own = content_words(text), _names(text)
+    words = content_words(text)
     if not _VERB.search(text):  # a fragment, unless it is a list of keywords
         return len(text.split()) <= FEW + 1 and (len(words) < FEW or opened)
-    if own:
+    if _names(text):
         return False
     if opened and len(words) <= FEW:
         return True
-    definite = _DEFINITE.search(text)  # "the pipeline", without a word on which
+    definite = DEFINITE.search(text)  # "the pipeline", without a word about which one
     if not definite:
         return False
     return len(words) <= FEW or (len(words) <= FEW + 2 and definite.end() < len(text) - 1)
 
 
-def _bare(question: str) -> str:
+def _without_opening(question: str) -> str:
+    """A question without courtesy and without words that only carry on: "and", "but then"."""
     return _OPENING.sub("", without_courtesy(question)).strip()
 
 
 def _names(text: str) -> list[str]:
-    """The names of a question; its first word is one only if it is no small word."""
+    """The names in a question; a function word at its start does not count as one."""
     first = text.split(maxsplit=1)[0] if text else ""
     lowered = (
         text[:1].lower() + text[1:]
@@ -163,21 +138,21 @@ def _names(text: str) -> list[str]:
     return names(f"x {lowered}")
 
 
-def _points(text: str) -> bool:
-    """Whether a word of a question points to something outside it."""
+def _points_outside(text: str) -> bool:
+    """True if a word of a question points to something outside it."""
     masked = _NOT_POINTING.sub(lambda match: " " * len(match[0]), text)
-    own = [text.find(name) for name in _names(text)]
+    names_at = [text.find(name) for name in _names(text)]
     if text == text.lower():  # any earlier word may be a name
-        own = [match.start() for match in re.finditer(r"\w+", text) if match[0] not in FUNCTION_WORDS]
+        names_at = [match.start() for match in re.finditer(r"\w+", text) if match[0] not in FUNCTION_WORDS]
     for match in _POINTING.finditer(masked):
         word = match[0].lower()
-        earlier = sum(0 <= start < match.start() for start in own)
-        owns = word in _OWNING and text[match.end() : match.end() + 2].strip()
+        earlier = sum(0 <= start < match.start() for start in names_at)
+        owns = word in _POSSESSIVES and text[match.end() : match.end() + 2].strip()
         if earlier > 1 and _MANY.fullmatch(word):
             continue  # "Osk and Tolvane ... between them"
         if earlier and len(text.split()) >= LONG and not _PERSON.fullmatch(word):
             continue
-        if owns and re.search(rf"\b(?:{_AUXILIARY}) [A-Z]", text[match.end() :]):
+        if owns and re.search(rf"\b(?:{AUXILIARY}) [A-Z]", text[match.end() :]):
             continue  # "What share of its honey could Tolvane sell?"
         if earlier and (owns or (word in _SUBJECTS and _CLAUSE.search(text[: match.start()]))):
             continue
@@ -185,87 +160,87 @@ def _points(text: str) -> bool:
     return False
 
 
-def _interpretations(question: str, before: _Before | None) -> tuple[Interpretation, ...]:
+def _interpretations(question: str, before: _LastTurn | None) -> tuple[Interpretation, ...]:
     if before is None or not is_followup(question):
         return (Interpretation(question),)
-    text = _bare(question).rstrip("?.! ")
+    text = _without_opening(question).rstrip("?.! ")
     fragment = _ABOUT.sub("", text)
-    found: list[Interpretation] = []
+    likely: list[Interpretation] = []
     if _AROUND.search(text):
-        found += [Interpretation(turned) for turned in _turned(before.meant)]
+        likely += map(Interpretation, _with_names_exchanged(before.meant))
     elif fragment != text or not _VERB.search(text):
-        found += _swapped(fragment, before)
+        likely += _with_name_replaced(fragment, before)
     if _SAID.match(text) and (before.value or before.answer):
-        said = before.answer.split(". ")
-        claim = next((part for part in said if before.value in part), said[0])[:200] or before.value
-        found.append(Interpretation(f"{text.split()[0]} said that {claim.rstrip('. ')}?"))
-    elif match := _BARE_WH.match(text):
-        pointing = _PERSON.search(text) or re.search(r"\bit\b", text, re.IGNORECASE)
-        found += [Interpretation(replaced) for replaced in _replaced(text, before)[:2] if pointing]
-        found += [Interpretation(anew) for anew in _asked_anew(match["wh"], match["verb"] or "", before)]
-    elif not found:
-        found += [Interpretation(replaced) for replaced in _replaced(text, before)]
-        if found:
-            found.insert(1, Interpretation(_with_context(found[0].question.rstrip("?"), before)))
+        sentences = before.answer.split(". ")
+        claim = next((s for s in sentences if before.value in s), sentences[0])[:200] or before.value
+        likely.append(Interpretation(f"{text.split()[0]} said that {claim.rstrip('. ')}?"))
+    elif match := BARE_QUESTION.match(text):
+        if _PERSON.search(text) or re.search(r"\bit\b", text, re.IGNORECASE):
+            likely += map(Interpretation, _with_pronoun_resolved(text, before)[:2])
+        likely += map(Interpretation, _with_question_word(match["wh"], match["verb"] or "", before))
+    elif not likely:
+        likely += map(Interpretation, _with_pronoun_resolved(text, before))
+        if likely:
+            likely.insert(1, Interpretation(_with_context(likely[0].question.rstrip("?"), before)))
     if _ELSE.search(text):
         rest = [w for w in content_words(_ELSE.sub("", text)) if w not in content_words(before.meant)]
         if len(rest) <= 1:
-            found.insert(0, Interpretation(before.meant))
+            likely.insert(0, Interpretation(before.meant))
     # The last resort: the question with the words of the last turn.
-    new = _AROUND.search(text) or _ELSE.search(text) or _WHY.match(text)
-    told = before.answer if new else ""
-    found = [replace(one, told=told) for one in found]
-    context = Interpretation(_with_context(text, before), found[0].focus if found else "", told)
-    return (*tuple(dict.fromkeys(found))[: CANDIDATES - 1], context)
+    wants_news = _AROUND.search(text) or _ELSE.search(text) or _WHY.match(text)
+    told = before.answer if wants_news else ""
+    likely = [replace(interpretation, told=told) for interpretation in likely]
+    context = Interpretation(_with_context(text, before), likely[0].focus if likely else "", told)
+    return (*tuple(dict.fromkeys(likely))[: CANDIDATES - 1], context)
 
 
-def _turned(before: str) -> list[str]:
-    """A question with its two names in each other's place."""
-    spans = name_spans(before)[-2:]
+def _with_names_exchanged(question: str) -> list[str]:
+    """A question with its last two names exchanged, or nothing if it has fewer."""
+    spans = name_spans(question)[-2:]
     if len(spans) < 2:
         return []
     (a, b), (c, d) = spans
-    return [f"{before[:a]}{before[c:d]}{before[b:c]}{before[a:b]}{before[d:]}"]
+    return [f"{question[:a]}{question[c:d]}{question[b:c]}{question[a:b]}{question[d:]}"]
 
 
-def _swapped(fragment: str, before: _Before) -> list[Interpretation]:
-    """The last question with the name of a fragment in the place of each of its own, the last first."""
-    new = _names(fragment)
-    meant = before.meant
-    if not new or new[-1].lower() in meant.lower():
+def _with_name_replaced(fragment: str, before: _LastTurn) -> list[Interpretation]:
+    """The last question with a fragment's name instead of each of its own names, the last one first."""
+    new_names, meant = _names(fragment), before.meant
+    if not new_names or new_names[-1].lower() in meant.lower():
         return []
-    known = {*content_words(meant), *content_words(" ".join(new))}
-    missing = " ".join(word for word in content_words(fragment) if word not in known)
-    own = set(_names(meant))
-    found = []
+    new = new_names[-1]
+    covered = {*content_words(meant), *content_words(" ".join(new_names))}
+    missing = " ".join(word for word in content_words(fragment) if word not in covered)
+    old_names = set(_names(meant))
+    likely = []
     for start, end in reversed(name_spans(meant)):
-        if meant[start:end] in own:
-            swapped = f"{meant[:start]}{new[-1]}{meant[end:]}"
-            found.append(Interpretation(f"{swapped} ({missing})?" if missing else swapped, focus=new[-1]))
-    return found
+        if meant[start:end] in old_names:
+            question = f"{meant[:start]}{new}{meant[end:]}"
+            likely.append(Interpretation(f"{question} ({missing})?" if missing else question, focus=new))
+    return likely
 
 
-def _asked_anew(wh: str, verb: str, before: _Before) -> list[str]:
+def _with_question_word(wh: str, verb: str, before: _LastTurn) -> list[str]:
     """The last question with another question word: "What did they sign?" + "When?"."""
     asked = before.meant if "(" not in before.meant else before.asked
     body = re.sub(
-        rf"^(?:(?:{_PREPOSITION}) )?(?:{_WH})\b(?P<of>.*?)\b(?P<rest>(?:{_AUXILIARY})\b.*)$",
+        rf"^(?:(?:{PREPOSITION}) )?(?:{WH})\b(?P<of>.*?)\b(?P<rest>(?:{AUXILIARY})\b.*)$",
         lambda m: f"{m['rest'].rstrip('?. ')}{m['of'].rstrip()}",
         asked,
         flags=re.IGNORECASE,
     )
-    body = re.sub(rf"^(?:{_WH})\b ?", "", body, flags=re.IGNORECASE).rstrip("?. ")
-    found = []
+    body = re.sub(rf"^(?:{WH})\b ?", "", body, flags=re.IGNORECASE).rstrip("?. ")
+    questions = []
     if verb and before.value and wh.lower() in ("who", "where", "what"):
-        found.append(f"{wh}{verb} {before.value}?")
+        questions.append(f"{wh}{verb} {before.value}?")
     if _WHY.match(wh) and before.answer:
-        found.append(f"Why: {before.answer.split('. ')[0][:200].rstrip('. ')}?")
-    found.append(" ".join(filter(None, (wh, body, before.value))) + "?")
-    return found
+        questions.append(f"Why: {before.answer.split('. ')[0][:200].rstrip('. ')}?")
+    questions.append(" ".join(filter(None, (wh, body, before.value))) + "?")
+    return questions
 
 
-def _replaced(text: str, before: _Before) -> list[str]:
-    """The question with what its pronoun may stand for in the pronoun's place, the likeliest first."""
+def _with_pronoun_resolved(text: str, before: _LastTurn) -> list[str]:
+    """The question with each meaning that its pronoun may have instead of the pronoun, likeliest first."""
     if match := _PERSON.search(text):
         people = [phrase for phrase in _phrases(before.asked) if "the" not in phrase]
         named = [*_names(before.value or "the"), *reversed(_names(before.meant)), *names(before.answer)[:3]]
@@ -280,22 +255,22 @@ def _replaced(text: str, before: _Before) -> list[str]:
         meant = [*named, *_phrases(before.asked), *reversed(_names(before.meant)), *value]
     else:
         return []
-    found = []
+    questions = []
     for name in dict.fromkeys(meant):
-        owned = f"{name}'s" if match[0].lower() in _OWNING else name
-        found.append(f"{text[: match.start()]}{owned}{text[match.end() :]}?")
-    return found[: CANDIDATES - 1]
+        replacement = f"{name}'s" if match[0].lower() in _POSSESSIVES else name
+        questions.append(f"{text[: match.start()]}{replacement}{text[match.end() :]}?")
+    return questions[: CANDIDATES - 1]
 
 
 def _phrases(question: str) -> list[str]:
-    """The things that a question speaks of, the last first: "the rail line", "a gas pipeline"."""
-    found = _PHRASE.finditer(question.rstrip("?. "))
-    return [match[0] if match[0][0].isupper() else f"the {match[1]}" for match in found][::-1]
+    """The things that a question is about, the last first: "the rail line", "the gas pipeline"."""
+    matches = PHRASE.finditer(question.rstrip("?. "))
+    return [match[0] if match[0][0].isupper() else f"the {match[1]}" for match in matches][::-1]
 
 
-def _with_context(text: str, before: _Before) -> str:
-    """The question, then what it may be about: the short answer, and the words of the last question."""
-    own = set(content_words(text))
-    around = [w for part in (before.value, before.asked, before.meant) if part for w in content_words(part)]
-    kept = [word for word in dict.fromkeys(around) if word not in own]
-    return f"{text} ({' '.join(kept[:CONTEXT])})?"
+def _with_context(text: str, before: _LastTurn) -> str:
+    """The question, followed by words it may be about: those of the last short answer and question."""
+    asked = set(content_words(text))
+    context = [w for part in (before.value, before.asked, before.meant) if part for w in content_words(part)]
+    new = [word for word in dict.fromkeys(context) if word not in asked]
+    return f"{text} ({' '.join(new[:CONTEXT])})?"

@@ -1,4 +1,4 @@
-"""Names in a text, and whether two of them are one: "Kistafin" is "Yerzhan Kistafin, the ambassador"."""
+"""Names in a text, and which are of the same thing: "Kistafin" is "Yerzhan Kistafin, the ambassador"."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from itertools import pairwise
 from qa.language.words import FUNCTION_WORDS, singular
 from qa.types import Span
 
+# An abbreviation ("U.S."), or a word that may have an apostrophe, a dot or a dash in it.
 _WORD = r"(?:[^\W\d_]\.)+|[^\W_]+(?:['’.\-–][^\W_]+)*"
 _TITLES = frozenset(
     """mr mrs ms dr prof professor sir lady lord general gen president prime minister deputy foreign
@@ -17,7 +18,7 @@ _TITLES = frozenset(
 )
 _SMALL = frozenset("a an and at by de del der for in la of on or the to van von with s".split())
 _JOINTS = frozenset(("", "of", "of the", "for", "&", "-", "–"))
-_BODIES = frozenset(  # that are named for something
+_BODIES = frozenset(  # whose names may go on with "for"
     """Center Centre Institute Bank Ministry Association Organisation Organization Council Fund Agency Office
     Department Society School Programme Program Committee Commission Secretary Minister Union""".split()
 )
@@ -31,42 +32,42 @@ _SHORT = 5  # letters; shorter names are compared letter by letter
 
 
 def names(text: str) -> list[str]:
-    """The names in a text in order: runs of words with a capital letter, small words between them."""
+    """The names in a text, in order: runs of capitalised words, with small words between them."""
     return [text[slice(*span)] for span in name_spans(text)]
 
 
 def name_spans(text: str) -> list[Span]:
-    """Where the names of a text stand."""
+    """The spans of the names in a text, in order."""
     words = list(re.finditer(_WORD, text))
-    found: list[list[re.Match[str]]] = []
+    runs: list[list[re.Match[str]]] = []
     for word in words:
-        opens = _starts(text, word.start()) and word[0].lower() in FUNCTION_WORDS
+        opens = _starts_sentence(text, word.start()) and word[0].lower() in FUNCTION_WORDS
         numbered = (
             word[0].isdigit()
             and len(word[0]) < 4
-            and bool(found)
-            and text[found[-1][-1].end() : word.start()] == " "
+            and bool(runs)
+            and text[runs[-1][-1].end() : word.start()] == " "
         )
-        if not (_capital(word[0]) or numbered) or opens or word[0] in _CALENDAR:
+        if not (_is_capitalised(word[0]) or numbered) or opens or word[0] in _CALENDAR:
             continue
-        run = found[-1] if found else None
+        run = runs[-1] if runs else None
         between = text[run[-1].end() : word.start()].strip() if run else ""
         if between == "for" and run and run[-1][0] not in _BODIES:
             between = "…"
         if run and (between in _JOINTS or (between == "and" and _JOINTS & set(_between(text, run)))):
             run.append(word)
         else:
-            found.append([word])
-    return [(run[0].start(), run[-1].end()) for run in found]
+            runs.append([word])
+    return [(run[0].start(), run[-1].end()) for run in runs]
 
 
 def _between(text: str, run: list[re.Match[str]]) -> list[str]:
-    """What stands between the words of a run, but for white space."""
+    """The texts between the words of a run, except white space."""
     return [text[a.end() : b.start()].strip() for a, b in pairwise(run) if text[a.end() : b.start()].strip()]
 
 
 def same_name(a: str, b: str) -> bool:
-    """Whether two short answers name the same: in full or in part, as an acronym, in another spelling."""
+    """True if two short answers name the same thing: in full, in part, as an acronym, in another spelling."""
     ours, theirs = _entities(a), _entities(b)
     if not ours or not theirs:
         return bool(_stems(a)) and _stems(a) == _stems(b)
@@ -78,37 +79,34 @@ def same_name(a: str, b: str) -> bool:
 
 
 def mentions(text: str, name: str) -> bool:
-    """Whether a text speaks of a name, also by its adjective (Kazakh, Kazakhstan) or a part of it."""
-    own, there = _words(name), _words(text)
-    if not own:
+    """True if a text contains a name, its adjective (Kazakh, Kazakhstan), its acronym or its last word."""
+    words = _words(name)
+    if not words:
         return False
-    return any(_same_word(own[-1], word) or _acronym(word, own) for word in there)
+    return any(_same_word(words[-1], word) or _is_acronym(word, words) for word in _words(text))
 
 
 def _entities(answer: str) -> list[list[str]]:
-    """The words of each name of an answer; without an "and", what follows a comma only explains."""
-    found: list[list[str]] = []
+    """The words of each name in an answer. Without an "and", the part after a comma only explains."""
     if len(names("x " + answer)) == 1:  # "the Ministry of Trade and Industry"
         return [_words(names("x " + answer)[0])]
     parts = re.split(r",\s+(?:and\s+)?|\s+(?:and|or|as well as)\s+|;", answer)
     if not re.search(r"\s(?:and|or|as well as)\s", answer):
         parts = parts[:1]
-    for part in parts:
-        if runs := names("x " + part):
-            found.append(_words(runs[-1] if len(runs) > 1 and _is_title(runs[0]) else runs[0]))
-    return found
+    runs_of_parts = [runs for part in parts if (runs := names("x " + part))]
+    return [_words(runs[-1] if len(runs) > 1 and _is_title(runs[0]) else runs[0]) for runs in runs_of_parts]
 
 
 def _same_entity(a: list[str], b: list[str]) -> bool:
     if not a or not b:
         return False
     short, long = sorted((a, b), key=len)
-    if len(short) == 1 and _acronym(short[0], long):
+    if len(short) == 1 and _is_acronym(short[0], long):
         return True
     return all(any(_same_word(x, y) for y in long) for x in short)
 
 
-def _acronym(word: str, of: list[str]) -> bool:
+def _is_acronym(word: str, of: list[str]) -> bool:
     return len(word) > 1 and len(of) > 1 and word == "".join(w[0] for w in of)
 
 
@@ -123,12 +121,12 @@ def _same_word(a: str, b: str) -> bool:
 
 
 def _sounds(word: str) -> str:
-    """The consonants of a word, each once in a row: foreign names are spelled with other vowels."""
+    """The consonants of a word without doublings: spellings of foreign names differ in their vowels."""
     return re.sub(r"(.)\1+", r"\1", re.sub(r"[aeiouy]", "", word.replace("q", "k")))
 
 
 def _words(name: str) -> list[str]:
-    """The words of a name that tell it apart: no titles unless there is nothing else, no marks on letters."""
+    """The distinctive words of a name, in lower case without accents; titles only if nothing else is left."""
     plain = unicodedata.normalize("NFKD", name)
     plain = "".join(c for c in plain if not unicodedata.combining(c)).replace("’", "'").lower()
     words = [w.removesuffix("'s").replace(".", "") for w in re.findall(_WORD, plain)]
@@ -144,11 +142,11 @@ def _is_title(run: str) -> bool:
     return all(w in _TITLES for w in re.findall(_WORD, run.lower()) if w not in _SMALL)
 
 
-def _capital(word: str) -> bool:
+def _is_capitalised(word: str) -> bool:
     return word[0].isupper() or (len(word) > 1 and word[1:2].isupper())
 
 
-def _starts(text: str, position: int) -> bool:
-    """Whether a sentence starts there, so that a capital letter says nothing."""
+def _starts_sentence(text: str, position: int) -> bool:
+    """True if a sentence starts there, so that a capital letter means nothing."""
     before = text[:position].rstrip(" \"'“‘(")
     return not before or before[-1] in ".!?:\n"

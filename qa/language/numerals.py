@@ -1,4 +1,4 @@
-"""Numbers as they are written: in digits, in English words, with a scale such as million or crore."""
+"""Written numbers: in digits, in English words, with a scale such as million or crore."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ WORDS = (
 
 
 def number(text: str) -> float:
-    """The value of what DIGITS or WORDS match."""
+    """The value of a text that DIGITS or WORDS match."""
     word = text.lower()
     if word[0].isdigit():
         return float(word.replace(",", ""))
@@ -53,17 +53,17 @@ def number(text: str) -> float:
 
 
 def scale(word: str | None) -> float:
-    """What a word of SCALES multiplies by; 1 for none."""
+    """The factor of a word that SCALES match; 1 without a word."""
     return _SCALES[word.lower()] if word else 1.0
 
 
 def part(word: str) -> float:
-    """A half or one of PARTS, in the singular or plural, as a share of one."""
+    """The share that "half", or a word that PARTS match, stands for; the plural as well."""
     return 1 / _PARTS[word.lower() if word.lower() in _PARTS else word.lower().removesuffix("s")]
 
 
 def last_digit(value: float) -> float:
-    """The place of the last digit that is not zero: 10 for 250, 0.1 for 1.5."""
+    """The place value of the last digit that is not zero: 10 for 250, 0.1 for 1.5."""
     digits = f"{value:.10g}"
     if "." in digits:
         return 10.0 ** -len(digits.split(".")[1])

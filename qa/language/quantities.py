@@ -1,6 +1,6 @@
 """Figures in a text as values: "$1 billion", "1 billion dollars" and "USD 1bn" are the same amount.
 
-A figure is a number or a range with what it counts (units.py). English notation.
+A figure is a number or a range, and what it counts (`units`). English notation.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _ABOUT = (
     r"about|around|approximately|approx\.?|roughly|some|nearly|almost|close to|an estimated|estimated at"
     r"|more than|over|at least|less than|under|up to|as (?:much|many) as|above|below|just"
 )
-_FIGURE = re.compile(
+_FIGURE = re.compile(  # about, between; currency, number, scale; to, number, scale
     rf"(?P<about>\b(?:{_ABOUT})\s+(?:US (?=\S))?|~\s?)?(?P<between>\bbetween\s+)?"
     rf"(?P<currency>(?:{units.PREFIX})\s?)?(?<![\w.,])(?P<low>{DIGITS}|\b(?:{WORDS})\b)"
     rf"(?:\s?-?(?P<scale>{SCALES})\b)?"
@@ -24,7 +24,7 @@ _FIGURE = re.compile(
     rf"(?:\s?-?(?P<scale2>{SCALES})\b)?)?",
     re.IGNORECASE,
 )
-_FRACTION = re.compile(
+_FRACTION = re.compile(  # "three-quarters of the", "a quarter of a million"; "two in five"
     rf"\b(?:(?P<top>a|{UP_TO_NINE})[\s-])?(?P<part>half|(?:{PARTS})s?)\b"
     rf"(?=\s+(?:of|the|its|their|his|her|all|as)\b|[.,;]|$)"
     rf"(?:\s+of\s+an?\s+(?P<scale>million|billion|trillion)\b)?"
@@ -32,24 +32,24 @@ _FRACTION = re.compile(
     rf"(?P<all>{UP_TO_TWENTY}|\d+|a hundred)\b(?!\s\d)",
     re.IGNORECASE,
 )
-_AND_A_HALF = re.compile(
+_AND_A_HALF = re.compile(  # "two and a half thousand", "an hour and a half"
     rf"\b(?P<n>an?|{UP_TO_NINE})\s(?:(?P<unit>\w+)\s)?and\sa\shalf\b(?:\s(?P<scale>{SCALES})\b)?",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _EXTENT = frozenset("long wide high deep tall thick away apart above below".split())
-_BY_CHANCE = 20  # below which two counts are easily the same
-_MOST_ROUNDED = 0.1  # by which an approximate figure is off at most
+_BY_CHANCE = 20  # counts below this are often equal by chance
+_MOST_ROUNDED = 0.1  # the most by which an approximate figure is off, as a share of it
 _FRACTION_ROUNDED = 0.05  # a fraction in words is approximate
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A figure of a text: from `low` to `high` (the same for a single one) of something.
+    """A figure in a text: from `low` to `high`, which are equal unless it is a range.
 
-    `unit` is a currency code, "percent" or the base unit of a measure, and the numbers are in it; for a
-    count it is empty and `counted` holds the words that follow, in the singular. `rounding` is by how much
-    it may be rounded, half of its last digit that is not zero.
+    `unit` is a currency code, "percent" or the base unit of a measure, and the numbers are given in it; for a
+    count it is empty, and `counted` has the words that follow, in the singular. `rounding` is the amount by
+    which the figure may be rounded: half of its last digit that is not zero.
     """
 
     low: float
@@ -62,27 +62,27 @@ class Quantity:
 
 
 def quantities(text: str) -> tuple[Quantity, ...]:
-    """All figures of a text in order. Bare years, ordinals and numbers within names are none."""
-    found = [_fraction(text, match) for match in _FRACTION.finditer(text)]
-    found += [_and_a_half(text, match) for match in _AND_A_HALF.finditer(text)]
-    taken = [quantity.span for quantity in found]
+    """All figures in a text, in order. Bare years, ordinals and numbers in names do not count."""
+    figures = [_fraction(text, match) for match in _FRACTION.finditer(text)]
+    figures += [_and_a_half(text, match) for match in _AND_A_HALF.finditer(text)]
+    taken = [quantity.span for quantity in figures]
     position = 0
     while match := _FIGURE.search(text, position):
         quantity, position = _figure(text, match)
         if quantity and not any(overlap(quantity.span, span) for span in taken):
-            found.append(quantity)
-    return tuple(sorted(found, key=lambda quantity: quantity.span))
+            figures.append(quantity)
+    return tuple(sorted(figures, key=lambda quantity: quantity.span))
 
 
 def comparable(a: Quantity, b: Quantity) -> bool:
-    """Whether both count the same sort of thing, so that one can be said to equal or exceed the other."""
+    """True if both count the same kind of thing, so that one can equal or exceed the other."""
     if a.unit or b.unit:
         return a.unit == b.unit
     return not a.counted or not b.counted or bool(set(a.counted) & set(b.counted))
 
 
 def same(a: Quantity, b: Quantity) -> bool:
-    """Whether two comparable figures can both be true: ranges that meet, one rounded as the other is not."""
+    """True if two comparable figures can both be true: as ranges that overlap, or with one rounded."""
     largest = max(abs(a.high), abs(b.high))
     slack = 1e-9 * largest
     if a.approximate or b.approximate:
@@ -91,30 +91,30 @@ def same(a: Quantity, b: Quantity) -> bool:
 
 
 def common(a: Quantity) -> bool:
-    """Whether a figure is such that two of different things are easily the same."""
+    """True if figures like this are often equal by chance: shares and small counts."""
     return a.unit == "percent" or (not a.unit and a.high < _BY_CHANCE)
 
 
 def equal_counts(a: Quantity, b: Quantity) -> bool:
-    """Whether two counts are one number, too large for chance: workers here may be employees there."""
+    """True if two counts are equal and too large for that to be chance: workers here are employees there."""
     return not a.unit and not b.unit and a.low == b.low >= _BY_CHANCE and a.high == b.high
 
 
 def near(a: Quantity, b: Quantity, factor: float) -> bool:
-    """Whether the greater of two figures is at most so many times the other."""
+    """True if the greater of two figures is at most `factor` times the other."""
     less, more = sorted((abs(a.high), abs(b.high)))
     return more <= factor * less
 
 
 def _figure(text: str, match: re.Match[str]) -> tuple[Quantity | None, int]:
-    """The figure of a match, or None, and where to look for the next one."""
+    """The figure of a match, or None if it is no figure, and where to look for the next one."""
     first, scale = numerals.number(match["low"]), match["scale"]
     end_of_first = match.end("scale") if scale else match.end("low")
-    end, second = match.end(), None if _two(text, match) else match["high"]
+    end, second = match.end(), None if _is_two_figures(text, match) else match["high"]
     if not second:
         end = end_of_first
     sign = match["currency"]
-    if scale and scale.lower() in ("m", "b") and not sign and _metres(text, end):
+    if scale and scale.lower() in ("m", "b") and not sign and _is_metres(text, end):
         scale, end = None, match.end("low")  # 250 m are metres
     low = first * numerals.scale(scale)
     high = low
@@ -130,7 +130,7 @@ def _figure(text: str, match: re.Match[str]) -> tuple[Quantity | None, int]:
     if sign:
         unit, factor = units.currency(sign), 1.0
         counted = counted if counted.unit == unit else units.Counted(1.0, unit, (), end)
-    if not unit and not scale and match["low"].isdigit() and _no_count(text, match, counted.end):
+    if not unit and not scale and match["low"].isdigit() and _is_no_count(text, match, counted.end):
         return None, match.end("low")
     rounding = 0.5 * numerals.last_digit(first) * (low / first if first else 1) * factor
     span = (match.start(), counted.end)
@@ -139,22 +139,22 @@ def _figure(text: str, match: re.Match[str]) -> tuple[Quantity | None, int]:
     return quantity, max(counted.end, match.start() + 1)
 
 
-def _metres(text: str, end: int) -> bool:
-    """Whether nothing is counted after "250 m", so that it is no million."""
+def _is_metres(text: str, end: int) -> bool:
+    """True if no counted thing follows "250 m", so that "m" does not mean million."""
     counted = units.after(text, end)
     return counted.unit in ("", "meter") and (not counted.words or counted.words[0] in _EXTENT)
 
 
-def _two(text: str, match: re.Match[str]) -> bool:
-    """Whether what looks like a range is two figures: "37 and 40", or a change, "from 3 to 5"."""
+def _is_two_figures(text: str, match: re.Match[str]) -> bool:
+    """True if an apparent range is a list of two figures, "37 and 40", or a change, "from 3 to 5"."""
     if match["joint"] == "and":
         return not match["between"]
     before = text[: match.start("currency") if match["currency"] else match.start("low")]
     return match["joint"] == "to" and bool(re.search(r"\bfrom\s+$", before, re.IGNORECASE))
 
 
-def _no_count(text: str, match: re.Match[str], end: int) -> bool:
-    """Whether bare digits are a year, an ordinal, or a part of a name or date: CASA-1000, 9/11."""
+def _is_no_count(text: str, match: re.Match[str], end: int) -> bool:
+    """True if bare digits are a year, an ordinal, or a part of a name or date: CASA-1000, 9/11."""
     start = match.start("low")
     joined = (start > 0 and text[start - 1] in "-–/:") or bool(re.match(r"[/:]\d", text[match.end("low") :]))
     joined = joined and not match["about"]
@@ -166,7 +166,7 @@ def _no_count(text: str, match: re.Match[str], end: int) -> bool:
 
 
 def _fraction(text: str, match: re.Match[str]) -> Quantity:
-    """Three-quarters, two in five: percent; a quarter of a million: a number."""
+    """The value of a fraction: a percentage ("two in five"), or a number ("a quarter of a million")."""
     if match["some"]:
         of = 100.0 if match["all"].lower() == "a hundred" else numerals.number(match["all"])
         share = numerals.number(match["some"]) / max(1.0, of)
@@ -182,7 +182,7 @@ def _fraction(text: str, match: re.Match[str]) -> Quantity:
 
 
 def _and_a_half(text: str, match: re.Match[str]) -> Quantity:
-    """Two and a half thousand people, an hour and a half."""
+    """The value of "two and a half thousand people" or "an hour and a half"."""
     value = (numerals.number(match["n"]) + 0.5) * numerals.scale(match["scale"])
     if match["unit"] and units.is_measure(match["unit"]):
         counted = units.after(text, match.start("unit"))
@@ -192,6 +192,7 @@ def _and_a_half(text: str, match: re.Match[str]) -> Quantity:
 
 
 def _single(value: float, text: str, start: int, end: int, approximate: bool) -> Quantity:
+    """A figure that is no range, whose number is `text[start:end]`."""
     counted = units.after(text, end)
     value *= counted.factor
     rounding = _FRACTION_ROUNDED * value

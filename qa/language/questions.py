@@ -1,4 +1,4 @@
-"""What a question asks for: its words and names, the form of its answer, and what sort of value that is."""
+"""What a question asks for: its words and names, the form of its answer, and the type of a short one."""
 
 from __future__ import annotations
 
@@ -10,18 +10,30 @@ from qa.errors import QuestionError
 from qa.language.dates import dates
 from qa.language.names import names
 from qa.language.quantities import quantities
+from qa.language.question_rules import (
+    COMPARISONS,
+    COURTESIES,
+    DATE_QUESTIONS,
+    NAME_QUESTIONS,
+    NUMBER_QUESTIONS,
+    SEVERAL_OPENINGS,
+    TASKS,
+    YES_NO_OPENINGS,
+)
+from qa.language.rules import any_of
 from qa.language.words import WORD, content_words, speaks_of_goal
 from qa.text import valid_unicode
 from qa.types import Span, overlap
 
-LONGEST = 1000  # characters; the encoder reads about that many
+LONGEST = 1000  # characters, about as many as the encoder reads
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The form of an answer: so many quotes at most, and how far a further one may score below the best.
+    """The form of an answer.
 
-    With `reads_on` a quote takes along the sentence after it that cannot be understood without it.
+    It has at most `most` quotes; further ones may score at most `further` below the best. With `reads_on` a
+    quote includes the sentence after it if that cannot be understood without it.
     """
 
     name: str
@@ -36,7 +48,7 @@ SEVERAL = Form("several sentences", most=5, further=0.3, reads_on=True)  # why, 
 
 
 class AnswerType(StrEnum):
-    """What sort of value a short answer is."""
+    """The type of value that a short answer is."""
 
     NUMBER = "number"
     DATE = "date"
@@ -46,11 +58,12 @@ class AnswerType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question, parsed once for all who deal with it.
+    """A question, parsed once for all stages.
 
-    `text` is as it was asked, or understood; `rephrased` as it is searched for and read: without courtesy, a
-    task ("List the ...") as a question, cut to LONGEST. `keywords` are the content words of `rephrased`;
-    `words`, `names` and `of_goal` (is it about something wished for or expected?) are those of `text`.
+    `text` is the question as asked, or as understood from the turns before; `rephrased` is what is searched
+    for and read: without courtesy, with a task ("List the ...") put as a question, cut to LONGEST.
+    `keywords` are the content words of `rephrased`; `words`, `names` and `of_goal` (does it ask about
+    something wished for or expected?) are those of `text`.
     """
 
     text: str
@@ -64,20 +77,20 @@ class Question:
 
 
 def parse(text: str) -> Question:
-    """What a question asks for. It holds a word at least: see `checked`."""
-    return _parsed(text, rephrased(text)[:LONGEST].strip())
+    """What a question asks for. The text has to contain at least one word: see `checked`."""
+    return _question(text, rephrased(text)[:LONGEST].strip())
 
 
 def keywords(text: str) -> Question:
-    """Words to search for, as they are typed."""
-    return _parsed(text, text)
+    """Words to search for, exactly as typed."""
+    return _question(text, text)
 
 
-def _parsed(text: str, searched: str) -> Question:
+def _question(text: str, searched: str) -> Question:
     return Question(
         text=text,
         rephrased=searched,
-        form=_form(text),
+        form=answer_form(text),
         wants=answer_type(text),
         keywords=tuple(content_words(searched)),
         words=tuple(content_words(text)),
@@ -87,60 +100,32 @@ def _parsed(text: str, searched: str) -> Question:
 
 
 def checked(text: str) -> str:
-    """A question without the white space around it. Raises QuestionError where it cannot be searched for."""
+    """A question without the white space around it. Raises QuestionError if it cannot be searched for."""
     stripped = valid_unicode(text).strip()
     if not stripped:
-        raise QuestionError("the question is empty: type a question")
+        raise QuestionError("the question is empty. Type a question")
     if len(stripped) > LONGEST:
-        raise QuestionError(
-            f"the question has {len(stripped):,} characters; at most {LONGEST:,} are read: shorten it"
-        )
+        raise QuestionError(f"the question has {len(stripped):,} characters. Shorten it to {LONGEST:,}")
     if not WORD.search(stripped):
-        raise QuestionError("the question holds no words: type a question in words")
+        raise QuestionError("the question has no words. Type it in words")
     return stripped
 
 
 # --- courtesy and tasks --------------------------------------------------------------------------
 
-_POLITE = re.compile(
-    r"(?:(?:ok|okay|so|and|well|hi|hello|please|thanks|thank you|sorry)\b[,.! ]*"
-    r"|(?:can|could|would|will) you (?:please )?(?:tell me|show me|say|explain to me|give me|list"
-    r"|describe|explain"
-    r"|compare|summari[sz]e|sum up|sketch|outline)\b"
-    r"|(?:do you know|i(?:'d| would) like to (?:know|understand)|i want to know|i wonder|i am (?:curious"
-    r"|wondering)"
-    r"|tell me|remind me|any idea|do the (?:documents|articles|sources|texts) say"
-    r"|according to (?:the )?(?:documents|articles|sources|texts),?)\b)[,:]?\s*",
-    re.IGNORECASE,
-)
-_TASK = re.compile(
+_COURTESY = re.compile(rf"(?:{any_of(COURTESIES).pattern})[,:]?\s*", re.IGNORECASE)
+_REQUESTED_TASK = re.compile(  # in a courtesy: "Could you describe ..." still wants a description
     r"\b(?:list|describe|explain|compare|summari[sz]e|sum up|sketch|outline|contrast|enumerate|discuss)\b",
     re.IGNORECASE,
 )
-_TASKS = tuple(
-    (re.compile(pattern, re.IGNORECASE), form)
-    for pattern, form in (
-        (
-            r"(?:please )?(?:explain|describe|outline|tell me|sketch|discuss) (?=(?:why|how|what|when"
-            r"|where|who|which)\b)",
-            "{}?",
-        ),
-        (
-            r"(?:please )?(?:list|name|enumerate)(?: (?:all|some|any|every))?(?= (?:of )?(?:the|its"
-            r"|their)\b)",
-            "What are {}?",
-        ),
-        (r"(?:please )?(?:list|name|enumerate) (?=(?:what|who|which|where)\b)", "{}?"),
-        (r"(?:please )?(?:list|name|enumerate)\b(?: (?:all|some|any|every)\b)?", "What are the {}?"),
-    )
-)
+_TASKS = [(any_of([task]), task.question) for task in TASKS]
 
 
 def without_courtesy(question: str) -> str:
-    """The question without what is only polite: "Could you tell me when ..." is "when ..."."""
+    """The question without its polite opening: "Could you tell me when ..." becomes "when ..."."""
     text = question.strip()
-    while (match := _POLITE.match(text)) and re.search(r"\w", text[match.end() :]):
-        task = _TASK.search(match[0])
+    while (match := _COURTESY.match(text)) and re.search(r"\w", text[match.end() :]):
+        task = _REQUESTED_TASK.search(match[0])
         if task:
             return text[match.start() + task.start() :]
         text = text[match.end() :]
@@ -148,7 +133,7 @@ def without_courtesy(question: str) -> str:
 
 
 def rephrased(question: str) -> str:
-    """The question in the form that a reading model knows: without courtesy, and a task as a question."""
+    """The question as reading models know questions: without courtesy, and with a task put as a question."""
     text = without_courtesy(question)
     for pattern, form in _TASKS:
         if match := pattern.match(text):
@@ -158,94 +143,51 @@ def rephrased(question: str) -> str:
 
 # --- the form of the answer ----------------------------------------------------------------------
 
-_SIZE = (
-    r"many|much|long|far|old|large|big|high|often|tall|wide|deep|heavy|soon|fast|quickly|close|near"
-    r"|expensive|late"
-    r"|early|young|small|low|likely"
-)
-_SEVERAL = re.compile(
-    r"(?:why\b|how come\b|what for\b|for what reasons?\b|what (?:caused?|causes|explains?|makes|made"
-    r"|led to)\b"
-    rf"|(?:in (?:what|which) (?:way|manner)s?|by what means|how)(?!\s+(?:{_SIZE})\b)\b"
-    r"|list\b|describe\b|explain\b|compare\b|summari[sz]e\b|sum up\b|outline\b|sketch\b|discuss\b|contrast\b"
-    r"|elaborate\b|more on\b|(?:conditions|reasons|obstacles|advantages|benefits|challenges"
-    r"|causes) (?:that|of|for|to|why)\b"
-    r"|name (?:all|the|some|two|three|four|five|any|every|a few)\b|give (?:me )?(?:an? |the |some )?"
-    r"(?:overview|summary|list|details|background|examples|reasons)|about\b|more (?:about|on)\b"
-    r"|what (?:are|were|else)\b|what (?:do|does|did|can|is|was|has|have) .{0,80}?\b(?:say|said|known?"
-    r"|written|learn|tell us|told)"
-    r" (?:about|on|of|regarding|concerning)\b"
-    r"|(?:an? )?(?:overview|summary|list|comparison|description|pros|advantages|background)\b"
-    r"|what (?:kinds?|sorts?|types?|steps|measures|reasons|ways|factors|obstacles|challenges|conditions"
-    r"|benefits"
-    r"|advantages|examples|areas|sectors|goods|products|topics|subjects|issues|efforts|similarities"
-    r"|differences)\b)",
-    re.IGNORECASE,
-)
-_COMPARED = re.compile(
-    r"\b(?:differences? between|differs? (?:from|between)|compar(?:ed?|es|ison|ing)\b|versus\b|vs\b"
-    r"|in contrast\b"
-    r"|have in common|similarit(?:y|ies) (?:between|of))",
-    re.IGNORECASE,
-)
-_YES_NO = re.compile(
-    r"(?:is|are|was|were|am|be|do|does|did|has|have|had|can|could|will|would|shall|should|may(?! \d)"
-    r"|might|must|whether|isn't|aren't|wasn't|weren't|don't|doesn't|didn't|hasn't|haven't|hadn't|can't|couldn't|won't|wouldn't"
-    r"|shouldn't)\b(?! you (?:know|tell))",
-    re.IGNORECASE,
-)
+_SEVERAL = any_of(SEVERAL_OPENINGS)
+_COMPARED = any_of(COMPARISONS)
+_YES_NO = any_of(YES_NO_OPENINGS)
+_OF_ONE = re.compile(r"(?:who|when|where)\b", re.IGNORECASE)
+_OF_ONE_KIND = re.compile(r"(?:who|when|where|which|what)\b", re.IGNORECASE)
+_WHY_OR_HOW = re.compile(r"\b(?:why|how does|how do|how did|how can)\b", re.IGNORECASE)
+_OR = re.compile(r"\bor\b(?! not)")
 
 
-def _form(question: str) -> Form:
-    """The form of the answer; a question of no known form, such as a few keywords, wants a short one."""
+def answer_form(question: str) -> Form:
+    """The form of the answer. A question of no known form, such as a few keywords, gets a short one."""
     text = without_courtesy(question)
-    of_one = re.match(r"(?:who|when|where)\b", text, re.IGNORECASE)
-    if _SEVERAL.match(text) or (_COMPARED.search(text) and not of_one):
+    if _SEVERAL.match(text) or (_COMPARED.search(text) and not _OF_ONE.match(text)):
         return SEVERAL
     if _YES_NO.match(text):
-        one_of_two = re.search(r"\b(?:or)\b(?! not)", text) and answer_type(text) is AnswerType.ANY
+        one_of_two = _OR.search(text) and answer_type(text) is AnswerType.ANY
         return SHORT if one_of_two else YES_NO
-    if re.search(r"\b(?:why|how does|how do|how did|how can)\b", text, re.IGNORECASE) and not re.match(
-        r"(?:who|when|where|which|what)\b", text, re.IGNORECASE
-    ):
+    if _WHY_OR_HOW.search(text) and not _OF_ONE_KIND.match(text):
         return SEVERAL
     return SHORT
 
 
-# --- the sort of a short answer ------------------------------------------------------------------
+# --- the type of a short answer ------------------------------------------------------------------
 
-_HOW_MANY = re.compile(
-    r"\b(?:(?:cost|price|length|distance|size|value|volume|number|total|amount) (?:of|in)|how (?:many"
-    r"|much|long|far|old|large|big|high|tall|wide|deep|heavy|fast)|what (?:is|was|are|were) the "
-    r"(?:\w+ ){0,3}(?:cost|price|value|volume|amount|number|share|percentage|length|size|target|total"
-    r"|rate|figure)"
-    r"|(?:what|which) (?:share|percentage|proportion|amount|sum|number|price|fraction|figure|volume|value"
-    r"|percent))\b",
-    re.IGNORECASE,
-)
-_WHEN = re.compile(
-    r"\b(?:when|since when|until when|(?:what|which) (?:year|month|day|date|century|decade)|how long ago)\b",
-    re.IGNORECASE,
-)
-_WHO = re.compile(
-    r"\b(?:who|whom|whose|where|which|what (?:country|city|place|company|person|organi[sz]ation))\b", re.I
+_TYPES = (
+    (any_of(DATE_QUESTIONS), AnswerType.DATE),
+    (any_of(NUMBER_QUESTIONS), AnswerType.NUMBER),
+    (any_of(NAME_QUESTIONS), AnswerType.NAME),
 )
 
 
 def answer_type(question: str) -> AnswerType:
-    """What sort of short answer is asked for: that of the first word that tells."""
+    """The type of a short answer to a question, told by the first wording that asks for one."""
     text = without_courtesy(question)
-    sorts = ((_WHEN, AnswerType.DATE), (_HOW_MANY, AnswerType.NUMBER), (_WHO, AnswerType.NAME))
-    found = [
-        (match.start(), place) for place, (pattern, _) in enumerate(sorts) if (match := pattern.search(text))
+    places = [
+        (match.start(), rank) for rank, (pattern, _) in enumerate(_TYPES) if (match := pattern.search(text))
     ]
-    return sorts[min(found)[1]][1] if found else AnswerType.ANY
+    return _TYPES[min(places)[1]][1] if places else AnswerType.ANY
 
 
 def fits(wants: AnswerType, sentence: str, answer: Span) -> bool:
-    """Whether a part of a sentence is of a sort, as far as that can be told.
+    """True if a span of a sentence can be an answer of some type.
 
-    A date may also be given as a length of time: "in two years". Names are not told from other words.
+    A length of time is a date as well: "in two years". Names cannot be told from other words, so every span
+    fits them.
     """
     if wants not in (AnswerType.NUMBER, AnswerType.DATE):
         return True

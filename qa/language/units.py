@@ -1,4 +1,4 @@
-"""What a number counts: a currency, a unit of measure that pint knows, percent, or the words after it."""
+"""What a number counts: a currency, percent, a unit of measure that pint knows, or the words after it."""
 
 from __future__ import annotations
 
@@ -37,8 +37,9 @@ _CURRENCIES = {code.lower(): code for code in _CODES} | {
 }
 PREFIX = rf"US\$|A\$|C\$|[$€£₹¥₸]|Rs\.?|(?:{'|'.join(_CODES)}|RMB)\b"  # before a number
 _PERCENT = re.compile(r"\s?%|[\s-]per\s?cent\b|\s?pc\b", re.IGNORECASE)
+# Up to four words behind a number, which may be signs: "km", "US dollars", "metres a second".
 _AFTER = re.compile(r"[\s-]{0,2}((?:[^\W\d_]|[²³/°$€£.])+(?:[ -](?:[^\W\d_]|[²³/°])+){0,3})")
-_SHORT = ("km", "kg", "cm", "mm")  # of two small letters; "in" and "at" are none
+_SHORT = ("km", "kg", "cm", "mm")  # units of two small letters; pint also takes "in" and "at" for units
 _SPELLED = {
     "bcm": "gigameter * meter ** 2",
     "bpd": "barrel / day",
@@ -53,10 +54,10 @@ _NO_NOUN = {word for word in FUNCTION_WORDS if len(word) > 1} | frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What a number counts: `factor` turns it into `unit`; `words` are set where there is no unit.
+    """What a number counts: `factor` converts the number to `unit`; without a unit, `words` are set.
 
     `unit` is a currency code, "percent" or the base unit of a measure; `words` are in the singular.
-    `end` is where it ends in the text; words are not counted in.
+    `end` is the end of the unit in the text; words are not included.
     """
 
     factor: float
@@ -66,7 +67,7 @@ class Counted:
 
 
 def after(text: str, position: int) -> Counted:
-    """What the number counts that ends at a position of a text."""
+    """What is counted by the number that ends at a position of a text."""
     if percent := _PERCENT.match(text, position):
         return Counted(1.0, "percent", (), percent.end())
     match = _AFTER.match(text, position)
@@ -92,22 +93,21 @@ def after(text: str, position: int) -> Counted:
 
 
 def currency(sign: str) -> str:
-    """The code of what PREFIX matches."""
+    """The code of a currency that PREFIX matches."""
     return _CURRENCIES[sign.strip().lower()]
 
 
 def is_measure(word: str) -> bool:
-    """Whether a word is a unit of measure."""
+    """True if a word is a unit of measure."""
     return _measure(word) is not None
 
 
 def _currency(name: str) -> str | None:
+    """The code of a currency, or None. Short names count only in capitals: "won" and "try" are words."""
     small = name.lower().replace("pounds sterling", "pound sterling")
-    for known in (small, small.removesuffix("s")):
-        if known in _CURRENCIES and (
-            len(known) > 3 or name.isupper() or not known.isalpha() or known == "yen"
-        ):
-            return _CURRENCIES[known]
+    for key in (small, small.removesuffix("s")):
+        if key in _CURRENCIES and (len(key) > 3 or name.isupper() or not key.isalpha() or key == "yen"):
+            return _CURRENCIES[key]
     return None
 
 
@@ -120,7 +120,7 @@ def _registry() -> Any:
 
 @cache
 def _measure(name: str) -> tuple[float, str] | None:
-    """The factor to pint's base unit and the base unit's name, or None where it is no unit of measure."""
+    """The factor to pint's base unit, and its name; None if the name is not that of a unit."""
     import pint
 
     spelled = _SPELLED.get(name.lower(), name)
@@ -128,19 +128,19 @@ def _measure(name: str) -> tuple[float, str] | None:
         len(name) == 2 and name.islower() and name not in _SHORT
     ):
         return None
-    for said, known in (
+    for spelling, in_pint in (
         (" an ", " per "),
         (" a ", " per "),
         ("metric ton", "tonne"),
         ("-", " "),
         ("km2", "km²"),
     ):
-        spelled = spelled.replace(said, known)
+        spelled = spelled.replace(spelling, in_pint)
     try:
         base = _registry().Quantity(1.0, _registry().parse_units(spelled.replace("tonnenes", "tonnes")))
         base = base.to_base_units()
     except (pint.PintError, AssertionError, AttributeError, TypeError, ValueError, KeyError):
-        return None  # what is no unit fails in pint's parser in many ways
+        return None  # pint's parser fails in many ways on other words
     if base.dimensionless or not math.isfinite(base.magnitude):
         return None
     return float(base.magnitude), str(base.units)

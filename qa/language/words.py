@@ -1,11 +1,11 @@
-"""Which words of an English question carry its meaning, and when two nouns are one."""
+"""Which words of an English question carry its meaning, and which forms belong to the same word."""
 
 from __future__ import annotations
 
 import re
 
 WORD = re.compile(r"[^\W_]+")
-_DEGREE = re.compile(  # "how large" asks for a size, not for the word
+_DEGREE = re.compile(  # "how large" asks for a size, not for the word "large"
     r"\bhow (?:large|big|long|far|old|often|high|fast|tall|wide|deep|heavy|strong|soon)\b", re.IGNORECASE
 )
 FUNCTION_WORDS = frozenset(
@@ -18,7 +18,7 @@ FUNCTION_WORDS = frozenset(
     will with within without would you your""".split()
 )
 
-_ASKING = frozenset(  # words of asking, and what is left of "couldn't": nobody wants to know of them
+_ASKING = frozenset(  # words used for asking, and parts such as the "couldn" of "couldn't"
     """actually ain altogether approximately article articles called compare couldn currently describe
     describes description didn document documents doesn else ever exactly exist existed exists explain
     explained explains give given hadn happen happened happens hasn haven kind kinds know known list lot lots
@@ -28,23 +28,23 @@ _ASKING = frozenset(  # words of asking, and what is left of "couldn't": nobody 
 )
 
 _GOAL = re.compile(
-    r"\b(?:target\w*|goals?|aim\w*|ambition\w*|hop(?:e|es|ed|ing)|expect\w*|forecast\w*|projected"
-    r"|projections?"
-    r"|plan(?:s|ned|ning)?\b(?! to build)|objective|potential\w*|intend\w*|envisag\w*|predict\w*"
-    r"|anticipat\w*|could|want\w*"
+    r"\b(?:target\w*|goals?|aim\w*|objective|ambition\w*|potential\w*"
+    r"|hop(?:e|es|ed|ing)|want\w*|could"
+    r"|plan(?:s|ned|ning)?\b(?! to build)|intend\w*|envisag\w*"
+    r"|expect\w*|forecast\w*|predict\w*|anticipat\w*|projected|projections?"
     r"|to (?:reach|hit|raise|increase|expand|boost|bring|lift|double))\b",
     re.IGNORECASE,
 )
 
 
 def content_words(question: str) -> list[str]:
-    """The words that say what is asked for, without repetition; all words where there are only small ones."""
+    """The words that say what is asked about, each once; all words if there are only function words."""
     words = list(dict.fromkeys(word.lower() for word in WORD.findall(_DEGREE.sub("how", question))))
     return [word for word in words if word not in FUNCTION_WORDS] or words
 
 
 def names_something(word: str) -> bool:
-    """Whether a word of a question says on its own what it is about.
+    """True if a word of a question says by itself what the question is about.
 
     The "many" of "how many" does not, nor does the "e" of "Minar-e-Pakistan".
     """
@@ -53,17 +53,17 @@ def names_something(word: str) -> bool:
 
 
 def has_content(text: str) -> bool:
-    """Whether any word of a text carries meaning of its own."""
+    """True if any word of a text carries meaning of its own."""
     return any(word.lower() not in FUNCTION_WORDS for word in WORD.findall(text))
 
 
 def speaks_of_goal(text: str) -> bool:
-    """Whether a text is about something wished for or expected, such as a target or a forecast."""
+    """True if a text is about something wished for or expected, such as a target or a forecast."""
     return bool(_GOAL.search(text))
 
 
 def singular(word: str) -> str:
-    """An English noun without the ending of its plural, near enough to compare two of them."""
+    """An English noun without its plural ending, accurate enough to compare two nouns."""
     for ending, single in (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh")):
         if word.endswith(ending) and len(word) > len(ending) + 1:
             return word.removesuffix(ending) + single
@@ -73,7 +73,7 @@ def singular(word: str) -> str:
 
 
 def stem(word: str) -> str:
-    """A word in small letters without its ending, near enough to find it again in another form."""
+    """A word in lower case without its ending, accurate enough to recognise it in another form."""
     word = singular(word.lower())
     for ending in ("ing", "ed", "es", "s", "ment", "ion", "ly", "e"):
         if word.endswith(ending) and len(word) - len(ending) >= 4:

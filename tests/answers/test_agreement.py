@@ -1,10 +1,12 @@
-"""Two statements that answer one question -> they agree, differ, or cannot be held against each other."""
+"""Two statements that answer the same question -> they agree, they differ, or they are unrelated."""
 
 import pytest
 
 from qa.answers.agreement import Relation, relation
+from qa.answers.agreement_rules import CONTRASTS, RESTRICTIONS
 from qa.answers.statements import Statement
 from qa.language.questions import parse
+from qa.language.rules import any_of
 
 TRADE = "How much does Tolvane trade with Osk?"
 FERRY = "How many passengers does the Tolvane ferry carry?"
@@ -56,7 +58,7 @@ def test_sources_that_say_the_same_in_other_words_agree(question, a, b):
      (BRIDGE, "The bridge at Osk is [1.5 kilometres] long.", "The bridge at Osk is [1,900 metres] long."),
      (OPENED, "The bridge at Osk was opened [in 1926].", "The bridge at Osk was opened [in May 1928].")],
 )  # fmt: skip
-def test_sources_that_give_another_figure_for_one_thing_differ(question, a, b):
+def test_sources_with_different_values_for_the_same_thing_differ(question, a, b):
     assert both_ways(question, a, b) == {Relation.DIFFER}
 
 
@@ -81,11 +83,24 @@ def test_sources_that_give_another_figure_for_one_thing_differ(question, a, b):
     ids="country year month same-figure-other-year target import part per-unit average weekday wording far "
     "currency decades name".split(),
 )  # fmt: skip
-def test_what_is_said_of_something_else_is_unrelated(question, a, b):
+def test_statements_about_something_else_are_unrelated(question, a, b):
     assert both_ways(question, a, b) == {Relation.UNRELATED}
 
 
-def test_a_header_says_what_a_statement_leaves_out():
+@pytest.mark.parametrize("contrast", CONTRASTS, ids=lambda contrast: contrast.name)
+def test_a_contrast_separates_its_example_only(contrast):
+    assert contrast.separates(*contrast.example)
+    assert contrast.separates(*reversed(contrast.example))
+    assert not contrast.separates(*contrast.counterexample)
+
+
+@pytest.mark.parametrize("rule", RESTRICTIONS, ids=lambda rule: rule.name)
+def test_a_restriction_matches_its_example_only(rule):
+    assert [other for other in RESTRICTIONS if any_of([other]).search(rule.example)] == [rule]
+    assert not any_of([rule]).search(rule.counterexample)
+
+
+def test_a_header_supplies_what_a_statement_leaves_out():
     a, b = "Trade with Osk came to [$250 million].", "Trade with Osk came to [$310 million]."
     assert both_ways(TRADE, a, b) == {Relation.UNRELATED}
     header = "Tolvane and its neighbours"
@@ -99,11 +114,11 @@ def test_a_header_says_what_a_statement_leaves_out():
      ("Trade, whose target is $1 billion, stood at [$250 million].", False),
      ("Trade is [$250 million] today, and the goal is $1 billion.", False)],
 )  # fmt: skip
-def test_a_goal_is_told_from_a_fact(text, goal):
+def test_a_goal_is_distinguished_from_a_fact(text, goal):
     assert statement(text).of_goal is goal
 
 
-def test_a_statement_knows_what_stands_around_its_answer():
+def test_a_statement_has_the_sentence_and_the_clause_around_its_answer():
     said = statement("It rained. The quay is old, but the ferry carries [340] goats. It sank.", "The Ferry")
     assert said.sentence == " The quay is old, but the ferry carries 340 goats"
     assert said.around == " The quay is old, but the ferry carries ……… goats"

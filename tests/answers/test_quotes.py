@@ -1,12 +1,20 @@
-"""Quotes of earlier answers, found again in the documents as they are now."""
+"""What is quoted with a sentence, and quotes of earlier answers in the documents as they are now."""
 
 import pytest
 from conftest import write
 
-from qa.answers.quotes import Quote
+from qa.answers.quotes import DEPENDENT_OPENINGS, Quote, is_dependent
+from qa.language.rules import any_of
 from qa.types import document_id
 
 SAILS = "It leaves the quay at seven every morning."
+
+
+@pytest.mark.parametrize("rule", DEPENDENT_OPENINGS, ids=lambda rule: rule.name)
+def test_a_sentence_that_needs_the_one_before_it_is_known_by_its_opening(rule):
+    assert [other for other in DEPENDENT_OPENINGS if any_of([other]).match(rule.example)] == [rule]
+    assert is_dependent(rule.example)
+    assert not is_dependent(rule.counterexample)
 
 
 @pytest.fixture

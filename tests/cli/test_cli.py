@@ -224,8 +224,8 @@ def test_asking_before_the_first_sync_says_what_to_do(folders, capsys):
     [
         ("", "the question is empty"),
         ("  \n ", "the question is empty"),
-        ("?!... --", "the question holds no words"),
-        ("why " * 2500, "the question has 9,999 characters; at most 1,000 are read"),
+        ("?!... --", "the question has no words"),
+        ("why " * 2500, "the question has 9,999 characters. Shorten it to 1,000"),
     ],
 )
 def test_a_question_that_cannot_be_searched_for_gets_one_line(folders, capsys, question, expected):

@@ -144,7 +144,7 @@ def test_each_file_gets_its_result_and_nothing_is_synced(synced, corpus, sent):
     for reason, part in zip(
         reasons,
         ("already added", "Replace it", "is empty", "unsupported file", "not a text file", "front matter",
-         "over the limit", "cannot read", "not a file"),
+         "larger than 20 MB", "cannot read", "not a file"),
         strict=True,
     ):  # fmt: skip
         assert part in reason
@@ -313,7 +313,7 @@ def test_a_missing_or_too_large_file_is_refused(synced, tmp_path):
         synced.add(tmp_path)
     with (tmp_path / "huge.txt").open("wb") as file:
         file.truncate(10**12)
-    with pytest.raises(UnreadableFile, match="over the limit"):
+    with pytest.raises(UnreadableFile, match="larger than 20 MB"):
         synced.add(tmp_path / "huge.txt")
 
 

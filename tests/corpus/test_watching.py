@@ -465,7 +465,7 @@ def test_a_failed_file_is_reported_once_as_long_as_it_stays_the_same(assistant, 
         eventually(lambda: len(news) == 2)
         write(corpus, {"goats.txt": "No goats."})
         eventually(lambda: len(news) == 3)
-    reason = "not a text file (or in an encoding that cannot be recognised)"
+    reason = "not a text file, or in an unknown encoding"
     assert [report.failed for report in news] == [(), (Failure("broken.txt", reason),), ()]
     assert {failure.path for failure in assistant.status().failures} == {"broken.txt", "empty.txt"}
 

@@ -1,4 +1,4 @@
-"""Furniture of saved web pages is told from what their authors wrote."""
+"""The boilerplate of saved web pages is distinguished from the text of their authors."""
 
 import json
 import time
@@ -14,7 +14,7 @@ from qa.types import BlockKind
 PAGES = Path(__file__).parent / "pages"
 NAMES = sorted(path.name.removesuffix(".truth.json") for path in PAGES.glob("*.truth.json"))
 
-# What is known to stay. None of it can answer a question: a blog's name, an advert, a label.
+# Known leftovers. None of them can answer a question: a blog's name, an advert, a label.
 LEFTOVERS = {
     "06-blog-oven.txt": ["Crumbs from Fennimore Lane"],
     "09-market-1252.html": ["Tractores Brandouro: 0% até Dezembro"],
@@ -47,7 +47,7 @@ def test_no_sentence_of_an_author_is_lost(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_furniture_is_left_out(name):
+def test_boilerplate_is_left_out(name):
     kept = kept_blocks(name)
     left = [line for line in truth(name, "noise") if any(line in block for block in kept)]
     assert left == LEFTOVERS.get(name, [])
@@ -96,7 +96,7 @@ def test_a_plain_story_is_kept_whole():
         ("12 comments", "counter"),
     ],
 )
-def test_a_line_of_furniture_is_left_out_wherever_it_stands(line, reason):
+def test_a_boilerplate_line_is_left_out_wherever_it_stands(line, reason):
     assert reasons(STORY[0], line, *STORY[1:]) == {line: reason}
 
 
@@ -112,11 +112,11 @@ def test_a_line_of_furniture_is_left_out_wherever_it_stands(line, reason):
         "“Wir haben das Licht nie ausgehen lassen, auch nicht in dem Winter, als das Öl knapp war.”",
     ],
 )
-def test_a_sentence_of_the_story_is_kept_though_it_uses_such_words(line):
+def test_a_sentence_of_the_story_is_kept_even_if_it_uses_such_words(line):
     assert reasons(STORY[0], line, *STORY[1:]) == {}
 
 
-def test_a_long_paragraph_that_ends_in_an_address_is_no_source():
+def test_a_long_paragraph_that_ends_in_an_address_is_not_a_source():
     story = " ".join(["The oil for the lamp came by boat from the mainland in October."] * 5)
     assert reasons(*STORY, f"{story} The ledger can be read here: https://ledger.example/oil") == {}
 
@@ -126,9 +126,9 @@ def test_a_date_above_the_text_is_left_out_but_not_in_a_chronicle():
     assert reasons(STORY[0], "4 March 2021", *STORY[1:]) == {}
 
 
-def test_teasers_under_their_heading_are_left_out_until_the_story_goes_on():
+def test_teasers_under_their_heading_are_left_out_until_the_story_resumes():
     teasers = ["Related articles", "A harbour for sale", "The last pilot"]
-    above_the_text = "A guest of the harbour"  # may well be a heading of the story
+    above_the_text = "A guest of the harbour"  # may be a heading of the story
     left_out = reasons(STORY[0], *teasers, above_the_text, *STORY[1:])
     assert left_out == dict.fromkeys(teasers, "teasers of other articles")
 
@@ -163,7 +163,7 @@ def test_sources_under_their_heading_are_left_out_however_long_they_are():
         " ".join(STORY) + " The books can be seen at https://books.example/all.",
     ],
 )
-def test_a_sentence_with_a_link_is_no_source(line):
+def test_a_sentence_with_a_link_is_not_a_source(line):
     assert reasons(*STORY, line) == {}
 
 
@@ -175,24 +175,32 @@ def test_a_biography_in_another_language_is_left_out_at_the_end():
     assert reasons(*STORY, *STORY, biography) == {biography: "another language"}
 
 
+@pytest.mark.parametrize(("words", "left_out"), [("osk tolvane", []), ("tolvane osk", ["another language"])])
+def test_words_of_equal_frequency_are_ranked_in_the_order_of_the_text(words, left_out):
+    common = " ".join(f"word{n}" for n in range(24))  # with "osk" and "tolvane" one more than count as common
+    last = f"Osk Osk {' '.join(f'ord{n}' for n in range(12))}."
+    text = [f"{words} {common}."] * 3 + [f"Tolvane {common}."] + [f"Where {common}."] * 3
+    assert list(reasons(*text, last).values()) == left_out
+
+
 def test_a_menu_above_the_text_is_left_out():
     menu = ["Home", "World", "Sport", "Local coast"]
     assert list(reasons(*menu, *STORY)) == menu
 
 
-def test_an_article_about_a_discussion_is_no_comment_section():
+def test_an_article_about_a_discussion_is_not_a_comment_section():
     assert reasons("Discussion", *STORY) == {}
     assert "Comments" in reasons(*STORY, "Comments", "gull_61", "My uncle changed that bulb once!")
 
 
-def test_an_empty_text_has_no_furniture():
+def test_an_empty_text_has_no_boilerplate():
     assert boilerplate(paragraphs("")) == []
 
 
 @pytest.mark.parametrize(
     "line", ["Comments", "Share on Facebook", "It left and ...", "goat", "Home > News > Ferry"]
 )
-def test_a_file_of_furniture_takes_seconds(line):
+def test_a_file_full_of_boilerplate_takes_seconds(line):
     prose = "The ferry leaves the quay at seven every morning and comes back in the evening."
     started = time.monotonic()
     parse("a.txt", "\n\n".join([prose, *[line] * 4] * 6000 + [prose]).encode())

@@ -1,4 +1,4 @@
-"""From a folder with a PDF and a Word file to an answer that says on which page its quote stands."""
+"""From a folder with a PDF and a Word file to an answer that says on which page its quote is."""
 
 import io
 import json
@@ -75,7 +75,7 @@ def test_a_word_file_is_cited_without_pages(synced):
     assert citation.as_dict()["page"] is None
 
 
-def test_the_terminal_tells_the_pages(synced):
+def test_the_terminal_shows_the_pages(synced):
     answer = synced.ask(QUESTION, threshold=0)
     assert "works.pdf, pp. 2–3, characters " in answer_text(answer)
     (hit,) = synced.search("40 masons mended the wall", k=1, rerank=False)
@@ -84,7 +84,7 @@ def test_the_terminal_tells_the_pages(synced):
     assert [_pages(4, 4), _pages(None, None)] == [", p. 4", ""]
 
 
-def test_langchain_is_told_the_page_where_there_is_one(synced):
+def test_langchain_gets_the_page_if_there_is_one(synced):
     found = PassageRetriever(assistant=synced, k=4, rerank=False).invoke("crossing wall masons")
     assert {d.metadata["path"]: d.metadata.get("page") for d in found[::-1]} == {
         "works.pdf": 1,
@@ -93,12 +93,12 @@ def test_langchain_is_told_the_page_where_there_is_one(synced):
     assert all("page" not in d.metadata for d in found if d.metadata["path"] == "rules.docx")
 
 
-def test_what_did_not_change_is_not_read_again(synced, monkeypatch):
+def test_unchanged_files_are_not_read_again(synced, monkeypatch):
     monkeypatch.setattr("qa.corpus.sync.parse", lambda *_: pytest.fail("a file was read again"))
     assert len(synced.sync().unchanged) == 2
 
 
-def test_one_file_that_cannot_be_read_does_not_stop_the_others(synced):
+def test_an_unreadable_file_does_not_stop_the_others(synced):
     (synced.settings.corpus / "broken.pdf").write_bytes(pdf()[:300])
     (synced.settings.corpus / "notes.docx").write_bytes(b"no zip")
     (synced.settings.corpus / "old.doc").write_bytes(b"skipped")
@@ -110,7 +110,7 @@ def test_one_file_that_cannot_be_read_does_not_stop_the_others(synced):
 
 @pytest.mark.parametrize(
     ("offset", "page"), [(0, 1), (9, 1), (10, 2), (19, 2), (20, 4), (29, 4), (30, 4)]
-)  # the third page is empty: it begins where the fourth one does
+)  # the third page is empty: it begins where the fourth does
 def test_the_page_of_an_offset(offset, page):
     document = Document("a", "a.pdf", "A", "", {}, "x" * 30, pages=(0, 10, 20, 20))
     assert document.page_at(offset) == page

@@ -13,12 +13,12 @@ from qa.documents.splitting import HEADER_TOKENS, SPECIAL_TOKENS, sentences, spl
 from qa.models.encoder import BertEncoder, find_encoder
 from qa.types import Block, BlockKind, Passage
 
-MAX_TOKENS = 80  # small, so that short texts already need several passages
+MAX_TOKENS = 80  # so few that even short texts need several passages
 count = WordEncoder().count
 
 
 def blocks_of(text: str, kinds: list[BlockKind] | None = None) -> list[Block]:
-    """The paragraphs of a text as blocks; `kinds` are taken in turn."""
+    """The paragraphs of a text as blocks, with `kinds` in turn."""
     kinds = kinds or [BlockKind.BODY]
     spans = [match.span() for match in re.finditer(r"[^\n]*[^\n\s][^\n]*", text)]
     return [Block(start, end, kinds[i % len(kinds)]) for i, (start, end) in enumerate(spans)]
@@ -30,7 +30,7 @@ def passages_of(text: str, title: str = "", **options) -> tuple[Passage, ...]:
 
 
 def check(text: str, blocks: list[Block], passages: tuple[Passage, ...], count, max_tokens: int) -> None:
-    """All that holds for the passages of any text."""
+    """Check everything that is true of the passages of any text."""
     end = 0
     for p in passages:
         assert text[p.start : p.end] == p.text
@@ -96,7 +96,7 @@ def test_a_file_of_any_text_keeps_every_character_of_its_body(text):
     assert not "".join(outside.elements()).strip()
 
 
-def test_a_line_of_a_hundred_thousand_characters_is_split_whole():
+def test_a_line_of_a_hundred_thousand_characters_is_split_completely():
     for line in ("x" * 100_000, "word " * 20_000, "漢" * 100_000, "Дом стоит. " * 9_000):
         blocks = [Block(0, len(line.rstrip()), BlockKind.BODY)]
         check(line, blocks, split("d", line, "", blocks, count, MAX_TOKENS), count, MAX_TOKENS)
@@ -125,7 +125,7 @@ def model() -> BertEncoder:
         "\u200b\ufeff" * 500 + "words",
     ],
 )
-def test_passages_fit_what_the_model_reads(model, text):
+def test_passages_fit_the_model(model, text):
     text = text.strip()
     blocks = [Block(0, len(text), BlockKind.BODY)]
     title = "An exceptionally long title about nothing, " * 10
@@ -133,7 +133,7 @@ def test_passages_fit_what_the_model_reads(model, text):
     check(text, blocks, passages, model.count, model.max_tokens)
 
 
-def test_the_model_counts_word_pieces(model):
+def test_the_model_counts_tokens(model):
     assert model.count("") == 0
     assert model.count("the ferry") == 2
     assert model.count("Tolvane") == 3  # tol ##van ##e
@@ -157,7 +157,7 @@ def test_a_header_is_cut_between_words():
     assert HEADER_TOKENS - 2 <= count(header) <= HEADER_TOKENS
 
 
-def test_a_heading_of_a_hundred_thousand_characters_is_read_in_passages():
+def test_a_heading_of_a_hundred_thousand_characters_is_split():
     parsed = parse("a.md", ("# " + "seven " * 17_000 + "\n\nText.\n").encode())
     counted = []
 
@@ -170,12 +170,12 @@ def test_a_heading_of_a_hundred_thousand_characters_is_read_in_passages():
     assert sum(counted) < 20 * len(parsed.text)
 
 
-def test_a_passage_never_spans_what_is_left_out():
+def test_a_passage_never_crosses_text_that_is_left_out():
     text = "It leaves at seven.\n\nShare on Facebook\n\nIt comes back at ten."
     assert [p.text for p in passages_of(text)] == ["It leaves at seven.", "It comes back at ten."]
 
 
-def test_a_heading_is_read_with_its_section_but_never_quoted():
+def test_a_heading_is_in_the_passage_of_its_section_but_never_quoted():
     (passage,) = passages_of("# The Ferry\n\nIt leaves at seven. It is blue.\n")
     assert [passage.text[a:b] for a, b in passage.sentences] == ["It leaves at seven.", "It is blue."]
 
@@ -188,7 +188,7 @@ def test_paragraphs_are_packed_and_long_ones_cut_at_sentence_ends():
     assert all(text.endswith("at seven.") for text in texts)
 
 
-def test_ids_are_made_of_document_and_place():
+def test_ids_consist_of_document_and_offset():
     assert [p.id for p in passages_of("It left.\n\nShare on Facebook\n\nIt sank.")] == ["d-0", "d-29"]
 
 
@@ -208,25 +208,25 @@ def test_an_edit_in_a_long_section_changes_a_handful_of_passages():
 # --- sentences -----------------------------------------------------------------------------------
 
 
-def said(text: str) -> list[str]:
+def sentence_texts(text: str) -> list[str]:
     return [text[a:b].strip() for a, b in sentences(text)]
 
 
 def test_sentences_end_where_a_reader_would_end_them():
-    assert said("Dr. Lund paid 1.5 million. It sank!") == ["Dr. Lund paid 1.5 million.", "It sank!"]
-    assert said("Паром ушёл. Когда он вернётся?") == ["Паром ушёл.", "Когда он вернётся?"]
-    assert said("غادر القارب. متى يعود؟ غدا.") == ["غادر القارب.", "متى يعود؟", "غدا."]
-    assert said("😀 It left. 😀 It sank.") == ["😀 It left.", "😀 It sank."]
+    assert sentence_texts("Dr. Lund paid 1.5 million. It sank!") == ["Dr. Lund paid 1.5 million.", "It sank!"]
+    assert sentence_texts("Паром ушёл. Когда он вернётся?") == ["Паром ушёл.", "Когда он вернётся?"]
+    assert sentence_texts("غادر القارب. متى يعود؟ غدا.") == ["غادر القارب.", "متى يعود؟", "غدا."]
+    assert sentence_texts("😀 It left. 😀 It sank.") == ["😀 It left.", "😀 It sank."]
 
 
 def test_a_footnote_mark_stays_with_its_sentence():
-    assert said("It left at seven.[1] It sank at eight.[2][3] So it goes.") == [
+    assert sentence_texts("It left at seven.[1] It sank at eight.[2][3] So it goes.") == [
         "It left at seven.[1]", "It sank at eight.[2][3]", "So it goes.",
     ]  # fmt: skip
 
 
 def test_a_closing_quote_stays_with_its_sentence():
-    assert said("“It sank.” The keeper wept.") == ["“It sank.”", "The keeper wept."]
+    assert sentence_texts("“It sank.” The keeper wept.") == ["“It sank.”", "The keeper wept."]
 
 
 def test_a_long_quotation_is_cut_at_the_ends_of_its_sentences():
@@ -235,10 +235,10 @@ def test_a_long_quotation_is_cut_at_the_ends_of_its_sentences():
         "Then the bell rang, which it does only when the harbour is closed, and the whole town came down."
     )
     third = "By the time the pilot was woken there was nothing to be seen but the mast and two calm goats."
-    assert said(f"“{first} {second} {third}”") == [f"“{first}", second, f"{third}”"]
+    assert sentence_texts(f"“{first} {second} {third}”") == [f"“{first}", second, f"{third}”"]
 
 
 @pytest.mark.parametrize("language", ["", "xx", "en-GB", "Klingon", "tr"])
-def test_a_language_that_is_not_known_does_no_harm(language):
+def test_an_unknown_language_does_no_harm(language):
     (passage,) = passages_of("It left at seven. It sank.", language=language)
     assert passage.text == "It left at seven. It sank."

@@ -1,4 +1,4 @@
-"""A question after others -> what it may mean on its own; what stands alone is left alone."""
+"""A question after others -> questions with the same meaning that stand alone."""
 
 import pytest
 
@@ -6,14 +6,14 @@ from qa.answers.ask import earlier_turns
 from qa.answers.wording import REFUSAL
 from qa.language.followups import Interpretation, interpretations, is_followup
 
-LEANING = ["When?", "why?", "who said so?", "when was that?", "where is it?", "and with Osk?",
-           "and the ferry?", "what about Tolvane?", "what else?", "by whom?", "What else did they sign?",
-           "how much did it cost?", "is it open?", "And in 1926?", "how long does it take?", "in which year?",
-           "since when?", "and then?", "with whom?", "and the other way round?", "vice versa?",
-           "what did he say?", "where was she born?", "what does that mean?", "what are its goals?",
-           "anything else?", "What happened afterwards?", "how much exactly?", "which one?",
-           "who are the others?", "ok and when", "thanks, and who paid?", "Can you tell me more about it?",
-           "How does this work?", "Osk?"]  # fmt: skip
+FOLLOWUPS = ["When?", "why?", "who said so?", "when was that?", "where is it?", "and with Osk?",
+             "and the ferry?", "what about Tolvane?", "what else?", "by whom?", "What else did they sign?",
+             "how much did it cost?", "is it open?", "And in 1926?", "how long does it take?",
+             "in which year?", "since when?", "and then?", "with whom?", "and the other way round?",
+             "vice versa?", "what did he say?", "where was she born?", "what does that mean?",
+             "what are its goals?", "anything else?", "What happened afterwards?", "how much exactly?",
+             "which one?", "who are the others?", "ok and when", "thanks, and who paid?",
+             "Can you tell me more about it?", "How does this work?", "Osk?"]  # fmt: skip
 ALONE = ["Which deal have Osk and Tolvane brought into force between them?",
          "Does Tolvane expect Osk to share the bill for the railway it wants to the south?",
          "What share of its honey could Tolvane sell to the towns on the coast?",
@@ -40,20 +40,20 @@ BRIDGE = [("When was the bridge at Osk opened?", "**14 May 1926**\n\nIt was open
 
 
 def meanings(question: str, history: list[tuple[str, str]]) -> tuple[Interpretation, ...]:
-    """What a question may mean after turns whose answers are given as they are worded."""
+    """What a question may mean after turns whose answers are Markdown, as they are shown."""
     return interpretations(question, earlier_turns(history))
 
 
 @pytest.mark.parametrize(
-    ("question", "leaning"), [*((q, True) for q in LEANING), *((q, False) for q in ALONE)]
+    ("question", "followup"), [*((q, True) for q in FOLLOWUPS), *((q, False) for q in ALONE)]
 )
-def test_a_question_leans_on_what_was_said_where_it_lacks_something(question, leaning):
-    assert is_followup(question) is leaning
+def test_a_question_that_lacks_something_is_a_followup(question, followup):
+    assert is_followup(question) is followup
 
 
 @pytest.mark.parametrize("question", ALONE[:12])
 @pytest.mark.parametrize("history", [[], HONEY, TREATY + MAYOR])
-def test_a_question_that_stands_alone_is_left_alone(question, history):
+def test_a_question_that_stands_alone_means_only_itself(question, history):
     assert meanings(question, history) == (Interpretation(question),)
 
 
@@ -76,7 +76,7 @@ def test_the_likeliest_meaning_comes_first(history, question, meant):
     assert meanings(question, history)[0].question == meant
 
 
-def test_a_name_may_stand_for_either_of_two():
+def test_a_new_name_may_replace_either_of_two_names():
     assert [(meaning.question, meaning.focus) for meaning in meanings("And Sweden?", HONEY)] == [
         ("How much honey does Norway sell to Sweden?", "Sweden"),
         ("How much honey does Sweden sell to Denmark?", "Sweden"),
@@ -84,11 +84,11 @@ def test_a_name_may_stand_for_either_of_two():
     ]
 
 
-def test_the_last_resort_is_the_question_with_the_words_of_the_last_turn():
+def test_the_last_resort_adds_the_words_of_the_last_turn():
     assert meanings("and wool?", HONEY) == (Interpretation("wool (40 tonnes honey norway sell denmark)?"),)
 
 
-def test_why_is_asked_of_what_the_answer_said():
+def test_why_asks_about_the_answer_first():
     first, second, *_ = meanings("why?", TREATY)
     assert first.question == f"Why: {SIGNED.removesuffix('.')}?"
     assert second.question == "why did Osk and Tolvane sign a ferry treaty?"
@@ -99,17 +99,17 @@ def test_why_is_asked_of_what_the_answer_said():
     [("why?", SIGNED), ("what else?", SIGNED), ("What else did they sign?", SIGNED), ("When?", ""),
      ("who said so?", ""), ("and Kalmar?", "")],
 )  # fmt: skip
-def test_why_and_what_else_do_not_want_what_was_told(question, told):
+def test_why_and_what_else_do_not_want_the_same_answer_again(question, told):
     assert {meaning.told for meaning in meanings(question, TREATY)} == {told}
 
 
-def test_a_question_is_understood_from_the_turn_before_as_that_was_understood():
+def test_a_followup_of_a_followup_builds_on_its_meaning():
     history = [*MAYOR, *HONEY, ("and Sweden?", "**12 tonnes**\n\nTo Sweden it sells 12 tonnes. [1]")]
     assert meanings("vice versa?", history)[0].question == "How much honey does Sweden sell to Norway?"
 
 
 @pytest.mark.parametrize("question", ["why?", "what else?", "When?", "and Sweden?"])
-def test_a_refused_answer_gives_no_short_answer_and_tells_nothing(question):
+def test_a_refusal_adds_nothing_to_later_questions(question):
     refused = [(HONEY[0][0], f"{REFUSAL}\n\nYou could ask:\n\n- Who sells wool?")]
     for meaning in meanings(question, refused):
         assert meaning.told == ""
@@ -117,6 +117,6 @@ def test_a_refused_answer_gives_no_short_answer_and_tells_nothing(question):
         assert "documents" not in meaning.question.lower()
 
 
-def test_markup_around_a_short_answer_is_taken_off():
+def test_markup_of_a_short_answer_is_removed():
     history = [("What does a pot of honey cost?", r"**\$5 a pot\***" + "\n\nIt costs \\$5 a pot\\*. [1]")]
     assert meanings("who said so?", history)[0].question == "who said that It costs $5 a pot*?"

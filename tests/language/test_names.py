@@ -1,4 +1,4 @@
-"""Names in a text, whether two are one, and which words of a question carry its meaning."""
+"""Names in a text, names of the same thing, and the words of a question that carry its meaning."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from qa.language.words import content_words, singular, stem
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "expected"),
     [("Anders Lund finished the bridge at Osk.", ["Anders Lund", "Osk"]),
      ("The Ministry of Trade and Industry met in May.", ["Ministry of Trade and Industry"]),
      ("On Monday she met Ida Berg, head of the Council for Ports.", ["Ida Berg", "Council for Ports"]),
@@ -15,8 +15,8 @@ from qa.language.words import content_words, singular, stem
      ("the Boeing 737 and 40 goats", ["Boeing 737"]), ("the Kalmar–Osk line", ["Kalmar–Osk"]),
      ("They took an old U.S. ship.", ["U.S."]), ("It never rains here.", [])],
 )  # fmt: skip
-def test_names_are_runs_of_words_with_a_capital_letter(text, found):
-    assert names(text) == found
+def test_names_are_runs_of_capitalised_words(text, expected):
+    assert names(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ def test_names_are_runs_of_words_with_a_capital_letter(text, found):
      ("Kazakhstan", "Kazakh"), ("Ida Berg and Anders Lund", "Anders Lund and Ida Berg"),
      ("bumblebees", "a bumblebee"), ("the old quay", "old quays")],
 )  # fmt: skip
-def test_a_name_is_the_same_in_part_as_an_acronym_and_in_another_spelling(a, b):
+def test_a_part_an_acronym_and_another_spelling_are_the_same_name(a, b):
     assert same_name(a, b)
     assert same_name(b, a)
 
@@ -46,7 +46,7 @@ def test_different_names_are_not_the_same(a, b):
     [("Kazakh wool", "Kazakhstan", True), ("Turkish boats", "Turkey", True), ("Lund", "Ida Lund", True),
      ("Tolvane's keeper", "Tolvane", True), ("wool from Osk", "Tolvane", False), ("goats", "", False)],
 )  # fmt: skip
-def test_a_text_mentions_a_name_also_by_its_adjective_or_a_part_of_it(text, name, mentioned):
+def test_an_adjective_or_a_part_of_a_name_mentions_it(text, name, mentioned):
     assert mentions(text, name) is mentioned
 
 
@@ -57,11 +57,11 @@ def test_a_text_mentions_a_name_also_by_its_adjective_or_a_part_of_it(text, name
      ("How large is the ferry?", ["ferry"]), ("Where is the large ferry?", ["large", "ferry"]),
      ("What is it?", ["what", "is", "it"])],
 )  # fmt: skip
-def test_content_words_say_what_is_asked_for(question, words):
+def test_content_words_say_what_is_asked_about(question, words):
     assert content_words(question) == words
 
 
-def test_a_noun_has_one_singular():
+def test_plural_endings_are_removed_from_nouns_only():
     nouns = ["goats", "ferries", "churches", "glasses", "bees"]
     assert [singular(noun) for noun in nouns] == ["goat", "ferry", "church", "glass", "bee"]
     assert [singular(noun) for noun in ("glass", "bus", "gas", "basis")] == ["glass", "bus", "gas", "basis"]

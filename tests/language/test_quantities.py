@@ -18,7 +18,7 @@ def only(text: str) -> Quantity:
 
 @settings(max_examples=100, deadline=None)
 @given(st.one_of(st.lists(st.sampled_from(PIECES), max_size=12).map("".join), st.text(max_size=80)))
-def test_figures_of_any_text_stand_in_it_and_run_from_low_to_high(text):
+def test_figures_of_any_text_are_within_it_and_low_is_at_most_high(text):
     for quantity in quantities(text):
         assert 0 <= quantity.span[0] < quantity.span[1] <= len(text)
         assert quantity.low <= quantity.high
@@ -30,7 +30,7 @@ def test_figures_of_any_text_stand_in_it_and_run_from_low_to_high(text):
      ("forty-two", 42), ("forty two", 42), ("Ninety", 90), ("a hundred", 100), ("half a", 0.5),
      ("two hundred and fifty", 250)],
 )  # fmt: skip
-def test_a_number_has_one_value_in_digits_and_in_words(text, value):
+def test_numbers_in_digits_and_words_have_the_same_value(text, value):
     assert numerals.number(text) == value
 
 
@@ -52,16 +52,16 @@ def test_scales_multiply_and_parts_divide():
      ("5%", 1, "percent"), ("5 tonnes of wool", 1000, "kilogram"), ("5-day trip", 86400, "second"),
      ("5 square kilometres", 1e6, "meter ** 2"), ("5 metres a second", 1, "meter / second")],
 )  # fmt: skip
-def test_a_unit_is_read_after_a_number(text, factor, unit):
+def test_a_unit_follows_its_number(text, factor, unit):
     counted = units.after(text, 1)
     assert (counted.factor, counted.unit, counted.words) == (pytest.approx(factor), unit, ())
 
 
-def test_what_is_no_unit_is_kept_as_words_in_the_singular():
+def test_words_that_are_no_unit_are_kept_in_the_singular():
     assert [units.after(f"5 {text}", 1).words for text in ("grey goats", "in all")] == [("grey", "goat"), ()]
 
 
-def test_currencies_have_codes_and_measures_are_known():
+def test_currencies_have_codes_and_measures_are_recognised():
     assert [units.currency(sign) for sign in ("US$", "€", "Rs.", "RMB")] == ["USD", "EUR", "PKR", "CNY"]
     assert [word for word in ("litres", "town", "knot") if units.is_measure(word)] == ["litres", "knot"]
 
@@ -78,12 +78,12 @@ def test_currencies_have_codes_and_measures_are_known():
      ("Half a million bees came.", 5e5, 5e5, ""), ("It took a quarter of a million bees.", 2.5e5, 2.5e5, ""),
      ("Two and a half thousand goats came.", 2500, 2500, ""), ("It has a dozen oars.", 12, 12, "")],
 )  # fmt: skip
-def test_a_figure_is_read_in_its_unit(text, low, high, unit):
+def test_a_figure_has_a_value_in_its_unit(text, low, high, unit):
     figure = only(text)
     assert (figure.low, figure.high, figure.unit) == (pytest.approx(low), pytest.approx(high), unit)
 
 
-def test_a_figure_stands_where_it_is_written():
+def test_the_span_of_a_figure_includes_its_unit():
     text = "The ferry carries about 340 passengers and costs US$ 30 million a year."
     assert [text[slice(*q.span)] for q in quantities(text)] == ["about 340", "US$ 30 million"]
 
@@ -94,7 +94,7 @@ def test_a_change_and_a_list_are_two_figures(text):
 
 
 @pytest.mark.parametrize("text", ["It sank in 1926.", "the 3rd arch", "the CASA-1000 line", "last year"])
-def test_years_ordinals_and_numbers_in_names_are_no_figures(text):
+def test_years_ordinals_and_numbers_in_names_are_not_figures(text):
     assert quantities(text) == ()
 
 
@@ -105,7 +105,7 @@ def test_years_ordinals_and_numbers_in_names_are_no_figures(text):
      ("three-quarters of it", "72%", True), ("three-quarters of it", "60%", False), ("3-5 km", "6 km", False),
      ("about $1 billion", "$1.4 billion", False), ("a dozen boats", "12 boats", True)],
 )  # fmt: skip
-def test_figures_are_the_same_where_both_can_be_true(a, b, alike):
+def test_figures_are_the_same_if_both_can_be_true(a, b, alike):
     assert comparable(only(a), only(b))
     assert {same(only(a), only(b)), same(only(b), only(a))} == {alike}
 
@@ -117,11 +117,11 @@ def test_figures_of_different_things_cannot_be_compared(a, b):
     assert not comparable(only(a), only(b))
 
 
-def test_small_counts_and_shares_are_easily_the_same():
+def test_small_counts_and_shares_are_often_equal_by_chance():
     assert [t for t in ("12%", "3 goats", "300 goats", "3 km") if common(only(t))] == ["12%", "3 goats"]
 
 
-def test_a_large_count_is_one_number_whatever_it_counts():
+def test_large_counts_are_equal_whatever_they_count():
     assert equal_counts(only("640 workers"), only("640 people"))
     assert not equal_counts(only("6 workers"), only("6 people"))
     assert not equal_counts(only("640 km"), only("640 people"))

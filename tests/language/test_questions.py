@@ -1,4 +1,4 @@
-"""A question -> the form of its answer, and the sort of short answer it wants."""
+"""A question -> the form of its answer, and the type of a short one."""
 
 import pytest
 
@@ -47,12 +47,12 @@ YES_NO = ["Is the bridge open?", "are there bees in tolvane", "Did the ferry sin
     ("question", "form"),
     [
         (question, form)
-        for form, asked in (
+        for form, examples in (
             (questions.SHORT, SHORT),
             (questions.SEVERAL, SEVERAL),
             (questions.YES_NO, YES_NO),
         )
-        for question in asked
+        for question in examples
     ],
 )
 def test_a_question_wants_a_short_answer_several_sentences_or_yes_or_no(question, form):
@@ -60,7 +60,7 @@ def test_a_question_wants_a_short_answer_several_sentences_or_yes_or_no(question
 
 
 @pytest.mark.parametrize(
-    ("question", "sort"),
+    ("question", "wanted"),
     [("How many goats crossed?", AnswerType.NUMBER), ("What was the cost of the bridge?", AnswerType.NUMBER),
      ("How heavy is the bell?", AnswerType.NUMBER), ("What share of the hives is empty?", AnswerType.NUMBER),
      ("When did it sink?", AnswerType.DATE), ("In which decade was it built?", AnswerType.DATE),
@@ -69,8 +69,8 @@ def test_a_question_wants_a_short_answer_several_sentences_or_yes_or_no(question
      ("where?", AnswerType.NAME), ("What is a lock?", AnswerType.ANY), ("Is it open?", AnswerType.ANY),
      ("ferry timetable", AnswerType.ANY)],
 )  # fmt: skip
-def test_a_question_wants_a_figure_a_date_or_a_name(question, sort):
-    assert parse(question).wants is sort
+def test_a_question_wants_a_figure_a_date_or_a_name(question, wanted):
+    assert parse(question).wants is wanted
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_a_question_wants_a_figure_a_date_or_a_name(question, sort):
      ("How many goats were lost?", "Osk", False), ("How many goats were lost?", "1926", False),
      ("Who lost it?", "1926", True)],
 )  # fmt: skip
-def test_an_answer_fits_the_sort_that_is_wanted(question, answer, fit):
+def test_an_answer_fits_the_type_that_is_wanted(question, answer, fit):
     sentence = "After two years at sea it sank off Osk in May 1926 with 40 goats."
     start = sentence.index(answer)
     assert fits(answer_type(question), sentence, (start, start + len(answer))) is fit
@@ -92,7 +92,7 @@ def test_an_answer_fits_the_sort_that_is_wanted(question, answer, fit):
      ("Thanks! When does it open?", "When does it open?"), ("Can you describe it?", "describe it?"),
      ("According to the documents, who paid?", "who paid?"), ("Please", "Please")],
 )  # fmt: skip
-def test_what_is_only_polite_is_taken_off(question, text):
+def test_courtesy_is_removed(question, text):
     assert without_courtesy(question) == text
 
 
@@ -108,31 +108,31 @@ def test_a_task_is_rephrased_as_a_question(task, question):
 
 
 @pytest.mark.parametrize("question", ["ok?", "please!", "thanks", "So?"])
-def test_politeness_alone_is_left_as_it_is(question):
+def test_courtesy_alone_is_left_as_it_is(question):
     assert without_courtesy(question) == question
 
 
-def test_a_question_is_parsed_once_for_everybody():
-    asked = parse("Could you please list all targets of the Osk Ports Board for 2030?")
-    assert asked.text == "Could you please list all targets of the Osk Ports Board for 2030?"
-    assert asked.rephrased == "What are the targets of the Osk Ports Board for 2030?"
-    assert asked.form is questions.SEVERAL
-    assert asked.keywords == ("targets", "osk", "ports", "board", "2030")
-    assert asked.words == ("list", "targets", "osk", "ports", "board", "2030")
-    assert asked.names == ("Osk Ports Board",)
-    assert asked.of_goal
+def test_a_parsed_question_has_its_form_words_names_and_goal():
+    question = parse("Could you please list all targets of the Osk Ports Board for 2030?")
+    assert question.text == "Could you please list all targets of the Osk Ports Board for 2030?"
+    assert question.rephrased == "What are the targets of the Osk Ports Board for 2030?"
+    assert question.form is questions.SEVERAL
+    assert question.keywords == ("targets", "osk", "ports", "board", "2030")
+    assert question.words == ("list", "targets", "osk", "ports", "board", "2030")
+    assert question.names == ("Osk Ports Board",)
+    assert question.of_goal
 
 
-def test_words_to_search_for_are_taken_as_they_are_typed():
+def test_keywords_are_taken_as_typed():
     assert keywords("list the ferries").rephrased == "list the ferries"
     assert keywords("list the ferries").keywords == ("list", "ferries")
 
 
 @pytest.mark.parametrize("question", ["", "  \n", "?!", "x" * 1001])
-def test_what_cannot_be_searched_for_is_told(question):
+def test_a_question_that_cannot_be_searched_for_is_rejected(question):
     with pytest.raises(QuestionError):
         checked(question)
 
 
-def test_half_a_character_does_no_harm():
+def test_half_a_surrogate_pair_is_replaced():
     assert checked(" who owns it\ud800? ") == "who owns it??"

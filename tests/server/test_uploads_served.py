@@ -183,4 +183,4 @@ def test_neither_files_nor_their_bytes_nor_the_disk_run_over(tmp_path: Path, mon
 
 def test_a_page_of_more_tags_than_can_be_told_apart_in_time_is_refused(address: str):
     answer = put(address, "tags.html", b"<p>word</p>" * 100_000)
-    assert answer.json()["problem"] == "The page has over 120,000 tags: split it."
+    assert answer.json()["problem"] == "More than 120,000 HTML tags. Split the page."

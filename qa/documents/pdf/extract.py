@@ -1,12 +1,13 @@
-"""Runs as a process of its own: a PDF on stdin -> what stands where on its pages, as JSON, on stdout.
+"""Runs as a process of its own: a PDF on stdin -> the text on its pages, with places, as JSON on stdout.
 
-PDFium is C++ that reads whatever somebody sent, and can neither be interrupted nor be survived where it
-crashes. So `parse.py` starts this file with limits of memory and time, and without the rest of the package.
+PDFium is C++ that reads whatever a user sends. It cannot be interrupted, and a crash takes its process with
+it. So `parse.py` starts this file with limits of memory and time, and without the rest of the package.
 
-The first line of the output is {"error": ...} or {"pages", "title", "author", "date", "language"}; then
-comes a line a page: [turned, box, pieces, unreadable]. A piece is words that stand in one line without a wide
-gap: [text, left, right, baseline, size, bold, turned]. Points, y upwards; `turned` counts quarter turns, and
-a piece's places are those of the page after turning it back. `unreadable` counts signs of no known meaning.
+The first line of the output is {"error": ...} or {"pages", "title", "author", "date", "language"}; then there
+is a line for each page: [turned, box, pieces, unreadable]. A piece is a run of words in one line without a
+wide gap: [text, left, right, baseline, size, bold, turned]. Coordinates are points, y upwards. `turned`
+counts quarter turns, and a piece's coordinates are those of the page after turning it back. `unreadable`
+counts characters of unknown meaning.
 """
 
 from __future__ import annotations
@@ -21,37 +22,38 @@ from contextlib import suppress
 from typing import Any
 
 MAX_PAGES = 5_000
-MAX_CHARACTERS = 10_000_000  # of a document, as often as its pages show them
-MAX_PIECES = 500_000  # words apart from others; a printed page has a hundred
+MAX_CHARACTERS = 10_000_000  # in a document, counted on every page that shows them
+MAX_PIECES = 500_000  # in a document; a printed page has a hundred
 MEMORY = 1 << 30  # bytes
-_WIDE = 1.0  # of the size of the letters: a gap that may be one between columns
+_WIDE = 1.0  # times the font size: a gap that may separate columns
 _BOLD = re.compile(r"bold|black|heavy|demi|CMBX", re.IGNORECASE)
-_FORCE_BOLD = 1 << 18  # of the flags of a font, ISO 32000-1, table 123
-_SYMBOLS = {"\uf0a7": "•", "\uf0b7": "•", "\uf0d8": "•", "\uf0fc": "•"}  # bullets of Wingdings and Symbol
-_HYPHENS = frozenset("\ufffe\x02")  # what PDFium puts in the place of a hyphen that ends a line
+_FORCE_BOLD = 1 << 18  # a font flag: ISO 32000-1, table 123
+_SYMBOLS = {"\uf0a7": "•", "\uf0b7": "•", "\uf0d8": "•", "\uf0fc": "•"}  # bullets in Wingdings and Symbol
+_HYPHENS = frozenset("\ufffe\x02")  # what PDFium puts instead of a hyphen at the end of a line
 _BREAKS = _HYPHENS | frozenset("\r\n")
 _WORD = re.compile("[^\ufffe\x02\r\n\t \xa0\u2028]+")
-_ODD = re.compile("[\0-\x1f\ud800-\uf8ff\U000f0000-\U0010ffff]")  # control, halves, private use
+# Control characters, surrogates and private use: their meaning is unknown.
+_ODD = re.compile("[\0-\x1f\ud800-\uf8ff\U000f0000-\U0010ffff]")
 _ERRORS = {4: "password", 5: "protection"}
 
 Piece = list[Any]
 
 
 def limit_resources(seconds: int) -> None:
-    """No more memory and time than that, where the system can be told so."""
+    """Limit the memory and time of this process, if the system can do that."""
     try:
         import resource
     except ImportError:  # Windows; the parent watches the clock
         return
     for kind, most in (("RLIMIT_AS", MEMORY), ("RLIMIT_CPU", seconds), ("RLIMIT_CORE", 0)):
-        with suppress(ValueError, OSError):  # the limit is lower already, or the system has none
+        with suppress(ValueError, OSError):  # the limit is lower already, or the system has no such limit
             resource.setrlimit(getattr(resource, kind), (most, most))
 
 
-def described(pdfium: Any, document: Any) -> dict[str, Any]:
-    """What the file says of itself."""
+def properties(pdfium: Any, document: Any) -> dict[str, Any]:
+    """The number of pages, and the document's own properties."""
 
-    def said(name: bytes) -> str:
+    def value(name: bytes) -> str:
         buffer = ctypes.create_string_buffer(2048)
         length = pdfium.FPDF_GetMetaText(document, name, buffer, len(buffer))
         return buffer.raw[: max(0, min(length, len(buffer)) - 2)].decode("utf-16-le", "ignore")
@@ -63,21 +65,21 @@ def described(pdfium: Any, document: Any) -> dict[str, Any]:
     language = buffer.raw[: max(0, min(length, len(buffer)) - 2)].decode("utf-16-le", "ignore")
     return {
         "pages": pdfium.FPDF_GetPageCount(document),
-        "title": said(b"Title"),
-        "author": said(b"Author"),
-        "date": said(b"CreationDate"),
+        "title": value(b"Title"),
+        "author": value(b"Author"),
+        "date": value(b"CreationDate"),
         "language": language,
     }
 
 
 class TextPage:
-    """The signs of one page, and where they stand."""
+    """The characters of one page and their places. Indices are those of PDFium."""
 
     def __init__(self, pdfium: Any, page: Any) -> None:
         self.pdfium = pdfium
         self.text = pdfium.FPDFText_LoadPage(page)
         self.count = max(0, pdfium.FPDFText_CountChars(self.text)) if self.text else 0
-        self.said = self._said() if self.count else ""
+        self.characters = self._characters() if self.count else ""
         self._box = pdfium.FS_RECTF()
         self._matrix = pdfium.FS_MATRIX()
         self._at = ctypes.c_double(), ctypes.c_double()
@@ -87,36 +89,32 @@ class TextPage:
             self.pdfium.FPDFText_ClosePage(self.text)
 
     def words(self) -> Iterator[tuple[int, int, str]]:
-        """First and last index, and signs, of what stands between spaces and line breaks."""
-        text = self.said
-        for word in _WORD.finditer(text):
-            signs = word[0]
-            if _ODD.search(signs):
-                signs = "".join(map(_sign, signs))
-            yield (
-                word.start(),
-                word.end() - 1,
-                signs + ("-" if text[word.end() : word.end() + 1] in _HYPHENS else ""),
-            )
+        """First index, last index and text of each word, between spaces and line breaks."""
+        for match in _WORD.finditer(self.characters):
+            word = match[0]
+            if _ODD.search(word):
+                word = "".join(map(_readable, word))
+            hyphen = "-" if self.characters[match.end() : match.end() + 1] in _HYPHENS else ""
+            yield match.start(), match.end() - 1, word + hyphen
 
-    def _said(self) -> str:
-        """All signs of the page, one for each index."""
+    def _characters(self) -> str:
+        """All characters of the page, one for each index."""
         buffer = (ctypes.c_ushort * (self.count + 1))()
         length = self.pdfium.FPDFText_GetText(self.text, 0, self.count, buffer)
-        said = bytes(buffer)[: 2 * max(0, length - 1)].decode("utf-16-le", "replace")
-        if len(said) == self.count:
-            return said  # as nearly always
+        text = bytes(buffer)[: 2 * max(0, length - 1)].decode("utf-16-le", "replace")
+        if len(text) == self.count:
+            return text  # nearly always
         codes = (self.pdfium.FPDFText_GetUnicode(self.text, i) for i in range(self.count))
         return "".join(chr(code) if code < 0x110000 else "\0" for code in codes)
 
     def start(self, i: int, turned: int) -> tuple[float, float]:
-        """Where a sign begins on its baseline, on the page turned back by some quarters."""
+        """Where a character begins on its baseline, on the page after `turned` quarter turns."""
         x, y = self._at
         self.pdfium.FPDFText_GetCharOrigin(self.text, i, x, y)
         return _turn(x.value, y.value, turned) if turned else (x.value, y.value)
 
     def end(self, i: int, turned: int) -> float:
-        """Where it ends."""
+        """The right edge of a character, on the page after `turned` quarter turns."""
         box = self._box
         self.pdfium.FPDFText_GetLooseCharBox(self.text, i, box)
         if not turned:
@@ -124,69 +122,72 @@ class TextPage:
         return max(_turn(box.left, box.bottom, turned)[0], _turn(box.right, box.top, turned)[0])
 
     def size(self, i: int) -> float:
-        """The size of the font as it is printed."""
+        """The font size as printed, in points."""
         matrix = self._matrix
         self.pdfium.FPDFText_GetMatrix(self.text, i, matrix)
         size = float(self.pdfium.FPDFText_GetFontSize(self.text, i) * math.hypot(matrix.c, matrix.d))
         return size if math.isfinite(size) else 1.0
 
-    def turned(self, i: int) -> int:
-        """How many quarters the page is to be turned against the clock, so that the sign stands upright."""
+    def quarter_turns(self, i: int) -> int:
+        """The number of quarter turns, anticlockwise, that put a character upright."""
         angle = self.pdfium.FPDFText_GetCharAngle(self.text, i)
         return -round(angle / (math.pi / 2)) % 4 if math.isfinite(angle) and angle > 0 else 0
 
-    def bold(self, i: int) -> bool:
+    def is_bold(self, i: int) -> bool:
         name, flags = ctypes.create_string_buffer(128), ctypes.c_int()
         self.pdfium.FPDFText_GetFontInfo(self.text, i, name, len(name), flags)
         return bool(_BOLD.search(name.value.decode("latin-1"))) or bool(flags.value & _FORCE_BOLD)
 
     def pieces(self) -> Iterator[Piece]:
+        """The runs of words without a wide gap, in the order in which the page draws them."""
         piece: Piece = []
         last = 0
-        for first, after, said in self.words():
-            turned = piece[6] if piece and not self._breaks(first) else self.turned(first)
-            (left, base), right = self.start(first, turned), self.end(after, turned)
+        for first, end, word in self.words():
+            turned = piece[6] if piece and not self._follows_break(first) else self.quarter_turns(first)
+            (left, base), right = self.start(first, turned), self.end(end, turned)
             if not (math.isfinite(left) and math.isfinite(base) and math.isfinite(right)):
                 continue
-            if piece and _goes_on(piece, left, base, turned):
-                if len(piece[0]) < 3:  # a bullet may be of another font
-                    piece[4:6] = self.size(first), self.bold(first)
-                piece[0] += f" {said}"
+            if piece and _continues(piece, left, base, turned):
+                if len(piece[0]) < 3:  # a bullet may have another font
+                    piece[4:6] = self.size(first), self.is_bold(first)
+                piece[0] += f" {word}"
                 piece[2] = right
             else:
                 if piece:
-                    yield self._finished(piece, last)
-                piece = [said, left, right, base, self.size(first), self.bold(first), turned]
-            last = after
+                    yield self._finish(piece, last)
+                piece = [word, left, right, base, self.size(first), self.is_bold(first), turned]
+            last = end
         if piece:
-            yield self._finished(piece, last)
+            yield self._finish(piece, last)
 
-    def _finished(self, piece: Piece, last: int) -> Piece:
-        piece[5] = piece[5] and self.bold(last)  # a bold word may begin a line that is not
+    def _finish(self, piece: Piece, last: int) -> Piece:
+        """The piece, given the index of its last character: it is bold if both of its ends are."""
+        piece[5] = piece[5] and self.is_bold(last)  # a line may begin with a bold word
         return piece
 
-    def _breaks(self, first: int) -> bool:
-        return first > 0 and self.said[first - 1] in _BREAKS
+    def _follows_break(self, first: int) -> bool:
+        return first > 0 and self.characters[first - 1] in _BREAKS
 
 
-def _goes_on(piece: Piece, left: float, base: float, turned: int) -> bool:
-    """Whether a word stands so close behind a piece that no column can begin with it."""
+def _continues(piece: Piece, left: float, base: float, turned: int) -> bool:
+    """True if a word follows a piece so closely that no column can begin with it."""
     size = max(piece[4], 1.0)
     near = -0.5 * size < left - piece[2] < _WIDE * size
     return bool(near and turned == piece[6] and abs(base - piece[3]) < 0.2 * size)
 
 
 def _turn(x: float, y: float, quarters: int) -> tuple[float, float]:
+    """A point of the page after some quarter turns."""
     return ((x, y), (y, -x), (-x, -y), (-y, x))[quarters]
 
 
-def _sign(sign: str) -> str:
-    """U+FFFD for a sign of which nobody can tell what it means."""
-    return _SYMBOLS.get(sign, "\ufffd") if _ODD.match(sign) else sign
+def _readable(character: str) -> str:
+    """The character itself, or U+FFFD if its meaning is unknown."""
+    return _SYMBOLS.get(character, "\ufffd") if _ODD.match(character) else character
 
 
-def page_of(pdfium: Any, document: Any, number: int) -> tuple[list[Any], int]:
-    """A page as it is printed, and how many signs it has. A page that cannot be loaded is an empty one."""
+def page_content(pdfium: Any, document: Any, number: int) -> tuple[list[Any], int]:
+    """A page's line of the output, and its number of characters. A page that cannot be loaded is empty."""
     page = pdfium.FPDF_LoadPage(document, number)
     if not page:
         return [0, [0, 0, 0, 0], [], 0], 0
@@ -204,8 +205,8 @@ def page_of(pdfium: Any, document: Any, number: int) -> tuple[list[Any], int]:
     return [most, edges, pieces, sum(piece[0].count("\ufffd") for piece in pieces)], count
 
 
-def lines(raw: bytes) -> Iterator[Any]:
-    """The lines of the output, as values."""
+def output(raw: bytes) -> Iterator[Any]:
+    """The lines of the output, before they become JSON."""
     import pypdfium2_raw as pdfium
 
     pdfium.FPDF_InitLibrary()
@@ -213,11 +214,14 @@ def lines(raw: bytes) -> Iterator[Any]:
     if not document:
         yield {"error": _ERRORS.get(pdfium.FPDF_GetLastError(), "damaged")}
         return
-    known = described(pdfium, document)
-    yield known if known["pages"] <= MAX_PAGES else {"error": "pages", "pages": known["pages"]}
+    known = properties(pdfium, document)
+    if known["pages"] > MAX_PAGES:
+        yield {"error": "pages", "pages": known["pages"]}
+        return
+    yield known
     characters = pieces = 0
-    for number in range(known["pages"] if known["pages"] <= MAX_PAGES else 0):
-        page, count = page_of(pdfium, document, number)
+    for number in range(known["pages"]):
+        page, count = page_content(pdfium, document, number)
         characters += count
         pieces += len(page[2])
         if characters > MAX_CHARACTERS or pieces > MAX_PIECES:
@@ -227,10 +231,10 @@ def lines(raw: bytes) -> Iterator[Any]:
 
 
 def main() -> None:
-    """`pdfium.py SECONDS FOLDER`, where the folder is that in which the PDFium binding is installed."""
+    """`extract.py SECONDS FOLDER`; the PDFium binding is installed in the folder."""
     limit_resources(int(sys.argv[1]))
     sys.path.append(sys.argv[2])
-    for line in lines(sys.stdin.buffer.read()):
+    for line in output(sys.stdin.buffer.read()):
         sys.stdout.write(json.dumps(line, allow_nan=False) + "\n")
 
 

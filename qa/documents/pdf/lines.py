@@ -1,8 +1,8 @@
-"""Pieces of text that stand somewhere on a page -> its lines in the order in which they are read.
+"""Pieces of text on a page -> its lines in reading order.
 
-Columns are told by a gutter: a strip that hardly any piece crosses, between sides that are filled with
-text. What crosses it (a title, a wide figure's caption) parts the columns above it from those below.
-Everything else is read by rows, so that the cells of a table stay beside each other.
+Columns are separated by a gutter: a strip that hardly any piece crosses, between sides that are filled with
+text. Whatever crosses it (a title, the caption of a wide figure) separates the columns above it from those
+below. Everything else is read row by row, so that the cells of a table stay beside each other.
 """
 
 from __future__ import annotations
@@ -12,20 +12,21 @@ from dataclasses import dataclass
 from itertools import accumulate, groupby, pairwise
 from statistics import median
 
-_SAME_ROW = 0.45  # of the size of the letters: raised and lowered signs still belong to the row
-_WORD_GAP = 0.12  # of the size: less is none
-_CELL_GAP = 1.5  # of the size: more is one between cells, if the row beside it has one too
-_STRIPS = 400  # in which the width of a page is looked at
+# Sizes and gaps are given in multiples of the font size.
+_SAME_ROW = 0.45  # at most between the baselines of a row: raised and lowered characters belong to it
+_WORD_GAP = 0.12  # at least between words
+_CELL_GAP = 1.5  # at least between cells, if a neighbouring row has such a gap as well
+_STRIPS = 400  # into which the width of a page is divided
 _CROSSING = 0.45  # of the pieces may cross a gutter at most
-_FILLED = 0.55  # of the width of a column, by half of its rows at least
-_SHORTEST = 15  # characters of half the rows of a column of text: less is a table
+_FILLED = 0.55  # of the width of a column are filled in at least half of its rows
+_SHORTEST = 15  # characters in at least half of the rows of a text column; a table has less
 _DEPTH = 3  # of columns within columns
 Edges = tuple[float, float]  # left and right, in points
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Words without a wide gap between them. Points, y upwards; `base` is the line they stand on."""
+    """Words without a wide gap between them. Points, y upwards; `base` is their baseline."""
 
     text: str
     left: float
@@ -37,8 +38,10 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row of a column. `column` counts columns from the start of the page, `begins` and `ends` are how far
-    the line stays away from the column's edges, in sizes of its letters. `cells` tells that it is of a table.
+    """A row of a column.
+
+    `column` counts the columns of the page; `begins` and `ends` are the distances from the column's edges, in
+    multiples of the font size; `cells` is true for a row of a table.
     """
 
     text: str
@@ -53,18 +56,18 @@ class Line:
 
 def lines(pieces: Sequence[Piece]) -> list[Line]:
     """The lines of a page in reading order."""
-    found: list[Line] = []
+    in_order: list[Line] = []
     for number, (column, edges) in enumerate(_columns(pieces, _edges(pieces), 0)):
-        its = list(rows(column))
-        wide = [_widest_gap(row) > _CELL_GAP * row[0].size for row in its]
-        for i, row in enumerate(its):
+        column_rows = list(rows(column))
+        wide = [_widest_gap(row) > _CELL_GAP * row[0].size for row in column_rows]
+        for i, row in enumerate(column_rows):
             cells = wide[i] and any(wide[max(0, i - 1) : i] + wide[i + 1 : i + 2])
-            found.append(_line(row, number, edges, cells))
-    return found
+            in_order.append(_line(row, number, edges, cells))
+    return in_order
 
 
 def rows(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
-    """The pieces that stand side by side, rows from top to bottom and pieces from left to right."""
+    """Rows of pieces that stand side by side: rows from top to bottom, pieces from left to right."""
     row: list[Piece] = []
     for p in sorted(pieces, key=lambda p: (-p.base, p.left)):
         if row and row[0].base - p.base > _SAME_ROW * max(row[0].size, p.size):
@@ -80,7 +83,7 @@ def _edges(pieces: Sequence[Piece]) -> Edges:
 
 
 def _columns(pieces: Sequence[Piece], edges: Edges, depth: int) -> Iterator[tuple[list[Piece], Edges]]:
-    """Runs of pieces that are read from top to bottom, each with the edges of its column."""
+    """Groups of pieces that are read from top to bottom, each with the edges of its column."""
     gutter = _gutter(pieces, edges) if depth < _DEPTH else None
     if gutter is None:
         if pieces:
@@ -92,8 +95,8 @@ def _columns(pieces: Sequence[Piece], edges: Edges, depth: int) -> Iterator[tupl
     across: list[Piece] = []
 
     def columns() -> Iterator[tuple[list[Piece], Edges]]:
-        for side, its_edges in zip(sides, inner, strict=True):
-            yield from _columns(side, its_edges, depth + 1)
+        for side, side_edges in zip(sides, inner, strict=True):
+            yield from _columns(side, side_edges, depth + 1)
             side.clear()
 
     for row in rows(pieces):
@@ -111,7 +114,7 @@ def _columns(pieces: Sequence[Piece], edges: Edges, depth: int) -> Iterator[tupl
 
 
 def _gutter(pieces: Sequence[Piece], edges: Edges) -> float | None:
-    """Where the text parts into two columns, or None."""
+    """The x coordinate between two columns, or None."""
     left, right = edges
     if len(pieces) < 6 or right - left < 1:
         return None
@@ -132,21 +135,22 @@ def _gutter(pieces: Sequence[Piece], edges: Edges) -> float | None:
     )
     x = left + (-start + length / 2) / scale
     sides = [p for p in pieces if p.right <= x], [p for p in pieces if p.left >= x]
-    return x if all(map(_is_text, sides)) and _beside(*sides) else None
+    return x if all(map(_is_text, sides)) and _are_side_by_side(*sides) else None
 
 
 def _is_text(side: Sequence[Piece]) -> bool:
-    """Whether the rows of what may be a column are filled, as those of a table are not."""
-    its = list(rows(side))
-    if len(its) < 3:
+    """True if the rows of a possible column are filled with text, unlike those of a table."""
+    side_rows = list(rows(side))
+    if len(side_rows) < 3:
         return False
     width = max(p.right for p in side) - min(p.left for p in side)
-    filled = median(row[-1].right - row[0].left for row in its)
-    return filled >= _FILLED * width and median(sum(len(p.text) for p in row) for row in its) >= _SHORTEST
+    filled = median(row[-1].right - row[0].left for row in side_rows)
+    characters = median(sum(len(p.text) for p in row) for row in side_rows)
+    return filled >= _FILLED * width and characters >= _SHORTEST
 
 
-def _beside(one: Sequence[Piece], other: Sequence[Piece]) -> bool:
-    """Whether half of the lower side stands beside the other, not above or below it."""
+def _are_side_by_side(one: Sequence[Piece], other: Sequence[Piece]) -> bool:
+    """True if at least half of the shorter side is beside the other, not above or below it."""
     tops, bottoms = zip(
         *((max(p.base for p in s), min(p.base for p in s)) for s in (one, other)), strict=True
     )

@@ -1,8 +1,8 @@
-"""Lines of text in reading order -> paragraphs: what belongs together across lines, columns and pages.
+"""Lines in reading order -> paragraphs, across lines, columns and pages.
 
-A sentence that goes on in the next column or on the next page stays whole; notes at the foot of the page
-then come before its paragraph. Words that were parted at the end of a line are joined: without the hyphen,
-unless the document writes them with it.
+A sentence that continues in the next column or on the next page stays whole; notes at the foot of the page
+then come before its paragraph. Words that were divided at the end of a line are joined, without the hyphen
+unless the document writes them with it elsewhere.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ from qa.documents.pdf.lines import Line
 _SENTENCE_END = re.compile(r"[.!?…:;。！？]['\"”’»)\]]*(?:\[?\d{1,3}\]?)?$")
 _BULLET = re.compile(r"[•‣◦▪■●○*·–—-]\s")
 _NUMBER = re.compile(r"(?:\(?\d{1,2}|\(?[a-z]|[ivx]{1,4})[.)]\s")
-_PARTED = re.compile(r"(\w+)[-\u00ad‐]$")
+_DIVIDED = re.compile(r"(\w+)[-\u00ad‐]$")
 _HYPHENS = ("-", "\u00ad", "‐")
 _SOFT_HYPHEN = "\u00ad"
 _FIRST_WORD = re.compile(r"\w+")
 _WORDS = re.compile(r"\w+(?:[-‐]\w+)*")
-_COUNTED_TOGETHER = frozenset("and or to und oder et ou y o".split())  # "pre- and post-war"
-_LETTER = 0.6  # of the size: a wide letter
-_HEADING = 1.12  # times the size of the body
-_NOTE = 0.92  # times the size of the body, at most
-_SAME_SIZE = 0.105  # at most, between lines of one paragraph: fonts of equal looks are not of equal size
-_LONGEST = 20_000  # characters of a paragraph; what nobody has broken is broken here
-_TAIL = 80  # characters at the end of a text that tell how it goes on
+_CONJUNCTIONS = frozenset("and or to und oder et ou y o".split())  # "pre- and post-war"
+_LETTER = 0.6  # times the font size: a wide letter
+_HEADING = 1.12  # times the font size of the body, at least
+_NOTE = 0.92  # times the font size of the body, at most
+_SAME_SIZE = 0.105  # the largest share by which sizes in a paragraph differ: fonts that look alike may do so
+_LONGEST = 20_000  # characters of a paragraph; longer ones are broken
+_TAIL = 80  # characters at the end of a text that are searched for how it ends
 
 
 @dataclass(slots=True)
 class Flowing:
-    """A paragraph. `starts` maps each page on which it goes on, or begins, to the offset in its text."""
+    """A paragraph. `starts` maps each page on which it begins or continues to the offset in its text."""
 
     lines: list[Line]
     text: str
@@ -47,11 +47,11 @@ class Flowing:
 
 
 class Flow:
-    """Paragraphs of a document, whose measures are taken from all its lines: (page, line), in order."""
+    """The paragraphs of a document. Its lines, as (page, line) in order, give the usual size and spacing."""
 
     def __init__(self, lines: Sequence[tuple[int, Line]]) -> None:
         self._lines = lines
-        self.size = _typical((line.size, len(line.text)) for _, line in lines)
+        self.size = _most_common_size((line.size, len(line.text)) for _, line in lines)
         bold = sum(len(line.text) for _, line in lines if line.bold)
         self._all_bold = 2 * bold > sum(len(line.text) for _, line in lines)
         gaps = [
@@ -59,28 +59,29 @@ class Flow:
             for (page, a), (other, b) in pairwise(lines)
             if page == other and a.column == b.column and _alike(a, b) and 0 < a.base - b.base < 3 * a.size
         ]
-        self._leading = median(gaps) if gaps else 1.2  # from baseline to baseline, in sizes of the letters
+        self._leading = median(gaps) if gaps else 1.2  # from baseline to baseline, times the font size
         self._words = _vocabulary([line.text for _, line in lines])
 
     def paragraphs(self) -> list[Flowing]:
-        """All of the lines, as paragraphs in reading order."""
-        found: list[Flowing] = []
+        """The paragraphs, in reading order."""
+        flowing: list[Flowing] = []
         for (page, _), unit in groupby(self._lines, key=lambda pl: (pl[0], pl[1].column)):
             new = list(self._in_column(page, [line for _, line in unit]))
-            near = range(len(found) - 1, max(-1, len(found) - 50), -1)
-            last = next((i for i in near if not self._is_note(found[i])), -1)
-            if last >= 0 and self._goes_on(found[last], new[0]):
-                whole, notes = found[last], found[last + 1 :]
+            near = range(len(flowing) - 1, max(-1, len(flowing) - 50), -1)
+            last = next((i for i in near if not self._is_note(flowing[i])), -1)
+            if last >= 0 and self._continues(flowing[last], new[0]):
+                whole, notes = flowing[last], flowing[last + 1 :]
                 self._append(whole, new.pop(0))
                 earlier = [note for note in notes if min(note.starts) <= min(whole.starts)]
                 later = [note for note in notes if min(note.starts) > min(whole.starts)]
-                found[last:] = [*earlier, whole, *later]
-            found += new
-        for paragraph in found:
+                flowing[last:] = [*earlier, whole, *later]
+            flowing += new
+        for paragraph in flowing:
             paragraph.heading = self._is_heading(paragraph)
-        return found
+        return flowing
 
     def _in_column(self, page: int, lines: Iterable[Line]) -> Iterator[Flowing]:
+        """The paragraphs of one column."""
         current: Flowing | None = None
         for line in lines:
             if current is None or self._begins(current, line):
@@ -88,13 +89,13 @@ class Flow:
                     yield current
                 current = Flowing([line], line.text, {page: 0})
             else:
-                current.text = self._joined(current.text, line.text)
+                current.text = self._join(current.text, line.text)
                 current.lines.append(line)
         if current:
             yield current
 
     def _begins(self, current: Flowing, line: Line) -> bool:
-        """Whether a line below others begins a paragraph of its own."""
+        """True if a line below the current paragraph begins a new one."""
         above = current.lines[-1]
         ended = bool(_SENTENCE_END.search(above.text[-_TAIL:]))
         lower = line.text[:1].islower()
@@ -108,13 +109,13 @@ class Flow:
             return True
         listed = bool(_BULLET.match(current.text) or _NUMBER.match(current.text))
         if line.begins > above.begins + 0.7:
-            return ended and not listed  # a first line that is indented
+            return ended and not listed  # an indented first line
         if line.begins < above.begins - 0.7 and len(current.lines) > 1:
-            return ended  # the next entry of a list whose lines hang
+            return ended  # the next entry of a list with hanging indents
         return not lower and _would_have_fitted(line, above)
 
-    def _goes_on(self, paragraph: Flowing, following: Flowing) -> bool:
-        """Whether a paragraph is continued by the first one of the next column or page."""
+    def _continues(self, paragraph: Flowing, following: Flowing) -> bool:
+        """True if a paragraph continues in the first one of the next column or page."""
         above, line = paragraph.lines[-1], following.lines[0]
         if above.cells or line.cells or not _alike(above, line) or above.bold != line.bold:
             return False
@@ -129,23 +130,24 @@ class Flow:
         return line.text[:1].islower() or above.text.endswith(_HYPHENS) or not _would_have_fitted(line, above)
 
     def _append(self, paragraph: Flowing, following: Flowing) -> None:
-        joined = self._joined(paragraph.text, following.text)
-        begun = len(joined) - len(following.text)
+        text = self._join(paragraph.text, following.text)
+        start = len(text) - len(following.text)
         for page in following.starts:
-            paragraph.starts.setdefault(page, begun)
-        paragraph.text = joined
+            paragraph.starts.setdefault(page, start)
+        paragraph.text = text
         paragraph.lines += following.lines
 
-    def _joined(self, text: str, line: str) -> str:
-        parted = _PARTED.search(text[-_TAIL:]) if text.endswith(_HYPHENS) else None
+    def _join(self, text: str, line: str) -> str:
+        """A text and the line after it, with a word that was divided between them put together."""
+        divided = _DIVIDED.search(text[-_TAIL:]) if text.endswith(_HYPHENS) else None
         tail = _FIRST_WORD.match(line)
-        if not parted:
+        if not divided:
             return f"{text} {line}"
-        if not tail or tail[0].lower() in _COUNTED_TOGETHER:
+        if not tail or tail[0].lower() in _CONJUNCTIONS:
             return f"{text} {line}"
         if text.endswith(_SOFT_HYPHEN):
             return text[:-1] + line
-        head, rest = parted[1].lower(), tail[0].lower()
+        head, rest = divided[1].lower(), tail[0].lower()
         compound = f"{head}-{rest}" in self._words or {head, rest} <= self._words
         if not line[:1].islower() or head.isdigit() or (compound and head + rest not in self._words):
             return text + line
@@ -171,8 +173,8 @@ class Flow:
         )
 
 
-def _typical(sizes: Iterable[tuple[float, int]]) -> float:
-    """The size in which most is written."""
+def _most_common_size(sizes: Iterable[tuple[float, int]]) -> float:
+    """The font size of most characters, from pairs of a size and a number of characters."""
     total: dict[float, int] = {}
     for size, length in sizes:
         total[round(size, 1)] = total.get(round(size, 1), 0) + length
@@ -180,22 +182,23 @@ def _typical(sizes: Iterable[tuple[float, int]]) -> float:
 
 
 def _alike(a: Line, b: Line) -> bool:
+    """True if the font sizes of two lines are about the same."""
     return abs(a.size - b.size) <= _SAME_SIZE * max(a.size, b.size)
 
 
 def _would_have_fitted(line: Line, above: Line) -> bool:
-    """Whether the first word of a line had room at the end of the one above: the break is the author's."""
+    """True if a line's first word would have fitted at the end of the line above: its author broke it."""
     first = line.text.split(maxsplit=1)[0] if line.text.strip() else ""
     return len(first) * _LETTER + 0.5 < above.ends
 
 
 def _vocabulary(lines: Sequence[str]) -> set[str]:
-    """The words of a document, without those that the end of a line has parted."""
+    """The words of a document, except those that are divided at the end of a line."""
     words: set[str] = set()
-    parted = False
+    was_divided = False
     for line in lines:
-        found = [word.lower() for word in _WORDS.findall(line)]
-        goes_on = line.endswith(_HYPHENS)
-        words.update(found[1 if parted else 0 : -1 if goes_on else None])
-        parted = goes_on
+        line_words = [word.lower() for word in _WORDS.findall(line)]
+        is_divided = line.endswith(_HYPHENS)
+        words.update(line_words[1 if was_divided else 0 : -1 if is_divided else None])
+        was_divided = is_divided
     return words | {part for word in words for part in re.split("[-‐]", word)}

@@ -1,6 +1,6 @@
-"""PDF: the text is what is printed, in reading order, and it is known where each page begins.
+"""PDF: the text is the printed text in reading order, with the offset at which each page begins.
 
-The file is read by PDFium in a process of its own (`extract`), under limits of memory and time.
+PDFium reads the file in a process of its own (`extract`), under limits of memory and time.
 """
 
 from __future__ import annotations
@@ -22,13 +22,12 @@ from qa.documents.pdf.running import Page, take_out_running_lines
 from qa.errors import UnreadableFile
 
 SECONDS = 60
-_OCR = "run text recognition (OCR) on it first"
 _REASONS = {
-    "password": "is protected by a password: save a copy without a password",
-    "protection": "is protected in a way that cannot be read: save a copy without protection",
-    "damaged": "is damaged, or no PDF: open it in a viewer and save it anew",
-    "pages": f"has over {extract.MAX_PAGES:,} pages: split it",
-    "characters": "holds more text than is read: split it",
+    "password": "password-protected. Save a copy without a password",
+    "protection": "protected in an unknown way. Save a copy without protection",
+    "damaged": "not a valid PDF. Try opening it and saving it again",
+    "pages": f"more than {extract.MAX_PAGES:,} pages. Split it",
+    "characters": "too much text. Split it",
 }
 _LIGATURES = {0xFB00 + i: s for i, s in enumerate(("ff", "fi", "fl", "ffi", "ffl", "st", "st"))}
 
@@ -36,28 +35,28 @@ _LIGATURES = {0xFB00 + i: s for i, s in enumerate(("ff", "fi", "fl", "ffi", "ffl
 def parse_pdf(path: str, raw: bytes) -> Parsed:
     """The text of a PDF, and the offsets at which its pages begin.
 
-    Raises UnreadableFile: under a password, damaged, without text (scanned), too large, too slow.
+    Raises UnreadableFile if the file is password-protected, damaged, scanned, too large or too slow to read.
     """
-    printed = _printed(raw)
-    known = next(printed)
-    pages = [_page(number, values) for number, values in enumerate(printed, 1)]
+    extracted = _extract(raw)
+    known = next(extracted)
+    pages = [_page(number, values) for number, values in enumerate(extracted, 1)]
     if not any(page.pieces for page in pages):
-        raise UnreadableFile(f"has no text (scanned images?): {_OCR}")
+        raise UnreadableFile("no text found – it may be scanned. Run OCR first")
     take_out_running_lines(pages)
-    found: list[tuple[int, Line]] = []
+    lines_of_pages: list[tuple[int, Line]] = []
     for number, page in enumerate(pages):
-        found += [(number, line) for line in lines(page.pieces)]
-        page.pieces = []  # a long document is not held twice
-    flow = Flow(found)
+        lines_of_pages += [(number, line) for line in lines(page.pieces)]
+        page.pieces = []  # so that a long document is not kept twice
+    flow = Flow(lines_of_pages)
     paragraphs = flow.paragraphs()
-    parts, starts = _laid_out(paragraphs, len(pages))
+    parts, starts = _parts_and_pages(paragraphs, len(pages))
     left_out = [piece for page in pages for piece in page.left_out]
     title = own_title(known["title"]) or _printed_title(paragraphs, flow.size)
     return from_parts(path, parts, title, _metadata(known), lambda _: left_out, starts)
 
 
-def _printed(raw: bytes) -> Iterator[Any]:
-    """What `extract` says: first what is known of the document, then a value a page.
+def _extract(raw: bytes) -> Iterator[Any]:
+    """The output of `extract`: first the properties of the document, then one value for each page.
 
     Raises UnreadableFile.
     """
@@ -65,17 +64,21 @@ def _printed(raw: bytes) -> Iterator[Any]:
     assert binding is not None
     assert binding.origin is not None
     folder = str(Path(binding.origin).parent.parent)
-    # Without site-packages, the environment and the package itself: that halves the start.
+    # Without site-packages, the environment and this package the process starts in half the time.
     command = [sys.executable, "-I", "-S", extract.__file__, str(SECONDS), folder]
     try:
         done = subprocess.run(command, input=raw, capture_output=True, timeout=SECONDS)
     except subprocess.TimeoutExpired as error:
-        raise UnreadableFile(f"takes over {SECONDS} seconds to read: split it, or save it anew") from error
+        raise UnreadableFile(
+            f"takes more than {SECONDS} seconds to read. Split it, or save it again"
+        ) from error
     except OSError as error:
-        raise UnreadableFile(f"cannot be read: no process can be started ({error.strerror})") from error
+        raise UnreadableFile(f"no process could be started to read it ({error.strerror})") from error
     values = done.stdout.splitlines()
     if done.returncode or not values:
-        raise UnreadableFile("is damaged, or unpacks to over 1 GB: open it in a viewer and save it anew")
+        raise UnreadableFile(
+            "not a valid PDF, or larger than 1 GB when unpacked. Try opening it and saving it again"
+        )
     del done
     for line in values:
         value = json.loads(line)
@@ -85,17 +88,17 @@ def _printed(raw: bytes) -> Iterator[Any]:
 
 
 def _page(number: int, values: Any) -> Page:
-    """A page without what nobody sees or reads on it, which is noted."""
-    turned, (left, bottom, right, top), found, unreadable = values
+    """A page without the text that is invisible or unreadable on it, which is listed as left out."""
+    turned, (left, bottom, right, top), pieces, unreadable = values
     page = Page([], bottom, top)
-    signs = sum(len(piece[0]) for piece in found)
-    if not signs:
+    characters = sum(len(piece[0]) for piece in pieces)
+    if not characters:
         page.left_out.append(("no text on the page (scanned?)", f"page {number}"))
-    elif unreadable > 0.5 * signs:
-        page.left_out.append((f"letters of no known meaning: {_OCR}", f"page {number}"))
+    elif unreadable > 0.5 * characters:
+        page.left_out.append(("unreadable characters. Run OCR first", f"page {number}"))
         return page
-    for said, start, end, base, size, bold, turn in found:
-        text = unicodedata.normalize("NFC", said.translate(_LIGATURES))
+    for raw_text, start, end, base, size, bold, turn in pieces:
+        text = unicodedata.normalize("NFC", raw_text.translate(_LIGATURES))
         if turn != turned:
             page.left_out.append(("written across the page", text))
         elif end < left or start > right or not bottom - size <= base <= top + size:
@@ -105,8 +108,8 @@ def _page(number: int, values: Any) -> Page:
     return page
 
 
-def _laid_out(paragraphs: Sequence[Flowing], pages: int) -> tuple[list[Part], list[int]]:
-    """The paragraphs as parts of a text, and where in it each page begins."""
+def _parts_and_pages(paragraphs: Sequence[Flowing], pages: int) -> tuple[list[Part], list[int]]:
+    """The paragraphs as parts of a text, and the offset in it at which each page begins."""
     parts: list[Part] = []
     begins: dict[int, int] = {}
     at = 0
@@ -126,7 +129,7 @@ def _laid_out(paragraphs: Sequence[Flowing], pages: int) -> tuple[list[Part], li
 
 
 def _printed_title(paragraphs: Sequence[Flowing], body: float) -> str:
-    """The largest heading of the first page."""
+    """The largest heading on the first page, or ""."""
     first = [p for p in paragraphs[:30] if p.heading and 0 in p.starts and p.size >= body]
     largest = max(first, key=lambda p: p.size, default=None)
     return largest.text if largest else ""
