@@ -31,7 +31,7 @@ from qa.server.html import sources as cards
 from qa.server.html.documents import Rows, accepted, label, limits
 from qa.server.html.elements import sentence
 from qa.server.records import Line, Offset, Text, Turn, record, restored
-from qa.text import counted
+from qa.text import plural
 from qa.types import Answer, Progress, Trace
 
 RECENT = 0.5  # seconds
@@ -95,7 +95,7 @@ class Indexing:
         now = self._now
         if not now.total:
             return ""
-        done = f"{now.done:,} of {counted(now.total, 'file')}, {counted(now.embedded, 'passage')} so far"
+        done = f"{now.done:,} of {plural(now.total, 'file')}, {plural(now.embedded, 'passage')} so far"
         return f"Indexing: {done}. Questions are answered meanwhile."
 
 

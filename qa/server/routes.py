@@ -170,7 +170,7 @@ def _place(assistant: Assistant, name: str, received: Path, replace: bool) -> Ar
 
 def check_room(corpus: Path, size: int) -> None:
     """Raises CorpusError where the folder may not take one more file, of that many bytes."""
-    there = [_size(file.path) for file in walk(corpus) if file.wanted] if corpus.is_dir() else []
+    there = [_size(file.path) for file in walk(corpus) if file.is_document] if corpus.is_dir() else []
     if len(there) >= MOST_FILES:
         raise CorpusError(f"there are {MOST_FILES:,} files already: put more into the folder itself")
     if sum(there) + size > MOST_BYTES:

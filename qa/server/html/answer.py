@@ -14,7 +14,7 @@ from qa.answers import wording
 from qa.answers.wording import EMPTY, REFUSAL, WordedClaim
 from qa.language.words import content_words
 from qa.server.html.elements import NOTHING, button, concat, html, joined, origin, paragraph, text
-from qa.text import counted
+from qa.text import plural
 from qa.types import Answer, Citation, Considered, Trace
 
 _CHANGED = "The documents have changed since: this is how the question is answered now."
@@ -136,7 +136,7 @@ def _agreeing(citation: Citation, number: int) -> Markup:
 def _notes(answer: Answer) -> Markup:
     documents = {citation.document.id for citation in answer.citations}
     return joined(
-        [_confidence(answer.confidence), f"from {counted(len(documents), 'document')}", _meant(answer)]
+        [_confidence(answer.confidence), f"from {plural(len(documents), 'document')}", _meant(answer)]
     )
 
 
@@ -160,7 +160,7 @@ def _refused(answer: Answer, number: int) -> Markup:
     if not answer.nearest:
         return paragraph("lead", EMPTY)
     near = html(
-        '<a class="near" href="#source-{}-1">{}</a>', number, counted(len(answer.nearest), "nearest passage")
+        '<a class="near" href="#source-{}-1">{}</a>', number, plural(len(answer.nearest), "nearest passage")
     )
     they_may = html("The {} may be on the subject, but they are no evidence.", near)
     return concat(
@@ -211,7 +211,7 @@ def explanation(trace: Trace | None, answered: bool, changed: bool) -> Markup:
     if len(trace.readings) > 1:
         rows = ((text(tried.question), _percent(tried.probability)) for tried in trace.readings)
         parts.append(_table("What the question may have meant", ("Question", "Answered with"), rows))
-    words = ((text(sought.word), counted(sought.passages, "passage")) for sought in trace.words)
+    words = ((text(sought.word), plural(sought.passages, "passage")) for sought in trace.words)
     parts.append(_table("Words that were looked for", ("Word", "Found in"), words))
     heads = ("Passage", "Similarity", "Words", "Reader", "Its best span")
     parts.append(_table("Passages that were read, the best first", heads, map(_passage, trace.considered)))
@@ -223,7 +223,7 @@ def _verdict(trace: Trace, answered: bool) -> str:
     sure, needed = _percent(trace.confidence), _percent(trace.threshold)
     outcome = "so it was answered" if answered else "so it was not answered"
     return (
-        f"{counted(trace.searched, 'passage')} were searched; what was wanted was {trace.wanted}."
+        f"{plural(trace.searched, 'passage')} were searched; what was wanted was {trace.wanted}."
         f" The best sentence is right with a probability of {sure}; at least {needed} is needed, {outcome}."
     )
 

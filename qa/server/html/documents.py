@@ -10,7 +10,7 @@ from markupsafe import Markup
 from qa.corpus.listing import FileState, Listed
 from qa.documents.formats import MAX_BYTES, SUFFIXES
 from qa.server.html.elements import NOTHING, button, concat, html, joined, origin, paragraph, text
-from qa.text import counted
+from qa.text import plural
 
 MAX_FILES = 500  # that can be sent at once
 _STATES = {
@@ -57,7 +57,7 @@ def _row(file: Listed) -> Markup:
         identity=document.id if document else file.path,
         path=file.path,
         state=file.state,
-        passages=counted(file.passages, "passage"),
+        passages=plural(file.passages, "passage"),
         told=told,
         checkbox=_checkbox(title, document.id) if document else Markup("<span></span>"),
         title=text(title),
@@ -74,8 +74,8 @@ def _about(file: Listed) -> Markup:
     document = file.document
     if document is None:
         return NOTHING
-    pages = counted(len(document.pages), "page") if document.pages else ""
-    return joined([origin(document), pages, counted(file.passages, "passage")])
+    pages = plural(len(document.pages), "page") if document.pages else ""
+    return joined([origin(document), pages, plural(file.passages, "passage")])
 
 
 def _written(file: Listed) -> Markup:
