@@ -16,7 +16,8 @@ from qa.types import Answer, Citation, Claim
 
 REFUSAL = "I couldn't find an answer in your documents."
 EMPTY = "No documents yet. Add some to start."
-NEAREST = "Closest passages. They don't answer the question."
+NEAREST = "Closest passages"
+NO_EVIDENCE = "They don't answer the question."
 SUGGESTIONS = "You could ask:"
 DISAGREEMENT = "Sources disagree"
 _CONFIDENCE = (

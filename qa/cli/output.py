@@ -54,7 +54,7 @@ def _refusal(answer: Answer) -> list[str]:
         parts.append(wording.unknown(answer.unknown))
     if answer.suggestions:
         parts.append(f"{wording.SUGGESTIONS}\n" + "\n".join(f"- {asked}" for asked in answer.suggestions))
-    parts.append(wording.NEAREST)
+    parts.append(f"{wording.NEAREST}. {wording.NO_EVIDENCE}")
     return [*parts, *(hit_text(hit, number) for number, hit in enumerate(answer.nearest, 1))]
 
 

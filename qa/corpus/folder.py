@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from qa.documents.formats import FORMATS, SUFFIXES, check_size, parse
+from qa.documents.formats import LABELS, SUFFIXES, check_size, parse
 from qa.errors import CorpusError, DocumentExists, QAError, UnknownDocument, UnreadableFile
 from qa.files import locked, replaced, replacement_target
 from qa.index.layout import PLACING_LOCK
@@ -31,7 +31,6 @@ _BLANK = re.compile(  # letters and marks that are invisible too
 _FORBIDDEN = re.compile(r'[<>:"|?*]')  # in names on Windows
 _OPENING = re.compile(r"\A(?:[\s.]|~\$)+")
 _CLOSING = re.compile(r"[\s.]+\Z")
-_LABELS = ", ".join(kind.label for kind in FORMATS[:-1]) + f" or {FORMATS[-1].label}"
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|clock\$|(?:com|lpt)[0-9¹²³])\s*\.", re.I)
 
 
@@ -120,7 +119,7 @@ def safe_name(name: str) -> str:
     stem, dot, ending = _CLOSING.sub("", _OPENING.sub("", text)).rpartition(".")
     suffix = dot + ending
     if suffix.lower() not in SUFFIXES:
-        raise UnreadableFile(f"unsupported file type. Use {_LABELS}")
+        raise UnreadableFile(f"unsupported file type. Use {LABELS}")
     stem = _CLOSING.sub("", stem)
     if not stem:
         raise UnreadableFile("the file name has no usable characters. Use another name")

@@ -38,6 +38,7 @@ FORMATS = (
 )
 _BY_SUFFIX = {suffix: form for form in FORMATS for suffix in form.suffixes}
 SUFFIXES = frozenset(_BY_SUFFIX)
+LABELS = ", ".join(form.label for form in FORMATS[:-1]) + f" or {FORMATS[-1].label}"
 
 
 def parse(path: str, raw: bytes) -> Parsed:

@@ -201,7 +201,7 @@ class Handlers:
         """
         reasons = self._kept.get(self._key(asked), asked.text) or _Reasons.of(self._answer(asked))
         changed = not reasons.are_of(asked.text)
-        return {"html": answers.explanation(reasons.trace, reasons.answered, changed)}
+        return {"html": answers.explanation(reasons.trace, changed)}
 
     def show(self, shown: _Shown) -> Argument:
         """The turns of a conversation that the browser kept, with what they say now."""
@@ -228,7 +228,7 @@ class Handlers:
         with self._looking:
             if time.monotonic() - self._looked > RECENT:
                 files = self._assistant.files()
-                html, known = self._rows.listed(files), examples(self._assistant.settings.corpus)
+                html, known = self._rows.render(files), examples(self._assistant.settings.corpus)
                 self._list = {
                     "state": hashlib.sha256(html.encode()).hexdigest(),
                     "html": html,

@@ -109,7 +109,7 @@ def test_a_server_that_went_away_is_told_and_asked_again_when_it_is_back(browser
         page = Page(browser, address)
         page.ask(RAILWAY)
     page.type(TRADE)
-    page.wait(lambda: "The server does not answer" in page.one("#turn-1").text)
+    page.wait(lambda: "Can't reach the server" in page.one("#turn-1").text)
     with app(tmp_path / "index", GRADIO_SERVER_PORT=str(port)):
         page.act("retry", page.one("#turn-1"))
         page.wait(lambda: "$250 million" in page.answered(1).text)
@@ -196,7 +196,7 @@ def test_a_quote_that_was_forged_in_the_browser_is_not_shown(page: Page):
     )
     page.reload()
     page.wait(lambda: page.turns())
-    assert "not in them any more" in page.turns()[0].text
+    assert "no longer in your documents" in page.turns()[0].text
     assert "trillion" not in page.one("#log").text
     assert not page.seen("#sources .card")
     page.act("retry", page.turns()[0])
@@ -228,7 +228,7 @@ def test_a_thumb_and_a_word_are_kept_on_this_machine(page: Page, index: Path):
     down.click()
     page.wait(lambda: page.seen("#comment"))
     page.one("#comment").send_keys("over how many years?", Keys.ENTER)
-    assert page.toast() == "Saved on this machine."
+    assert page.toast() == "Saved on this computer."
     assert down.get_attribute("aria-pressed") == "true"
     entries = [json.loads(line) for line in (index / "feedback.jsonl").read_text("utf-8").splitlines()]
     assert [(e["question"], e["helpful"], e["comment"]) for e in entries][-1] == (

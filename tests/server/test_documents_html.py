@@ -22,7 +22,7 @@ def a_file(path: str = "ferry.md", **changes: Any) -> Listed:
 
 
 def listed(files: list[Listed]) -> str:
-    return Rows().listed(files)
+    return Rows().render(files)
 
 
 def test_an_empty_folder_is_said_to_be_empty():
@@ -35,10 +35,13 @@ def test_the_day_on_which_a_file_was_written_stands_beside_its_path():
 
 
 def test_what_failed_stands_first_and_is_counted():
-    files = [a_file("a.md"), a_file("b.md", document=None, state=FileState.FAILED, reason="it is empty")]
+    files = [
+        a_file("a.md"),
+        a_file("b.md", document=None, state=FileState.FAILED, reason="the file is empty"),
+    ]
     html = listed(files)
     assert html.index('data-path="b.md"') < html.index('data-path="a.md"')
-    assert "Not indexed: it is empty" in one_line(html)
+    assert "Not indexed. The file is empty." in one_line(html)
     assert label(files) == "Documents (1, 1 failed)"
     assert label(files[:1]) == "Documents (1)"
 
@@ -48,7 +51,7 @@ def test_a_document_is_listed_with_what_is_known_of_it():
     html = listed([a_file(document=a_document(metadata=known, pages=(0, 9)))])
     assert one_line(html) == (
         "The ferryQuay News · A. Lund · 2024-05-01 · 2 pages · 3 passages"
-        "ferry.mdAsk only thisDelete The ferry"
+        "ferry.mdSearch only thisDelete The ferry"
     )
     (row,) = Shown(html).all("li")
     assert row == {
@@ -59,7 +62,7 @@ def test_a_document_is_listed_with_what_is_known_of_it():
         "data-reason": "",
     }
     (box,) = Shown(html).all("input")
-    assert (box["value"], box["aria-label"]) == ("1", "Ask The ferry")
+    assert (box["value"], box["aria-label"]) == ("1", "Search The ferry")
     assert [b["data-document"] for b in Shown(html).acts("only")] == ["1"]
     assert [(b["data-path"], b["data-title"]) for b in Shown(html).acts("remove")] == [
         ("ferry.md", "The ferry")
@@ -71,8 +74,8 @@ def test_a_document_is_listed_with_what_is_known_of_it():
     [
         (FileState.INDEXED, "", ""),
         (FileState.WAITING, "", "Waiting to be indexed"),
-        (FileState.CHANGED, "", "Changed: to be indexed again"),
-        (FileState.FAILED, "the file is empty", "Not indexed: the file is empty"),
+        (FileState.CHANGED, "", "Changed, waiting to be indexed again"),
+        (FileState.FAILED, "the file is empty", "Not indexed. The file is empty."),
         (FileState.GONE, "", "Removed from the folder"),
     ],
 )
@@ -101,11 +104,11 @@ def test_nothing_of_a_file_becomes_html(string: str):
     known = {name: string for name in ("source", "author", "date")}
     document = a_document(id=string, path=string, title=string, metadata=known)
     for file in (
-        a_file(string, document=document, reason=string),
-        a_file(string, document=None, reason=string),
+        a_file(string, document=document, reason=f"of {string}"),
+        a_file(string, document=None, reason=f"of {string}"),
     ):
         html = Shown(listed([file]))
-        assert string in html.text
+        assert f"Of {string}." in html.text
         assert [row["data-path"] for row in html.all("li")] == [string]
         assert all(string in box["aria-label"] for box in html.all("input"))
 
@@ -118,19 +121,19 @@ def test_a_right_to_left_override_turns_nothing_around_it():
 def test_only_rows_of_files_that_are_not_as_they_were_are_made_anew(monkeypatch: pytest.MonkeyPatch):
     rows = Rows()
     first, second = a_file("a.md"), a_file("b.md", state=FileState.WAITING)
-    before = rows.listed([first, second])
+    before = rows.render([first, second])
     made, row = [], documents._row
     monkeypatch.setattr(documents, "_row", lambda file: made.append(file) or row(file))
-    assert rows.listed([a_file("a.md"), a_file("b.md", state=FileState.WAITING)]) == before
+    assert rows.render([a_file("a.md"), a_file("b.md", state=FileState.WAITING)]) == before
     assert made == []
     changed = [a_file("a.md"), a_file("b.md")]
-    assert rows.listed(changed) == listed(changed) != before
+    assert rows.render(changed) == listed(changed) != before
     assert made == [changed[1], *changed]  # the latter by a list of its own
-    assert rows.listed([first]) == listed([first])
-    assert list(rows._made) == [first]  # nothing is kept of what is gone
+    assert rows.render([first]) == listed([first])
+    assert list(rows._rendered) == [first]  # nothing is kept of what is gone
 
 
 def test_what_is_accepted_is_what_the_limits_say():
     assert set(limits()["suffixes"]) >= {".pdf", ".docx", ".html", ".md", ".txt"}
     assert limits()["bytes"] == 20_000_000
-    assert "20 MB" in accepted()
+    assert accepted().startswith("PDF, Word (.docx), web pages, Markdown or text, up to 20 MB each.")

@@ -95,8 +95,10 @@ def test_files_are_uploaded_several_at_once_each_with_its_result(page: Page, cor
     }
     assert told["lighthouse.md"][1] == "Indexed: 1 passage."
     assert "empty" in told["empty.txt"][1]
-    assert ".docx, " in told["picture.png"][1]
-    assert "20 MB" in told["large.txt"][1]
+    assert told["picture.png"][1] == (
+        "Unsupported file type. Use PDF, Word (.docx), web pages, Markdown or text."
+    )
+    assert told["large.txt"][1] == "Larger than 20 MB."
     assert (corpus / "ferry.md").read_text("utf-8") == FERRY
     assert (corpus / "lighthouse.md").read_text("utf-8") == LIGHTHOUSE
     assert sorted(path.name for path in corpus.iterdir()) == ["ferry.md", "lighthouse.md", "visitors.html"]
@@ -107,16 +109,34 @@ def test_files_are_uploaded_several_at_once_each_with_its_result(page: Page, cor
     assert "Ada Lund" in page.ask(KEEPER).text
 
 
+LARGER_FERRY = "# The ferry\n\nThe ferry to Tolvane carries 512 passengers.\n"
+
+
 def test_a_file_of_a_name_that_is_taken_replaces_it_only_when_told(page: Page, corpus: Path, outside: Path):
-    (outside / "ferry.md").write_text("# The ferry\n\nThe ferry to Tolvane carries 512 passengers.\n")
+    (outside / "ferry.md").write_text(LARGER_FERRY)
     send(page, outside / "ferry.md")
     page.wait(lambda: page.seen("#uploads button"))
+    assert results(page)["ferry.md"][1].startswith("A different file with this name exists.")
     assert (corpus / "ferry.md").read_text("utf-8") == FERRY
-    page.one("#uploads button").click()
+    page.seen("#uploads button")[0].click()
     page.wait(lambda: results(page)["ferry.md"] == ("indexed", "Indexed: 1 passage."))
     assert "512" in page.ask("How many passengers does the ferry carry?").text
     send(page, outside / "ferry.md")
-    page.wait(lambda: results(page)["ferry.md"] == ("indexed", "Already among the documents."))
+    page.wait(lambda: results(page)["ferry.md"] == ("indexed", "Already added."))
+
+
+def test_a_file_of_a_name_that_is_taken_can_be_kept_beside_it(page: Page, corpus: Path, outside: Path):
+    (outside / "ferry.md").write_text(LARGER_FERRY)
+    (corpus / "ferry 2.md").write_text("# The old ferry\n\nThe old ferry carried 90 passengers.\n", "utf-8")
+    send(page, outside / "ferry.md")
+    for _ in range(2):  # "ferry 2.md" is taken as well
+        page.wait(lambda: page.seen("#uploads button"))
+        page.seen("#uploads button")[1].click()
+        page.wait(lambda: results(page)["ferry.md"][0] != "sending")
+    page.wait(lambda: results(page)["ferry.md"] == ("indexed", "Indexed: 1 passage."))
+    assert paths(page) == ["ferry 2.md", "ferry 3.md", "ferry.md"]
+    assert (corpus / "ferry 3.md").read_text("utf-8") == LARGER_FERRY
+    assert (corpus / "ferry.md").read_text("utf-8") == FERRY
 
 
 DROPPED = """
@@ -153,14 +173,17 @@ def test_a_document_is_deleted_after_asking_and_is_gone_from_answers(page: Page,
     page.reload()
     page.wait(lambda: len(page.turns()) == 2)
     assert "340" not in page.one("#page").text
-    assert "not in them any more" in page.turns()[0].text
+    assert "no longer in your documents" in page.turns()[0].text
 
 
 def test_only_chosen_documents_are_asked(page: Page, corpus: Path):
     (corpus / "lighthouse.md").write_text(LIGHTHOUSE, "utf-8")
     page.wait(lambda: paths(page) == ["ferry.md", "lighthouse.md"])
     row(page, "lighthouse.md").find_element(By.CSS_SELECTOR, "input").click()
-    assert page.one("#scope").text.startswith("Asking 1 of 2 documents.")
+    assert page.one("#scope").text == "Searching 1 of 2 documents · Search all"
+    row(page, "ferry.md").find_element(By.CSS_SELECTOR, "input").click()
+    assert page.toast() == "Select at least one document."
+    assert page.one("#scope").text == "Searching 1 of 2 documents · Search all"
     turn = page.ask(KEEPER)
     assert turn.find_elements(By.CSS_SELECTOR, ".refused")
     asked = [path.get_attribute("textContent") for path in page.all("#sources .cards.selected .path")]
@@ -169,7 +192,7 @@ def test_only_chosen_documents_are_asked(page: Page, corpus: Path):
     assert not page.seen("#scope")
     assert "Ada Lund" in page.ask(KEEPER).text
     page.act("only", row(page, "ferry.md"))
-    assert page.one("#scope").text.startswith("Asking 1 of 2 documents.")
+    assert page.one("#scope").text == "Searching 1 of 2 documents · Search all"
     page.act("retry", page.turns()[1])  # in the documents that were asked then: all
     page.wait(lambda: "Ada Lund" in page.answered(1).text)
 

@@ -131,15 +131,15 @@ def test_who_was_logged_out_is_told_to_log_in(browser: Chrome, tmp_path: Path, c
         page = Page(browser, address)
         assert page.one("#logout").is_displayed()
         page.script("fetch('logout')")  # as another tab would
-        page.wait(lambda: "log in" in page.one("#indexing").get_attribute("textContent"))
+        page.wait(lambda: page.seen("#ended"))
         page.type(KEEPER)
-        page.wait(lambda: "You are not logged in any more" in page.one("#log .failed").text)
+        page.wait(lambda: "Your session has ended" in page.one("#log .failed").text)
         page.show("documents")
         page.script(SENT, "mill.md", "The mill of Norvik has four floors.")
-        page.wait(lambda: "log in" in page.one("#uploads .state").text)
+        page.wait(lambda: "session has ended" in page.one("#uploads .state").text)
         assert not (corpus / "mill.md").exists()
-        browser.refresh()
-        assert browser.find_element(By.NAME, "password").is_displayed()
+        page.one("#ended a").click()
+        page.wait(lambda: browser.find_element(By.NAME, "password").is_displayed())
         browser.get_log("browser")  # the answers 401
 
 
@@ -160,5 +160,5 @@ def test_a_server_that_is_gone_is_told(browser: Chrome, tmp_path: Path, corpus: 
     with app(tmp_path / "index", corpus) as address:
         page = Page(browser, address)
     page.type(KEEPER)
-    page.wait(lambda: "The server does not answer" in page.one("#log .failed").text)
+    page.wait(lambda: "Can't reach the server" in page.one("#log .failed").text)
     browser.get_log("browser")  # what could not be reached

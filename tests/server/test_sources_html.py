@@ -77,7 +77,7 @@ def test_beside_a_quote_two_sentences_of_its_paragraph_are_shown_on_either_side(
     assert body(html) == content
 
 
-def test_the_passages_before_and_behind_are_there_folded():
+def test_the_passages_before_and_after_are_folded():
     document = a_document()
     first, middle, last = (a_passage(document, *span) for span in ((0, 9), (9, 68), (68, len(TEXT))))
     answer = an_answer(Claim(QUOTE, (a_citation(1, QUOTE, document, middle),)))
@@ -89,11 +89,11 @@ def test_the_passages_before_and_behind_are_there_folded():
     assert "beside" not in alone
 
 
-def test_a_refusal_shows_the_nearest_passages_as_no_evidence():
+def test_a_refusal_shows_the_nearest_passages_and_says_they_are_no_answer():
     html = sources(a_refusal(a_document(), a_document(id="2", title="Another")), 1, {})
     shown = Shown(html)
-    assert "Nearest passages" in shown.text
-    assert "no evidence" in shown.text
+    assert "Closest passages" in shown.text
+    assert "They don't answer the question." in shown.text
     assert shown.marked == ""
     assert [card["id"] for card in shown.all("article", "card")] == ["source-1-1", "source-1-2"]
     assert body(html) == TEXT
@@ -102,7 +102,7 @@ def test_a_refusal_shows_the_nearest_passages_as_no_evidence():
 
 def test_an_empty_index_has_no_sources():
     html = sources(a_refusal(), 0, {})
-    assert "nothing is indexed yet" in Shown(html).text
+    assert "No documents yet" in Shown(html).text
     assert not Shown(html).all("article")
 
 

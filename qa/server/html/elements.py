@@ -1,8 +1,8 @@
-"""Pieces of HTML, for what the page shows.
+"""Pieces of HTML that the page is made of.
 
-HTML is `Markup`; everything else is only ever text, and is escaped where it is put into HTML, by `html` and
-by `join`. What comes from a document or a user (text, title, path, metadata, question) is never made Markup
-itself, so that nothing else of it reaches the page.
+HTML is `Markup`; everything else is text, which `html` and `join` escape when they put it into HTML. Text
+from a document or a user (text, title, path, metadata, question) is never turned into Markup itself, so it
+can only reach the page as text.
 """
 
 from __future__ import annotations
@@ -20,60 +20,65 @@ _HEADING = re.compile(r"^(#{1,6} +)(.+)$", re.MULTILINE)
 
 
 def html(template: LiteralString, /, *values: object, **named: object) -> Markup:
-    """A piece of HTML with values put into it, of which whatever is not Markup is escaped.
+    """A piece of HTML with values filled in. Values that are not Markup are escaped.
 
-    As Markup.format does it, in a fifth of the time: a list of thousands of documents is made of such pieces.
+    Does the same as Markup.format in a fifth of the time: a list of thousands of documents needs it.
     """
     return Markup(template.format(*map(escape, values), **{name: escape(v) for name, v in named.items()}))
 
 
 def text(content: str) -> Markup:
-    """Text as HTML, kept to itself: a right-to-left override in it turns nothing around it."""
+    """Text as HTML, isolated: a right-to-left override in it reverses nothing around it."""
     return html('<bdi dir="auto">{}</bdi>', content)
 
 
 def paragraph(kind: str, body: str) -> Markup:
-    """A paragraph of text or HTML; nothing at all where it is empty."""
+    """A paragraph of text or HTML; nothing if it would be empty."""
     return html('<p class="{}">{}</p>', kind, body) if body else NOTHING
 
 
 def joined(parts: Iterable[str]) -> Markup:
-    """What there is of some parts, in one line."""
+    """The parts that are not empty, on one line."""
     return Markup(" · ").join(part for part in parts if part)
 
 
 def concat(parts: Iterable[Markup]) -> Markup:
-    """Pieces of HTML, one after the other."""
+    """Pieces of HTML in a row."""
     return NOTHING.join(parts)
 
 
 def sentence(problem: str) -> str:
-    """The line of an error, as the page tells it: text, no HTML."""
+    """The line of an error as a sentence of the page: text, not HTML."""
     return f"{problem[:1].upper()}{problem[1:]}."
 
 
 def icon(name: str) -> Markup:
-    """One of the drawings of index.html."""
+    """One of the icons in index.html."""
     return html('<svg aria-hidden="true"><use href="#i-{}"/></svg>', name)
 
 
-def button(act: str, label: str, drawing: str = "", kind: str = "plain", **data: object) -> Markup:
-    """A button that main.js knows by its `act`; with a drawing the label is there for screen readers only.
+def button(act: str, label: str, icon_name: str = "", kind: str = "plain", **data: object) -> Markup:
+    """A button that main.js recognises by its `act`. With an icon, the label is for screen readers only.
 
-    `data` is what the act is done with, as data-… attributes; what is None is left out.
+    `data` becomes data-… attributes, which the act reads; values that are None are left out.
     """
     attributes = concat(html(' data-{}="{}"', k, str(v)) for k, v in data.items() if v is not None)
-    title, shown = NOTHING, escape(label)
-    if drawing:
+    title, content = NOTHING, escape(label)
+    if icon_name:
         title = html(' title="{}"', label)
-        shown = html('{}<span class="hidden">{}</span>', icon(drawing), label)
+        content = html('{}<span class="hidden">{}</span>', icon(icon_name), label)
     return html(
-        '<button type="button" class="{}" data-act="{}"{}{}>{}</button>', kind, act, title, attributes, shown
+        '<button type="button" class="{}" data-act="{}"{}{}>{}</button>',
+        kind,
+        act,
+        title,
+        attributes,
+        content,
     )
 
 
 def prose(content: str, document: Document) -> Markup:
-    """Text of a document as HTML with every character in it; the # of a Markdown heading is there, unseen."""
+    """Text of a document as HTML with every character in it. The # of a Markdown heading is hidden by CSS."""
     if not document.path.lower().endswith((".md", ".markdown")):
         return escape(content)
     return concat(_with_headings(content))
@@ -89,7 +94,7 @@ def _with_headings(content: str) -> Iterator[Markup]:
 
 
 def origin(document: Document, *more: str) -> Markup:
-    """Publisher, author and date as far as known, and more text or HTML, in one line."""
+    """Publisher, author and date as far as known, and more text or HTML, on one line."""
     known = document.metadata
     names = [text(known[name]) for name in ("source", "author", "date") if known.get(name)]
     return joined([*names, *more])

@@ -1,4 +1,4 @@
-"""The sources of an answer: a card for each, its quote marked in its passage, and the whole document."""
+"""The sources of an answer: a card each, with the quote marked in its passage, and the whole document."""
 
 from __future__ import annotations
 
@@ -9,33 +9,30 @@ from itertools import pairwise
 from markupsafe import Markup
 
 from qa.answers.quotes import verify
-from qa.answers.wording import citation_text, pages
+from qa.answers.wording import EMPTY, NEAREST, NO_EVIDENCE, citation_text, pages
 from qa.server.html.elements import NOTHING, button, concat, html, joined, origin, paragraph, prose, text
+from qa.text import plural
 from qa.types import Answer, Citation, Document, Hit, Passage, Span
 
-BESIDE = 2  # sentences on either side of a quote that are shown at once
-_SIDES = ("before", "behind")
-WINDOW = 60_000  # characters of a document that are shown at a time
+CONTEXT = 2  # sentences shown on either side of a quote before its card is selected
+_SIDES = ("before", "after")
+WINDOW = 60_000  # characters of a document shown at a time
 Neighbours = Mapping[str, tuple[Passage | None, Passage | None]]  # by the id of the passage between them
 
 
 def sources(answer: Answer, turn: int, neighbours: Neighbours) -> Markup:
-    """The cards of one answer: what it cites, or the passages nearest to a question that it refused.
+    """The cards of one answer: its citations, or the passages nearest to a question that was refused.
 
-    Raises CitationError where a quote no longer stands in its document.
+    Raises CitationError if a quote is no longer in its document.
     """
     if answer.answered:
         heading, note, kind = "", "", "cited"
         cards = [_cited(citation, turn, neighbours) for citation in answer.citations]
     elif answer.nearest:
-        heading, note, kind = (
-            "Nearest passages",
-            "They do not answer the question and are no evidence.",
-            "nearest",
-        )
+        heading, note, kind = NEAREST, NO_EVIDENCE, "nearest"
         cards = [_near(hit, turn, number) for number, hit in enumerate(answer.nearest, 1)]
     else:
-        heading, note, kind, cards = "", "There are no sources: nothing is indexed yet.", "nearest", []
+        heading, note, kind, cards = "", EMPTY, "nearest", []
     title = html("<h2>{}</h2>", heading) if heading else Markup('<h2 class="hidden">Sources</h2>')
     asked = paragraph("asked", text(answer.question))
     head = html("<header>{}{}{}</header>", title, asked, paragraph("note", note))
@@ -43,18 +40,22 @@ def sources(answer: Answer, turn: int, neighbours: Neighbours) -> Markup:
 
 
 def _cited(citation: Citation, turn: int, neighbours: Neighbours) -> Markup:
-    """The passage and its neighbours; what is further from the quote is folded until the card is selected."""
+    """A passage with its neighbours. All but the quote's surroundings is folded until it is selected."""
     verify(citation)
     passage, (start, end) = citation.passage, _around(citation)
     cuts = (passage.start, start, citation.start, citation.end, end, passage.end)
     parts = [passage.text[a - passage.start : b - passage.start] for a, b in pairwise(cuts)]
     far, near, quote, after, rest = (prose(part, citation.document) for part in parts)
     beside = neighbours.get(passage.id, (None, None))
-    before, behind = (_beside(p, citation.document, kind) for p, kind in zip(beside, _SIDES, strict=True))
-    body = html("{}{}<mark>{}</mark>{}{}", _folded(before + far), near, quote, after, _folded(rest + behind))
+    previous, following = (
+        _beside(p, citation.document, side) for p, side in zip(beside, _SIDES, strict=True)
+    )
+    body = html(
+        "{}{}<mark>{}</mark>{}{}", _folded(previous + far), near, quote, after, _folded(rest + following)
+    )
     acts = button(
         "whole",
-        "Open the whole document",
+        "Open document",
         document=citation.document.id,
         start=citation.start,
         end=citation.end,
@@ -69,14 +70,14 @@ def _cited(citation: Citation, turn: int, neighbours: Neighbours) -> Markup:
     )
 
 
-def _beside(passage: Passage | None, document: Document, kind: str) -> Markup:
+def _beside(passage: Passage | None, document: Document, side: str) -> Markup:
     if passage is None:
         return NOTHING
-    return html('<span class="beside {}">{}</span>', kind, prose(passage.text, document))
+    return html('<span class="beside {}">{}</span>', side, prose(passage.text, document))
 
 
 def _around(citation: Citation) -> Span:
-    """The quote and up to BESIDE sentences on either side, within its paragraph; the document's offsets."""
+    """The document's offsets of the quote with up to CONTEXT sentences on either side in its paragraph."""
     passage = citation.passage
     before = passage.text[: citation.start - passage.start]
     after = passage.text[citation.end - passage.start :]
@@ -84,14 +85,12 @@ def _around(citation: Citation) -> Span:
     starts = [a for a, _ in passage.sentences if passage.start + paragraph <= a < citation.start]
     length = after.find("\n\n") if "\n\n" in after else len(after)
     ends = [b for _, b in passage.sentences if citation.end < b <= citation.end + length]
-    return [*starts, citation.start][-1 - BESIDE :][0], [citation.end, *ends][: 1 + BESIDE][-1]
+    return [*starts, citation.start][-1 - CONTEXT :][0], [citation.end, *ends][: 1 + CONTEXT][-1]
 
 
 def _near(hit: Hit, turn: int, number: int) -> Markup:
     passage = hit.passage
-    act = button(
-        "whole", "Open the whole document", document=hit.document.id, start=passage.start, end=passage.end
-    )
+    act = button("whole", "Open document", document=hit.document.id, start=passage.start, end=passage.end)
     body = prose(passage.text, hit.document)
     return _card(f"source-{turn}-{number}", number, hit.document, "", body, act)
 
@@ -122,24 +121,25 @@ def _card(identity: str, number: int, document: Document, where: str, body: Mark
 
 
 def begin(document: Document, marked: Span) -> int:
-    """Where the part of a document begins that shows a span: at its beginning where all of that fits."""
+    """The offset of the part of a document that shows a span: 0 if the span is in the first part."""
     return 0 if marked[1] <= WINDOW else max(0, marked[0] - WINDOW // 3)
 
 
 def whole(document: Document, marked: Span, begin: int) -> dict[str, object]:
-    """A part of a document's text of WINDOW characters from `begin`, as HTML with a span marked, and what is
-    told above it. Where more of the document comes before or after, there is a button for it.
+    """WINDOW characters of a document's text from `begin` as HTML with a span marked, its title and origin.
+
+    If the document goes on before or after this part, the HTML has a button that opens the next one.
     """
     content = document.text
     start = max(0, min(begin, len(content) - 1))
     end = min(len(content), start + WINDOW)
     cuts = [start, *(min(max(offset, start), end) for offset in marked), end]
-    before, found, after = (_paged(document, a, b) for a, b in pairwise(cuts))
-    mark = html("<mark>{}</mark>", found) if found else NOTHING
-    turning = partial(button, "whole", document=document.id, start=marked[0], end=marked[1])
-    earlier = turning("Earlier in the document", begin=max(0, start - WINDOW)) if start else NOTHING
-    later = turning("Later in the document", begin=end) if end < len(content) else NOTHING
-    length = f"{len(document.pages)} pages" if document.pages else ""
+    before, inside, after = (_paged(document, a, b) for a, b in pairwise(cuts))
+    mark = html("<mark>{}</mark>", inside) if inside else NOTHING
+    part = partial(button, "whole", document=document.id, start=marked[0], end=marked[1])
+    earlier = part("Earlier in the document", begin=max(0, start - WINDOW)) if start else NOTHING
+    later = part("Later in the document", begin=end) if end < len(content) else NOTHING
+    length = plural(len(document.pages), "page") if document.pages else ""
     return {
         "title": document.title,
         "origin": joined([origin(document), length, text(document.path)]),
@@ -148,7 +148,7 @@ def whole(document: Document, marked: Span, begin: int) -> dict[str, object]:
 
 
 def _paged(document: Document, start: int, end: int) -> Markup:
-    """A slice as HTML, with a line where a page begins."""
+    """A slice of a document as HTML, with a line at the start of each page."""
     inside = [(offset, page) for page, offset in enumerate(document.pages, 1) if start <= offset < end]
     cuts = [start, *(offset for offset, _ in inside), end]
     parts = [prose(document.text[a:b], document) for a, b in pairwise(cuts)]

@@ -1,34 +1,44 @@
-// What the page asks of its server. Whatever goes wrong, there is an answer: { problem }.
+// Requests to the server. If anything goes wrong, the result is { problem }, a line to show.
 
-export const BROKEN = "The server does not answer: is it still running?";
-const LEFT = "You are not logged in any more: load this page again, and log in.";
+import { root } from "./dom.js";
 
-// What a function of the server gives.
+export const UNREACHABLE = "Can't reach the server. Is it still running?";
+const ENDED = "Your session has ended.";
+
+// With a session that has ended, the page shows a link to the login until a request succeeds again.
+function loggedIn(status) {
+  root.classList.toggle("ended", status === 401);
+  return status !== 401;
+}
+
+// Call a function of the server.
 export async function call(name, argument = {}) {
   const headers = { "Content-Type": "application/json" };
   try {
     const response = await fetch("qa/" + name, { method: "POST", headers, body: JSON.stringify(argument) });
-    if (response.status === 401) return { problem: LEFT };
-    const got = await response.json();
-    return response.ok || got.problem ? got : { problem: got.error ?? BROKEN };
+    if (!loggedIn(response.status)) return { problem: ENDED };
+    const result = await response.json();
+    return response.ok || result.problem ? result : { problem: result.error ?? UNREACHABLE };
   } catch {
-    return { problem: BROKEN };
+    return { problem: UNREACHABLE };
   }
 }
 
-// Send a file; `progress` is told which share of it (0..1) is sent. fetch tells nobody.
-export function upload(file, replace, progress) {
+// Upload a file under a name. `progress` is called with the share (0..1) that is sent, which fetch cannot report.
+export function upload(file, name, replace, progress) {
   return new Promise((done) => {
-    const request = new XMLHttpRequest(), query = new URLSearchParams({ name: file.name });
+    const request = new XMLHttpRequest(), query = new URLSearchParams({ name });
     if (replace) query.set("replace", "yes");
     request.upload.onprogress = ({ loaded, total }) => progress(loaded / total);
     request.onloadend = () => {
-      let got = {};
-      try {
-        got = JSON.parse(request.responseText);
-      } catch {}
       const { status } = request;
-      done(status === 401 ? { problem: LEFT } : status ? got : { problem: BROKEN });
+      if (!status) return done({ problem: UNREACHABLE });
+      if (!loggedIn(status)) return done({ problem: ENDED });
+      try {
+        done(JSON.parse(request.responseText));
+      } catch {
+        done({});
+      }
     };
     request.open("PUT", "qa/upload?" + query);
     request.send(file);

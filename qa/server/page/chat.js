@@ -1,85 +1,88 @@
-// The chat: questions and answers. The server gives each turn as HTML together with the record that is kept.
+// The chat: questions and answers. The server returns each turn as HTML, with the record to keep.
 
 import { call } from "./api.js";
 import * as conversations from "./conversations.js";
-import { chosen } from "./documents.js";
-import { $, all, askFirst, box, bringIntoView, copied, enters, log, made, narrow, nearEnd, pane, toast } from "./dom.js";
+import { chosen, searchedText } from "./documents.js";
+import {
+  $, all, box, bringIntoView, confirmFirst, copy, isNearEnd, log, narrow, pane, parse, submits, toast,
+} from "./dom.js";
 import { NO_SOURCES, select } from "./sources.js";
 
-export let waiting = null; // the question that is being answered
+export let pending = null; // the question that is being answered
 
 function place(number, html, cards) {
-  const turn = made(html);
+  const turn = parse(html);
   const old = $(`#turn-${number}`);
   if (old) old.replaceWith(turn);
   else log.append(turn);
-  if (cards !== null) $(`.cards[data-turn="${number}"]`, pane)?.remove(); // null: those that are there stay
-  if (cards) pane.append(made(cards));
+  if (cards !== null) $(`.cards[data-turn="${number}"]`, pane)?.remove(); // null keeps the present ones
+  if (cards) pane.append(parse(cards));
   return turn;
 }
 
-// Ask a question as the turn of a number: a new one, or in the place of one that is asked again.
+// Ask a question as the turn with a number: a new turn, or one that is asked again.
 export async function ask(question, number = conversations.current.turns.length, documents = chosen) {
   question = question.trim();
-  if (!question || waiting) return;
-  const mine = (waiting = { question, number, conversation: conversations.current });
-  const pending = copied("#pending");
-  pending.id = `turn-${number}`;
-  pending.dataset.turn = number;
-  $(".asked p", pending).textContent = question;
-  place(number, pending.outerHTML, null);
+  if (!question || pending) return;
+  const mine = (pending = { question, number, conversation: conversations.current });
+  const turn = copy("#pending");
+  turn.id = `turn-${number}`;
+  turn.dataset.turn = number;
+  $(".asked p", turn).textContent = question;
+  $(".searching", turn).textContent = `Searching ${searchedText(documents)}…`;
+  place(number, turn.outerHTML, null);
   show();
   bringIntoView($(`#turn-${number}`));
-  const got = await call("ask", { question, history: conversations.turnsBefore(number), documents, number });
-  if (waiting !== mine) return; // stopped, or another conversation is open by now
-  waiting = null;
-  if (got.problem) return fail(mine, got.problem);
-  conversations.current.turns[number] = got.record;
+  const result = await call("ask", { question, history: conversations.turnsBefore(number), documents, number });
+  if (pending !== mine) return; // stopped, or another conversation has been opened
+  pending = null;
+  if (result.problem) return fail(mine, result.problem);
+  conversations.current.turns[number] = result.record;
   conversations.save(conversations.current);
-  const turn = place(number, got.html, got.cards);
+  const answered = place(number, result.html, result.cards);
   select(number);
   show();
-  bringIntoView(turn);
-  if (got.more) suggest(mine, got.record);
+  bringIntoView(answered);
+  if (result.more) suggest(mine, result.record);
 }
 
 function fail(mine, problem) {
-  const pending = $(`#turn-${mine.number}`);
-  $(".answer", pending).replaceWith(copied("#failed"));
-  $(".answer p", pending).textContent = problem;
+  const turn = $(`#turn-${mine.number}`);
+  $(".answer", turn).replaceWith(copy("#failed"));
+  $(".answer p", turn).textContent = problem;
   show();
 }
 
 export function stopAsking() {
-  if (!waiting) return;
-  const mine = waiting;
-  waiting = null;
+  if (!pending) return;
+  const mine = pending;
+  pending = null;
   fail(mine, "Stopped.");
 }
 
-// What a refused question can be replaced by is asked beforehand on the server, and comes after the refusal.
+// Questions to ask instead of a refused one. The server checks that each has an answer, so they come later.
 async function suggest(mine, record) {
   const { question, number } = mine;
-  const got = await call("suggest", { question, history: conversations.turnsBefore(number), documents: record.documents });
-  if (conversations.current !== mine.conversation || conversations.current.turns[number] !== record || !got.html) return;
-  record.suggestions = got.suggestions;
+  const result = await call("suggest", { question, history: conversations.turnsBefore(number), documents: record.documents });
+  if (conversations.current !== mine.conversation || conversations.current.turns[number] !== record || !result.html) return;
+  record.suggestions = result.suggestions;
   conversations.save(conversations.current);
-  const near = nearEnd();
-  $(`#turn-${number} .answer .why`)?.insertAdjacentHTML("beforebegin", got.html);
-  if (near) bringIntoView($(`#turn-${number}`));
+  const wasNearEnd = isNearEnd();
+  $(`#turn-${number} .answer .why`)?.insertAdjacentHTML("beforebegin", result.html);
+  if (wasNearEnd) bringIntoView($(`#turn-${number}`));
 }
 
-// Ask again in the same place; the turns after it stay as they are.
+// Ask again in the same place. The turns after it stay as they are.
 export function retry(number) {
   const turn = conversations.current.turns[number];
   ask(turn?.question ?? $(`#turn-${number} .asked p`).textContent, number, turn ? turn.documents : chosen);
 }
 
-// Another question in the place of one: what came after it was said to the old one, and goes.
+// Ask another question instead of one. The turns after it were about the old question and are deleted.
 export function edit(number) {
   const asked = $(`#turn-${number} .asked`);
-  if (waiting || $("form", asked)) return;
-  const form = copied("#editing");
+  if (pending || $("form", asked)) return;
+  const form = copy("#editing");
   const field = $("textarea", form);
   field.value = $("p", asked).textContent;
   asked.append(form);
@@ -95,13 +98,13 @@ export function edit(number) {
   $("[data-act=unedit]", form).addEventListener("click", close);
   field.addEventListener("keydown", (event) => {
     if (event.key === "Escape") close();
-    if (enters(event)) event.preventDefault(), form.requestSubmit();
+    if (submits(event)) event.preventDefault(), form.requestSubmit();
   });
   field.focus();
 }
 
 function cut(number) {
-  if (!number) conversations.current.title = ""; // of the first question, which is another one now
+  if (!number) conversations.current.title = ""; // it was the first question, which has changed
   conversations.current.turns.length = Math.min(conversations.current.turns.length, number);
   for (const turn of all(".turn", log)) if (Number(turn.dataset.turn) >= number) turn.remove();
   for (const cards of all(".cards", pane)) if (Number(cards.dataset.turn) >= number) cards.remove();
@@ -117,12 +120,12 @@ export async function openConversation(next) {
   pane.replaceChildren();
   show();
   if (!next.turns.length) return;
-  const got = await call("show", { turns: next.turns });
+  const result = await call("show", { turns: next.turns });
   if (conversations.current !== next) return;
-  if (got.problem) return toast(got.problem);
-  got.turns.forEach(({ html, cards, text }, number) => {
-    next.turns[number].text = text; // follow-ups build on what still stands in the documents
-    marked(place(number, html, cards), next.turns[number].helpful);
+  if (result.problem) return toast(result.problem);
+  result.turns.forEach(({ html, cards, text }, number) => {
+    next.turns[number].text = text; // follow-ups build on the text that is still in the documents
+    showRating(place(number, html, cards), next.turns[number].helpful);
   });
   const card = document.getElementById(next.selected?.card ?? "");
   select(next.selected?.turn ?? next.turns.length - 1, card);
@@ -138,19 +141,18 @@ export function begin() {
 
 export function discard(id, word) {
   const done = () => (conversations.remove(id), id === conversations.current.id ? begin() : show());
-  askFirst(`${word} this conversation?`, "Its questions and answers are removed from this browser.", word, done);
+  confirmFirst(`${word} this conversation?`, "This deletes its questions and answers from this browser.", word, done);
 }
 
 function show() {
-  const some = log.children.length > 0;
-  $("#welcome").hidden = some;
-  $("#send").hidden = Boolean(waiting);
-  $("#stop").hidden = !waiting;
+  $("#welcome").hidden = log.children.length > 0;
+  $("#send").hidden = Boolean(pending);
+  $("#stop").hidden = !pending;
   for (const button of all("#top [data-act=export], #top [data-act=discard]")) button.disabled = !conversations.current.turns.length;
   if (!pane.children.length) pane.innerHTML = NO_SOURCES;
   else if (pane.children.length > 1) $(".empty", pane)?.remove();
   const items = conversations.list().map(({ id, title }) => {
-    const item = copied("#kept");
+    const item = copy("#kept");
     const [opening, deleting] = all("button", item);
     $("bdi", opening).textContent = title;
     $(".hidden", deleting).textContent = `Delete the conversation “${title}”`;
@@ -161,13 +163,13 @@ function show() {
   $("#conversations ul").replaceChildren(...items);
 }
 
-// --- what is done with an answer -----------------------------------------------------------------
+// --- copy, export, rate --------------------------------------------------------------------------
 
-export async function copy(text, said) {
+export async function copyText(text, message) {
   try {
     await navigator.clipboard.writeText(text);
   } catch {
-    // Without https (a page in the local network) browsers know no clipboard.
+    // Browsers offer no clipboard to pages without https, such as one in the local network.
     const field = document.createElement("textarea");
     field.value = text;
     document.body.append(field);
@@ -175,13 +177,13 @@ export async function copy(text, said) {
     document.execCommand("copy");
     field.remove();
   }
-  toast(said);
+  toast(message);
 }
 
-export async function exported(turns, use) {
-  const got = await call("export", { turns });
-  if (got.problem) toast(got.problem);
-  else use(got.markdown);
+export async function exportTurns(turns, use) {
+  const result = await call("export", { turns });
+  if (result.problem) toast(result.problem);
+  else use(result.markdown);
 }
 
 export function saveMarkdown(markdown) {
@@ -196,26 +198,26 @@ export async function rate(button) {
   const turn = button.closest(".turn"), number = Number(turn.dataset.turn), record = conversations.current.turns[number];
   const helpful = button.dataset.helpful === "yes";
   $(".comment", turn)?.remove();
-  if (!(await rated(turn, number, record, helpful, ""))) return;
-  const form = copied("#commenting");
+  if (!(await sendRating(turn, number, record, helpful, ""))) return;
+  const form = copy("#commenting");
   const field = $("input", form);
-  $("label", form).textContent = helpful ? "Thank you. What was good? (optional)" : "Thank you. What was wrong? (optional)";
+  $("label", form).textContent = helpful ? "What was good? (optional)" : "What was wrong? (optional)";
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (!field.value.trim() || (await rated(turn, number, record, helpful, field.value))) form.remove(), toast("Saved on this machine.");
+    if (!field.value.trim() || (await sendRating(turn, number, record, helpful, field.value))) form.remove(), toast("Saved on this computer.");
   });
   $(".actions", turn).after(form);
   field.focus({ preventScroll: true });
   bringIntoView(turn);
 }
 
-async function rated(turn, number, record, helpful, comment) {
-  const got = await call("rate", { turn: record, helpful, comment, history: conversations.turnsBefore(number) });
-  if (got.problem) toast(got.problem);
-  else marked(turn, (record.helpful = helpful)), conversations.save(conversations.current);
-  return !got.problem;
+async function sendRating(turn, number, record, helpful, comment) {
+  const result = await call("rate", { turn: record, helpful, comment, history: conversations.turnsBefore(number) });
+  if (result.problem) toast(result.problem);
+  else showRating(turn, (record.helpful = helpful)), conversations.save(conversations.current);
+  return !result.problem;
 }
 
-function marked(turn, helpful) {
+function showRating(turn, helpful) {
   for (const button of all("[data-act=rate]", turn)) button.setAttribute("aria-pressed", String((button.dataset.helpful === "yes") === helpful));
 }

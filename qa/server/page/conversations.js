@@ -1,13 +1,13 @@
-// Conversations as this browser keeps them. Each is { id, title, updated, selected, turns }, where a turn is
-// the record that the server made of an answer; the list of them is kept apart, so that it is read quickly.
-// Where the browser keeps nothing (a private window, no room left), they live as long as the page.
+// Conversations, kept in this browser. Each is { id, title, updated, selected, turns }, where a turn is the
+// server's record of an answer. The list of conversations is stored separately, so that it is read quickly.
+// If the browser stores nothing (a private window, no space left), they live as long as the page.
 
 const KEPT = 60; // conversations, the newest
 const memory = new Map();
 const LIST = "qa:conversations";
 const key = (id) => "qa:conversation:" + id;
 
-export let current = fresh(); // the one that is shown
+export let current = fresh(); // the one on the page
 
 function read(name) {
   try {
@@ -25,7 +25,7 @@ function write(name, value) {
     try {
       return localStorage.setItem(name, text);
     } catch {
-      const oldest = list().slice(1).pop(); // no room left: the oldest one makes some
+      const oldest = list().slice(1).pop(); // no space left: delete the oldest one
       if (!oldest) return memory.set(name, text);
       remove(oldest.id);
     }
@@ -40,8 +40,8 @@ function forget(name) {
 }
 
 export function list() {
-  const found = read(LIST);
-  return Array.isArray(found) ? found.filter((c) => typeof c?.id === "string") : [];
+  const stored = read(LIST);
+  return Array.isArray(stored) ? stored.filter((c) => typeof c?.id === "string") : [];
 }
 
 export function fresh() {
@@ -50,21 +50,22 @@ export function fresh() {
 }
 
 export function load(id) {
-  const found = read(key(id));
-  if (!Array.isArray(found?.turns)) return null;
-  return { ...fresh(), ...found, id, title: String(found.title ?? ""), turns: found.turns.filter((t) => t?.constructor === Object) };
+  const stored = read(key(id));
+  if (!Array.isArray(stored?.turns)) return null;
+  const turns = stored.turns.filter((turn) => turn?.constructor === Object);
+  return { ...fresh(), ...stored, id, title: String(stored.title ?? ""), turns };
 }
 
 export function use(conversation) {
   current = conversation;
 }
 
-// What was asked before a turn, and what was answered.
+// The questions and answers before a turn.
 export function turnsBefore(number) {
   return current.turns.slice(0, number).filter((t) => t.text).map((t) => [t.question, t.text]);
 }
 
-// An empty conversation is not kept: nobody would find anything in it.
+// An empty conversation is not kept.
 export function save(conversation) {
   if (!conversation.turns.length) return remove(conversation.id);
   conversation.title ||= conversation.turns[0].question;
@@ -76,7 +77,7 @@ export function save(conversation) {
   write(key(id), conversation);
 }
 
-// Which source is selected is no news: the conversation stays where it is in the list.
+// Selecting a source does not move the conversation in the list.
 export function selectSource(conversation, selected) {
   conversation.selected = selected;
   if (conversation.turns.length) write(key(conversation.id), conversation);

@@ -1,41 +1,38 @@
-// The documents: what there is and in which state, which of them are asked, files that come and go. The
-// folder on the server is the truth; this only looks at it again and again.
+// The documents: the list with its states, which of them are searched, uploads and deletions. The folder on
+// the server is the truth; this polls it.
 
-import { BROKEN, call, upload } from "./api.js";
-import { $, all, apart, askFirst, copied, root, showTab, toast } from "./dom.js";
+import { UNREACHABLE, call, upload } from "./api.js";
+import { $, all, confirmFirst, copy, isolate, root, showTab, toast } from "./dom.js";
 
-const LOOK = 3000, BUSY = 700; // milliseconds between two looks: while nothing happens, and while indexing
-const MANY = 10; // documents from which on they can be searched
-const TOGETHER = 3; // files that are sent at the same time
+const IDLE = 3000, BUSY = 700; // milliseconds between two requests: usually, and while indexing
+const MANY = 10; // documents; a longer list gets a search box
+const AT_ONCE = 3; // uploads at the same time
 const listing = $("#listing"), uploads = $("#uploads");
-let shown = ""; // the state of the list that is shown
-let limits = { suffixes: [], bytes: Infinity, files: Infinity };
-let looking;
-export let chosen = null; // ids of the documents that are asked; null for all
+let shown = ""; // the state of the list on the page
+let limits = { suffixes: [], formats: "", bytes: Infinity, files: Infinity };
+let polling;
+export let chosen = null; // ids of the documents to search; null for all
 
-export async function look() {
-  clearTimeout(looking);
-  const got = document.hidden && shown ? null : await call("listing", { shown });
-  if (got && !got.problem) {
-    if (got.state !== shown) showList(got);
-    $("#indexing").textContent = got.indexing;
-  }
-  if (got?.problem) $("#indexing").textContent = got.problem;
-  root.classList.toggle("away", got?.problem === BROKEN);
-  looking = setTimeout(look, got?.indexing || sent.size ? BUSY : LOOK);
+export async function poll() {
+  clearTimeout(polling);
+  const result = document.hidden && shown ? {} : await call("listing", { shown });
+  if (result.state && result.state !== shown) showList(result);
+  if (result.state || result.problem) $("#indexing").textContent = result.problem ?? result.indexing;
+  root.classList.toggle("away", result.problem === UNREACHABLE);
+  polling = setTimeout(poll, result.indexing || uploaded.size ? BUSY : IDLE);
 }
 
-function showList(got) {
-  shown = got.state;
+function showList({ state, html, label, documents, examples, accepts, limits: newLimits, login }) {
+  shown = state;
   const focused = document.activeElement?.closest("#listing [id]")?.id;
-  listing.innerHTML = got.html;
+  listing.innerHTML = html;
   if (focused) document.getElementById(focused)?.focus();
-  $("#tab-documents").textContent = got.label;
-  $("#accepts").textContent = got.accepts;
-  $("#logout").hidden = !got.login;
-  limits = got.limits;
+  $("#tab-documents").textContent = label;
+  $("#accepts").textContent = accepts;
+  $("#logout").hidden = !login;
+  limits = newLimits;
   $("#files").accept = limits.suffixes.join(",");
-  const chips = got.examples.map((question) => {
+  const chips = examples.map((question) => {
     const chip = document.createElement("button");
     Object.assign(chip, { type: "button", className: "chip", textContent: question });
     chip.dataset.act = "suggest";
@@ -44,102 +41,118 @@ function showList(got) {
   $("#welcome .chips").replaceChildren(...chips);
   if (chosen) chosen = chosen.filter((id) => all("input", listing).some((input) => input.value === id));
   choose(chosen?.length ? chosen : null);
-  $("#find").hidden = got.documents <= MANY;
+  $("#find").hidden = documents <= MANY;
   filterRows();
-  for (const row of all("li", listing)) finished(row);
+  for (const row of all("li", listing)) finishUpload(row);
 }
 
-// Show the rows in which all the words stand that were typed.
+// Show the rows that contain all the words in the search box.
 function filterRows() {
   const words = $("#found").value.toLowerCase().split(/\s+/);
   for (const row of all("li", listing)) {
-    const told = all("h3, .origin, .path", row).map((part) => part.textContent.toLowerCase()).join("\n");
-    row.hidden = !words.every((word) => told.includes(word));
+    const text = all("h3, .origin, .path", row).map((part) => part.textContent.toLowerCase()).join("\n");
+    row.hidden = !words.every((word) => text.includes(word));
   }
 }
 
 $("#found").addEventListener("input", filterRows);
 
-// --- which documents are asked -------------------------------------------------------------------
+// --- which documents are searched ----------------------------------------------------------------
 
 export function choose(ids) {
   chosen = ids;
   const boxes = all("input[type=checkbox]", listing);
   for (const input of boxes) input.checked = !ids || ids.includes(input.value);
   $("#scope").hidden = !ids;
-  $("#scope span").textContent = `Asking ${ids?.length} of ${boxes.length} documents.`;
+  $("#scope span").textContent = `Searching ${ids?.length} of ${boxes.length} documents`;
 }
 
-listing.addEventListener("change", () => {
+// "5 documents": how many are searched for a question in these, or in all (null).
+export function searchedText(ids) {
+  const number = ids?.length ?? all("input[type=checkbox]", listing).length;
+  return number === 1 ? "1 document" : number ? `${number} documents` : "your documents";
+}
+
+listing.addEventListener("change", (event) => {
   const boxes = all("input[type=checkbox]", listing), on = boxes.filter((input) => input.checked);
-  if (!on.length) toast("At least one document has to be asked: all are.");
-  choose(!on.length || on.length === boxes.length ? null : on.map((input) => input.value));
+  if (!on.length) {
+    event.target.checked = true;
+    return toast("Select at least one document.");
+  }
+  choose(on.length === boxes.length ? null : on.map((input) => input.value));
 });
 
-// --- files that come -----------------------------------------------------------------------------
+// --- uploads -------------------------------------------------------------------------------------
 
-const sent = new Map(); // path in the folder -> the row of an upload that waits to be indexed
+const uploaded = new Map(); // path in the folder -> the row of an upload that waits to be indexed
 
 function uploadRow(name) {
-  const item = copied("#uploading");
+  const item = copy("#uploading");
   $("bdi", item).textContent = name;
   uploads.append(item);
   return item;
 }
 
-function tell(item, state, text) {
+function report(item, state, text) {
   item.dataset.state = state;
   $(".state", item).textContent = text;
-  $("progress", item)?.toggleAttribute("hidden", state !== "sending");
+  $("progress", item).hidden = state !== "sending";
 }
 
-async function send(file, item, replace) {
-  tell(item, "sending", "Sending …");
-  arrived(file, item, await upload(file, replace, (share) => ($("progress", item).value = share)));
+async function send(file, item, { name = file.name, replace = false } = {}) {
+  report(item, "sending", "Uploading…");
+  const result = await upload(file, name, replace, (share) => ($("progress", item).value = share));
+  if (result.path && !result.known) uploaded.set(result.path, item);
+  if (result.path) report(item, ...(result.known ? ["indexed", "Already added."] : ["waiting", "Uploaded, indexing…"]));
+  else if (result.exists) offerBoth(file, item, name);
+  else report(item, "failed", result.problem ?? "The upload failed.");
 }
 
-function arrived(file, item, got) {
-  if (got.path) {
-    tell(item, "waiting", got.known ? "Already among the documents." : "Received, to be indexed …");
-    if (got.known) tell(item, "indexed", "Already among the documents.");
-    else sent.set(got.path, item);
-  } else {
-    tell(item, "failed", got.problem ?? "The server could not take it.");
-    if (got.exists) {
-      const button = document.createElement("button");
-      Object.assign(button, { type: "button", className: "plain", textContent: "Replace it" });
-      button.onclick = () => (button.remove(), send(file, item, true).then(look));
-      $(".state", item).append(" ", button);
-    }
-  }
+function offerBoth(file, item, name) {
+  report(item, "failed", "A different file with this name exists. ");
+  const offer = (label, options) => {
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", className: "plain", textContent: label });
+    button.onclick = () => send(file, item, options).then(poll);
+    return button;
+  };
+  const state = $(".state", item);
+  state.append(offer("Replace", { name, replace: true }), " · ", offer("Keep both", { name: numbered(name) }));
 }
 
-// What has become of an uploaded file, as its row in the list says.
-function finished(row) {
-  const item = sent.get(row.dataset.path), state = row.dataset.state;
+// "report.pdf" -> "report 2.pdf" -> "report 3.pdf"
+function numbered(name) {
+  const [, stem, number, suffix] = /^(.*?)(?: (\d+))?(\.[^.]*)$/.exec(name);
+  return `${stem} ${Number(number ?? 1) + 1}${suffix}`;
+}
+
+// Show in the row of an upload what its row in the list says.
+function finishUpload(row) {
+  const item = uploaded.get(row.dataset.path), { state, passages, reason } = row.dataset;
   if (!item || (state !== "indexed" && state !== "failed")) return;
-  tell(item, state, state === "indexed" ? `Indexed: ${row.dataset.passages}.` : row.dataset.reason);
-  sent.delete(row.dataset.path);
+  report(item, state, state === "indexed" ? `Indexed: ${passages}.` : reason);
+  uploaded.delete(row.dataset.path);
 }
 
 async function sendAll(files) {
   showTab("documents");
-  if (!sent.size) for (const old of all("li:not([data-state=sending])", uploads)) old.remove();
+  if (!uploaded.size) for (const old of all("li:not([data-state=sending])", uploads)) old.remove();
   if (files.length > limits.files) {
-    tell(uploadRow(`${files.length} files`), "failed", `At most ${limits.files} at a time: choose fewer, or put them into the folder.`);
+    const problem = `More than ${limits.files} files at once. Choose fewer, or put them into the folder.`;
+    report(uploadRow(`${files.length} files`), "failed", problem);
     return;
   }
   const queue = files.map((file) => [file, uploadRow(file.name)]);
   const worker = async () => {
     for (let next; (next = queue.shift()); ) {
       const [file, item] = next, suffix = /\.[^.]*$/.exec(file.name.toLowerCase())?.[0];
-      if (!limits.suffixes.includes(suffix)) tell(item, "failed", `Only ${limits.suffixes.join(", ")} can be read.`);
-      else if (file.size > limits.bytes) tell(item, "failed", `Over ${Math.round(limits.bytes / 1e6)} MB: split it.`);
-      else await send(file, item, false);
+      if (!limits.suffixes.includes(suffix)) report(item, "failed", `Unsupported file type. Use ${limits.formats}.`);
+      else if (file.size > limits.bytes) report(item, "failed", `Larger than ${Math.round(limits.bytes / 1e6)} MB.`);
+      else await send(file, item);
     }
   };
-  await Promise.all(Array.from({ length: TOGETHER }, worker));
-  look();
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  poll();
 }
 
 $("#files").addEventListener("change", (event) => {
@@ -147,27 +160,27 @@ $("#files").addEventListener("change", (event) => {
   event.target.value = "";
 });
 
-let dragged = 0; // how many elements the drag has entered and not left
-const carries = (event) => event.dataTransfer?.types.includes("Files");
+let depth = 0; // elements that the drag has entered and not left
+const hasFiles = (event) => event.dataTransfer?.types.includes("Files");
 for (const [name, step] of [["dragenter", 1], ["dragleave", -1]]) {
-  document.addEventListener(name, (event) => carries(event) && root.classList.toggle("dropping", (dragged += step) > 0));
+  document.addEventListener(name, (event) => hasFiles(event) && root.classList.toggle("dropping", (depth += step) > 0));
 }
-document.addEventListener("dragover", (event) => carries(event) && event.preventDefault());
+document.addEventListener("dragover", (event) => hasFiles(event) && event.preventDefault());
 document.addEventListener("drop", (event) => {
-  if (!carries(event)) return;
+  if (!hasFiles(event)) return;
   event.preventDefault();
-  dragged = 0;
+  depth = 0;
   root.classList.remove("dropping");
   sendAll([...event.dataTransfer.files]);
 });
 
-// --- files that go -------------------------------------------------------------------------------
+// --- deletions -----------------------------------------------------------------------------------
 
-export function removeDocument({ path, title }) {
-  const told = `${apart(title)} (${apart(path)}) is deleted from the folder, and nothing will be answered from it.`;
-  askFirst("Delete this document?", told, "Delete", async () => {
-    const got = await call("remove", { path });
-    toast(got.problem ?? "Deleted.");
-    look();
+export function removeDocument({ path }) {
+  const text = `Deletes ${isolate(path)} from the folder. This can't be undone.`;
+  confirmFirst("Delete this document?", text, "Delete", async () => {
+    const result = await call("remove", { path });
+    toast(result.problem ?? "Deleted.");
+    poll();
   });
 }

@@ -1,4 +1,4 @@
-// The parts of the page, and what they have in common. All scripts are loaded once the frame is there.
+// The parts of the page, and what its scripts share. All scripts are loaded after the frame.
 
 export const root = document.querySelector("#page");
 export const $ = (selector, within = root) => within.querySelector(selector);
@@ -6,27 +6,27 @@ export const all = (selector, within = root) => [...within.querySelectorAll(sele
 export const log = $("#log");
 export const pane = $("#sources");
 export const box = $("#ask");
-export const calm = matchMedia("(prefers-reduced-motion: reduce)");
+export const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
 export const narrow = matchMedia("(max-width: 860px)");
-export const enters = (event) => event.key === "Enter" && !event.shiftKey && !event.isComposing;
+export const submits = (event) => event.key === "Enter" && !event.shiftKey && !event.isComposing;
 
-export function made(html) {
+export function parse(html) {
   const template = document.createElement("template");
   template.innerHTML = html;
   return template.content.firstElementChild;
 }
 
-// A copy of what a template of the page holds.
-export const copied = (template) => $(template).content.firstElementChild.cloneNode(true);
+// A copy of the content of one of the page's templates.
+export const copy = (template) => $(template).content.firstElementChild.cloneNode(true);
 
-// Text that turns nothing around it, whatever direction it is written in.
-export const apart = (text) => "\u2068" + text + "\u2069";
+// Text that reverses nothing around it, whatever its writing direction.
+export const isolate = (text) => "\u2068" + text + "\u2069";
 
-export function nearEnd() {
+export function isNearEnd() {
   return log.scrollHeight - log.scrollTop - log.clientHeight < 120;
 }
 
-export function bringIntoView(turn, behavior = calm.matches ? "auto" : "smooth") {
+export function bringIntoView(turn, behavior = reducedMotion.matches ? "auto" : "smooth") {
   turn?.scrollIntoView({ behavior, block: turn.offsetHeight > log.clientHeight ? "start" : "end" });
 }
 
@@ -45,7 +45,7 @@ export function showTab(name) {
   root.dataset.tab = name;
 }
 
-export const menuIsOpen = () => $("#conversations").classList.contains("open");
+export const isMenuOpen = () => $("#conversations").classList.contains("open");
 
 export function showMenu(on) {
   $("#conversations").classList.toggle("open", on);
@@ -53,14 +53,14 @@ export function showMenu(on) {
   if (on) $("#conversations button").focus();
 }
 
-let fading;
+let hiding;
 export function toast(line) {
-  clearTimeout(fading);
+  clearTimeout(hiding);
   $("#toast").textContent = line;
-  fading = setTimeout(() => ($("#toast").textContent = ""), 4000);
+  hiding = setTimeout(() => ($("#toast").textContent = ""), 4000);
 }
 
-export function askFirst(title, text, action, done) {
+export function confirmFirst(title, text, action, done) {
   const dialog = $("#confirm"), button = $("#confirmed");
   $("h2", dialog).textContent = title;
   $("p", dialog).textContent = text;

@@ -1,30 +1,30 @@
-// What is clicked and typed leads to what is done here; and the start of the page.
+// Clicks and keys -> acts; and the start of the page.
 
 import * as conversations from "./conversations.js";
-import { $, all, box, enters, fitBox, log, menuIsOpen, narrow, root, showMenu, showTab } from "./dom.js";
-import { choose, look, removeDocument } from "./documents.js";
+import { $, all, box, fitBox, isMenuOpen, log, narrow, root, showMenu, showTab, submits } from "./dom.js";
+import { choose, poll, removeDocument } from "./documents.js";
 import { backToMark, explain, follow, openWhole, select } from "./sources.js";
 import {
-  ask, begin, copy, discard, edit, exported, openConversation, rate, retry, saveMarkdown, stopAsking, waiting,
+  ask, begin, copyText, discard, edit, exportTurns, openConversation, pending, rate, retry, saveMarkdown, stopAsking,
 } from "./chat.js";
 
 const turnOf = (button) => Number(button.closest(".turn").dataset.turn);
 const withoutQuestion = (markdown) => markdown.replace(/^## .*\n+/, "");
 
 const acts = {
-  menu: () => showMenu(!menuIsOpen()),
+  menu: () => showMenu(!isMenuOpen()),
   new: () => (showMenu(false), begin()),
   open: ({ dataset }) => (showMenu(false), openConversation(conversations.load(dataset.id) ?? conversations.fresh())),
   discard: ({ dataset }) => discard(dataset.id ?? conversations.current.id, dataset.id ? "Delete" : "Clear"),
-  export: () => exported(conversations.current.turns, saveMarkdown),
+  export: () => exportTurns(conversations.current.turns, saveMarkdown),
   stop: stopAsking,
   all: () => choose(null),
   only: ({ dataset }) => choose([dataset.document]),
   suggest: (button) => ask(button.textContent),
   retry: (button) => retry(turnOf(button)),
   edit: (button) => edit(turnOf(button)),
-  copy: (button) => exported([conversations.current.turns[turnOf(button)]], (text) => copy(withoutQuestion(text), "Answer copied.")),
-  cite: ({ dataset }) => copy(dataset.text, "Citation copied."),
+  copy: (button) => exportTurns([conversations.current.turns[turnOf(button)]], (text) => copyText(withoutQuestion(text), "Answer copied.")),
+  cite: ({ dataset }) => copyText(dataset.text, "Citation copied."),
   rate,
   whole: ({ dataset }) => openWhole(dataset),
   remove: ({ dataset }) => removeDocument(dataset),
@@ -32,12 +32,12 @@ const acts = {
 };
 
 root.addEventListener("click", (event) => {
-  if (menuIsOpen() && !event.target.closest("#conversations, #menu")) showMenu(false);
+  if (isMenuOpen() && !event.target.closest("#conversations, #menu")) showMenu(false);
   const link = event.target.closest("a[href^='#source-']");
-  if (link) return event.preventDefault(), follow(link); // the address stays as it is
+  if (link) return event.preventDefault(), follow(link); // the address of the page stays as it is
   const button = event.target.closest("[data-act]");
   if (button) return acts[button.dataset.act]?.(button);
-  if (getSelection().toString()) return; // who marks text wants to copy it
+  if (getSelection().toString()) return; // text was selected to be copied
   const card = event.target.closest("#sources .card");
   if (card) return select(Number(card.closest(".cards").dataset.turn), card);
   const turn = event.target.closest("#log .turn");
@@ -48,14 +48,14 @@ log.addEventListener("toggle", (event) => event.target.matches(".why") && explai
 
 $("#composer").addEventListener("submit", (event) => {
   event.preventDefault();
-  if (waiting || !box.value.trim()) return;
+  if (pending || !box.value.trim()) return;
   ask(box.value);
   box.value = "";
   fitBox();
 });
 box.addEventListener("input", fitBox);
 box.addEventListener("keydown", (event) => {
-  if (enters(event)) event.preventDefault(), $("#composer").requestSubmit();
+  if (submits(event)) event.preventDefault(), $("#composer").requestSubmit();
 });
 
 $(".tabs").addEventListener("click", (event) => event.target.role === "tab" && showTab(event.target.id.slice(4)));
@@ -67,7 +67,7 @@ $(".tabs").addEventListener("keydown", (event) => {
 
 root.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.defaultPrevented || $("dialog[open]")) return;
-  if (menuIsOpen()) showMenu(false), $("#menu").focus();
+  if (isMenuOpen()) showMenu(false), $("#menu").focus();
   else if (event.target.closest("#sources")) backToMark();
   else stopAsking();
 });
@@ -78,7 +78,7 @@ showTab("sources");
 if (narrow.matches) showTab("chat");
 const last = conversations.list()[0];
 openConversation((last && conversations.load(last.id)) ?? conversations.fresh());
-look();
-document.addEventListener("visibilitychange", () => document.hidden || look());
-// Where there is a keyboard one can type at once; on a phone it would cover the page.
+poll();
+document.addEventListener("visibilitychange", () => document.hidden || poll());
+// With a keyboard one can type at once; on a phone the keyboard would cover the page.
 if (!narrow.matches && !matchMedia("(pointer: coarse)").matches) box.focus();

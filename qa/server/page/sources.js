@@ -1,13 +1,13 @@
-// The sources beside the answers: the pane holds the cards of all turns and shows those of the selected one.
+// The sources next to the answers. The pane holds the cards of all turns and shows those of the selected turn.
 
 import { call } from "./api.js";
 import * as conversations from "./conversations.js";
-import { $, all, box, calm, log, narrow, pane, showTab, toast } from "./dom.js";
+import { $, all, box, log, narrow, pane, reducedMotion, showTab, toast } from "./dom.js";
 
 export const NO_SOURCES =
-  '<p class="empty">The sources of an answer appear here. Each number in an answer opens the passage it was taken from.</p>';
+  '<p class="empty">The sources of an answer appear here. Each number in an answer opens the passage it comes from.</p>';
 
-// Show the cards of a turn, and with a card its whole passage.
+// Show the cards of a turn, and the whole passage of one of them.
 export function select(number, card = null) {
   for (const old of all(".selected", pane)) old.classList.remove("selected");
   for (const old of all("[aria-current]", log)) old.removeAttribute("aria-current");
@@ -23,7 +23,7 @@ export function select(number, card = null) {
 function reveal(card) {
   showTab("sources");
   const target = $("mark", card) || card;
-  target.scrollIntoView({ behavior: calm.matches ? "auto" : "smooth", block: "center" });
+  target.scrollIntoView({ behavior: reducedMotion.matches ? "auto" : "smooth", block: "center" });
   card.focus({ preventScroll: true });
 }
 
@@ -34,7 +34,7 @@ export function follow(link) {
   reveal(card);
 }
 
-// From a card back to where it is cited.
+// From a card back to the number that cites it.
 export function backToMark() {
   const link = $("a[aria-current]", log);
   if (narrow.matches) showTab("chat");
@@ -42,12 +42,12 @@ export function backToMark() {
 }
 
 export async function openWhole({ document: id, start, end, begin }) {
-  const got = await call("whole", { document: id, start: Number(start), end: Number(end), begin: begin ? Number(begin) : null });
-  if (got.problem) return toast(got.problem);
+  const result = await call("whole", { document: id, start: Number(start), end: Number(end), begin: begin ? Number(begin) : null });
+  if (result.problem) return toast(result.problem);
   const dialog = $("#whole"), text = $(".text", dialog);
-  $("h2", dialog).textContent = got.title;
-  $(".origin", dialog).innerHTML = got.origin;
-  text.innerHTML = got.html;
+  $("h2", dialog).textContent = result.title;
+  $(".origin", dialog).innerHTML = result.origin;
+  text.innerHTML = result.html;
   if (!dialog.open) dialog.showModal();
   const mark = begin ? null : $("mark", text);
   if (mark) mark.scrollIntoView({ block: "center" });
@@ -59,10 +59,10 @@ export async function explain(details) {
   const number = Number(details.closest(".turn").dataset.turn), turn = conversations.current.turns[number];
   const body = $("div", details);
   if (!details.open || body.hasChildNodes() || !turn) return;
-  body.textContent = "Looking again …";
+  body.textContent = "Loading…";
   const { question, documents, text } = turn;
-  const got = await call("why", { question, documents, text, history: conversations.turnsBefore(number) });
-  if (got.problem) body.textContent = got.problem;
-  else body.innerHTML = got.html;
-  details.scrollIntoView({ behavior: calm.matches ? "auto" : "smooth", block: "nearest" });
+  const result = await call("why", { question, documents, text, history: conversations.turnsBefore(number) });
+  if (result.problem) body.textContent = result.problem;
+  else body.innerHTML = result.html;
+  details.scrollIntoView({ behavior: reducedMotion.matches ? "auto" : "smooth", block: "nearest" });
 }
