@@ -181,7 +181,9 @@ def test_a_sender_that_goes_away_leaves_nothing_behind(app: Starlette, corpus: P
     assert files(corpus) == set(DOCUMENTS)
 
 
-def test_a_full_disk_is_reported(app: Starlette, corpus: Path, monkeypatch: pytest.MonkeyPatch):
+def test_an_unusable_temporary_folder_is_reported(
+    app: Starlette, corpus: Path, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setattr(tempfile, "tempdir", str(corpus / "no" / "such"))
     response = put(app, GOATS, name="goats.txt")
     assert response.status_code == 500
