@@ -23,7 +23,7 @@ ROOMS = {path.stem for path in PACKAGE.iterdir() if (path / "__init__.py").is_fi
 # Rooms from the ground up: each imports only from those of levels before its own.
 LEVELS = (
     {"types", "errors"},
-    {"settings", "files", "text"},
+    {"settings", "files", "text", "recent"},
     {"documents", "language", "models", "index"},  # these know nothing of each other
     {"corpus", "search"},
     {"answers"},

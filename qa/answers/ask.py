@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -18,6 +17,7 @@ from qa.language.followups import Interpretation, interpretations
 from qa.language.names import mentions
 from qa.language.questions import checked, keywords, parse
 from qa.language.words import names_something
+from qa.recent import Recent
 from qa.search.engine import Engine
 from qa.search.evidence import LOOKED_AT, ScoredSentence
 from qa.search.retrieval import DocumentIds
@@ -33,8 +33,7 @@ class Asking:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._suggestions = Suggestions(engine)
-        self._lock = threading.Lock()
-        self._refused: dict[str, Sequence[ScoredSentence]] = {}  # the oldest first
+        self._refused: Recent[Sequence[ScoredSentence]] = Recent(_REFUSALS)
 
     def search(self, words: str, k: int, documents: Iterable[str] | None, rerank: bool) -> tuple[Hit, ...]:
         """See Assistant.search."""
@@ -61,7 +60,7 @@ class Asking:
             with watch.on("compose"):
                 answer = compose(best.question, best.evidence, best.probability)
         else:
-            self._keep(key, best.evidence.sentences)
+            self._refused.keep(key, best.evidence.sentences)
             suggestions = self._suggest(question, best, among, watch) if suggest else []
             with watch.on("compose"):
                 answer = refuse(
@@ -86,13 +85,6 @@ class Asking:
         among = None if documents is None else sorted(documents)
         asked = repr((self._engine.state(), question, [tuple(turn) for turn in history], among, threshold))
         return hashlib.sha256(asked.encode("utf-8", "surrogatepass")).hexdigest()
-
-    def _keep(self, key: str, sentences: Sequence[ScoredSentence]) -> None:
-        with self._lock:
-            self._refused.pop(key, None)
-            self._refused[key] = sentences
-            if len(self._refused) > _REFUSALS:
-                del self._refused[next(iter(self._refused))]
 
     def _attempts(
         self, question: str, history: Sequence[Turn], documents: DocumentIds, watch: Stopwatch

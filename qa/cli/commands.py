@@ -261,7 +261,7 @@ def _serve(settings: Settings, _: argparse.Namespace) -> int:
         with watched(assistant.sync, settings.corpus, settings.index, print_news, known, indexing):
             if settings.login is None and not is_loopback(host_name()):
                 everybody = f"anyone who can reach {host_name()} can ask and read"
-                print(f"qa: {everybody}: set QA_LOGIN=name:password", file=sys.stderr, flush=True)
+                print(f"qa: {everybody}. Set QA_LOGIN=name:password", file=sys.stderr, flush=True)
             server = serve(assistant, indexing=indexing)
             print(f"Serving on {server.url}", file=sys.stderr, flush=True)
             server.wait(_OPENING)

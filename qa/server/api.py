@@ -1,6 +1,6 @@
-"""The three functions for other programs, search, ask and documents: over HTTP, gradio_client, and as tools.
+"""The three functions for other programs: search, ask and documents, over HTTP, gradio_client and as tools.
 
-They answer with the values of `qa.types` as JSON under the same names, documents without their text.
+They return the values of `qa.types` as JSON under the same names, with documents without their text.
 """
 
 from __future__ import annotations
@@ -14,33 +14,34 @@ from pydantic import Field
 
 from qa.assistant import Assistant
 from qa.errors import QAError, QuestionError
+from qa.text import valid_unicode
 
 MAX_HITS = 100
-WAITING = 200  # calls of other programs that wait for an answer
+MAX_WAITING = 200  # calls from other programs that wait for an answer
 _PROTOCOL = "sse_v2.1"
 
 Question = Annotated[str, Field(description="A question in plain words.")]
-Words = Annotated[str, Field(description="What to look for, in any words.")]
+Words = Annotated[str, Field(description="Words to search for.")]
 Count = Annotated[int, Field(description="How many passages.", ge=1, le=MAX_HITS)]
 Ids = Annotated[
     list[str] | None,
-    Field(description="Look only in the documents with these ids, as `documents` lists them; null for all."),
+    Field(description="Search only the documents with these ids, as `documents` lists them; null for all."),
 ]
 Pair = Annotated[list[str], Field(min_length=2, max_length=2)]
 History = Annotated[
     list[Pair] | None,
     Field(
         description="The conversation so far, oldest turn first, as [question, text of the answer] pairs: "
-        "a question such as “and in 2023?” is taken in its light."
+        "a question such as “and in 2023?” is understood from it."
     ),
 ]
 
 
 def functions(assistant: Assistant) -> dict[str, Callable[..., Any]]:
-    """What can be called from outside, by its name; what is wrong with a call is raised as QAError."""
+    """The functions for other programs, by name. They raise QAError if something is wrong with a call."""
 
     def search(words: Words, k: Count = 5, documents: Ids = None) -> list[dict[str, Any]]:
-        """Find the passages of the documents that fit some words best, best first.
+        """Find the passages of the documents that match some words best, best first.
 
         Each hit has a score (higher is better), the document it is from, and the passage: its text, and where
         it starts and ends in the document.
@@ -50,73 +51,74 @@ def functions(assistant: Assistant) -> dict[str, Callable[..., Any]]:
     def ask(question: Question, documents: Ids = None, history: History = None) -> dict[str, Any]:
         """Answer a question in the documents' own words, with exact citations, or say that they do not.
 
-        `text` is the answer in Markdown, whose [1] marks are the numbers of `citations`: each has the quote,
-        its document, and where it starts and ends there. `confidence` is the probability that it is right.
-        Where `answered` is false the documents do not answer it; `nearest` holds the nearest passages.
+        `text` is the answer in Markdown. Marks such as [1] are the numbers of its `citations`, each with the
+        quote, its document, and where it starts and ends there. `confidence` is the probability that the
+        answer is right. If `answered` is false, the documents do not answer it. `nearest` holds the nearest
+        passages.
         """
         return assistant.ask(_text(question), _pairs(history), _ids(documents)).as_dict()
 
     def documents() -> list[dict[str, Any]]:
-        """List all documents: id, path, title and what is known of their source, without their texts."""
+        """List all documents: id, path, title and metadata about their source, without their texts."""
         return [document.as_dict() for document in assistant.documents()]
 
     return {"search": search, "ask": ask, "documents": documents}
 
 
 class Endpoints(gr.Blocks):  # type: ignore[misc]
-    """Gradio's Blocks, which take and give values as they are: Gradio would look for files in them."""
+    """Gradio's Blocks, except that values pass through unchanged: Gradio would look for files in them."""
 
-    def queue(self, *, max_size: int = WAITING, **options: Any) -> Self:
-        """Called by Gradio itself; to call it again, with a limit, would have its app built once more."""
+    def queue(self, *, max_size: int = MAX_WAITING, **options: Any) -> Self:
+        """Limit the queue. Gradio calls this itself; a second call would make it build its app again."""
         super().queue(max_size=max_size, **options)
         return self
 
     def get_config_file(self) -> dict[str, Any]:
-        """What programs are told of the server, such as the protocol that it speaks.
+        """The description of the server that programs get, with the protocol that it speaks.
 
-        Under the newer name of the same one, "sse_v3", gradio_client takes every dict with a "path" for a
-        file to download, and documents have paths.
+        Under the newer name of the same protocol, "sse_v3", gradio_client takes every dict with a "path" for
+        a file to download, and documents have paths.
         """
         return {**super().get_config_file(), "protocol": _PROTOCOL}
 
     async def preprocess_data(
         self, block_fn: Any, inputs: list[Any], state: object, explicit_call: bool = False
     ) -> list[Any]:
-        """What a caller sent, for the function to look at.
+        """A caller's arguments, for the function itself to check.
 
-        Gradio would copy or fetch what says of itself that it is a file, by its path or web address, and keep
-        the rest with the caller's session.
+        Gradio would copy or fetch any value that claims to be a file, by its path or web address, and keep
+        the other values with the caller's session.
         """
         self.validate_inputs(block_fn, inputs)
         return inputs[: len(block_fn.inputs)]
 
 
-def add(assistant: Assistant, concurrency: dict[str, Any]) -> None:
-    """Add the functions to the Endpoints being built; `concurrency` holds Gradio's limit and its id."""
+def add_endpoints(assistant: Assistant, concurrency: dict[str, Any]) -> None:
+    """Add the functions to the Endpoints being built. `concurrency` holds Gradio's limit and its id."""
     for name, function in functions(assistant).items():
-        gr.api(_telling(function), api_name=name, api_visibility="public", **concurrency)
+        gr.api(_reporting_errors(function), api_name=name, api_visibility="public", **concurrency)
 
 
-def _telling(function: Callable[..., Any]) -> Callable[..., Any]:
-    """What a caller did wrong is told in one line; anything else stays in the server's log."""
+def _reporting_errors(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that reports a caller's mistake in one line; other errors stay in the server's log."""
 
     @functools.wraps(function)
-    def told(*arguments: Any, **named: Any) -> Any:
+    def reporting(*arguments: Any, **named: Any) -> Any:
         try:
             return function(*arguments, **named)
         except QAError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
-    return told
+    return reporting
 
 
-# What comes over the wire may be anything: Gradio checks no types.
+# Arguments may be anything, because Gradio checks no types.
 
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise QuestionError("the first argument must be text")
-    return _whole(value)
+    return valid_unicode(value)
 
 
 def _count(value: object) -> int:
@@ -130,26 +132,21 @@ def _ids(value: object) -> list[str] | None:
 
 
 def _pairs(value: object) -> list[tuple[str, str]]:
-    wanted = "history must be a list of [question, answer] pairs"
-    pairs = [_texts(pair, wanted) for pair in _list(value or [], wanted)]
+    problem = "history must be a list of [question, answer] pairs"
+    pairs = [_texts(pair, problem) for pair in _list(value or [], problem)]
     if any(len(pair) != 2 for pair in pairs):
-        raise QuestionError(wanted)
+        raise QuestionError(problem)
     return [(question, answer) for question, answer in pairs]
 
 
-def _texts(value: object, wanted: str) -> list[str]:
-    items = _list(value, wanted)
+def _texts(value: object, problem: str) -> list[str]:
+    items = _list(value, problem)
     if not all(isinstance(item, str) for item in items):
-        raise QuestionError(wanted)
-    return list(map(_whole, items))
+        raise QuestionError(problem)
+    return list(map(valid_unicode, items))
 
 
-def _whole(text: str) -> str:
-    """JSON can carry half a surrogate pair, UTF-8 and the database cannot."""
-    return text.encode("utf-8", "replace").decode()
-
-
-def _list(value: object, wanted: str) -> list[Any]:
+def _list(value: object, problem: str) -> list[Any]:
     if not isinstance(value, list):
-        raise QuestionError(wanted)
+        raise QuestionError(problem)
     return value

@@ -1,7 +1,7 @@
-"""The server: one Starlette application, Gradio mounted in it as a guest, on sockets of our own.
+"""The server: one Starlette application on sockets of our own, with Gradio mounted in it.
 
-Gradio serves the page's frame, which is one gr.HTML, and the API for other programs. The page's files, what
-it asks of the server, and the tools are routes of ours, before Gradio's; `middleware` stands in front of all.
+Gradio serves the page's frame, which is one gr.HTML, and the API for other programs. Our own routes come
+before Gradio's: the page's files, the functions that it calls, and the tools. `middleware` comes before all.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ from qa.server.routes import routes
 
 TITLE = "Ask the documents"
 DAY = 86400  # seconds
-SESSIONS = 100  # that Gradio remembers; they hold nothing of ours, and each costs memory
+MAX_SESSIONS = 100  # that Gradio remembers; they hold nothing of ours, and each costs memory
 HOST, PORT = "127.0.0.1", 7860
-PORTS = 100  # that are tried, one after the other
+PORTS_TRIED = 100  # one after the other
 
 
 def host_name() -> str:
-    """What is served on where nothing else is given: GRADIO_SERVER_NAME, else this machine alone."""
+    """The default host to serve on: GRADIO_SERVER_NAME, or else this machine only."""
     return os.environ.get("GRADIO_SERVER_NAME") or HOST
 
 
@@ -52,12 +52,12 @@ def serve(
 ) -> Server:
     """Serve the page, in a thread, until the server is closed.
 
-    Without a port, it is the first that is free from GRADIO_SERVER_PORT, or 7860, on. Raises SettingsError
-    where that address cannot be served on.
+    The default port is the first free one from GRADIO_SERVER_PORT, or 7860, upwards. Raises SettingsError if
+    the page cannot be served on that address.
     """
     name = server_name or host_name()
     first = int(os.environ.get("GRADIO_SERVER_PORT") or PORT)
-    sockets = listen(name, [server_port] if server_port else range(first, first + PORTS))
+    sockets = listen(name, [server_port] if server_port else range(first, first + PORTS_TRIED))
     app = build(assistant, indexing or Indexing(), local=is_loopback(name))
     server = Server(app, name, sockets)
     server.start()
@@ -65,15 +65,15 @@ def serve(
 
 
 def build(assistant: Assistant, indexing: Indexing, *, local: bool) -> Starlette:
-    """The application. `local`: it is served to this machine alone."""
+    """The application. `local` says that it is served to this machine only."""
     login, assets = assistant.settings.login, Assets()
     functions = Handlers(assistant, indexing).functions()
-    ours: list[BaseRoute] = [
+    own_routes: list[BaseRoute] = [
         Mount("/qa", Router([*routes(functions, assistant), assets.route()], redirect_slashes=False)),
         *mcp.routes(api.functions(assistant), ASKING),
     ]
     app = Starlette(
-        routes=ours,
+        routes=own_routes,
         middleware=[
             *guards(Login(*login) if login else None, local=local),
             Middleware(EarlyScripts, early=assets.early),
@@ -90,7 +90,7 @@ def build(assistant: Assistant, indexing: Indexing, *, local: bool) -> Starlette
         footer_links=[],
         run_history=False,
         enable_monitoring=False,
-        mcp_server=False,  # qa.server.mcp serves it
+        mcp_server=False,  # qa.server.mcp serves the tools
         ssr_mode=False,
         pwa=False,
         max_file_size="50mb",
@@ -99,7 +99,7 @@ def build(assistant: Assistant, indexing: Indexing, *, local: bool) -> Starlette
 
 
 def guards(login: Login | None, *, local: bool) -> list[Middleware]:
-    """What every request passes, in this order."""
+    """The middleware that every request passes, in this order."""
     return [
         Middleware(SecurityHeaders),
         *([Middleware(OwnHostName)] if local else []),
@@ -107,7 +107,7 @@ def guards(login: Login | None, *, local: bool) -> list[Middleware]:
         Middleware(LoginRequired, login=login),
         Middleware(ServedPaths),
         Middleware(BodySize),
-        # Gradio compresses by the ending of a path: neither the page itself nor what its functions answer.
+        # Gradio goes by the suffix of a path, so it compresses neither the page nor the answers of functions.
         Middleware(GZipMiddleware, compresslevel=5),
     ]
 
@@ -117,6 +117,6 @@ def _page(assistant: Assistant, assets: Assets) -> api.Endpoints:
     page = api.Endpoints(title=TITLE, analytics_enabled=False, delete_cache=(DAY, DAY), fill_width=True)
     with page:
         gr.HTML(assets.frame, elem_id="page", apply_default_css=False, js_on_load=assets.start)
-        api.add(assistant, {"concurrency_limit": ASKING, "concurrency_id": "ask"})
-    page.state_session_capacity = SESSIONS
+        api.add_endpoints(assistant, {"concurrency_limit": ASKING, "concurrency_id": "ask"})
+    page.state_session_capacity = MAX_SESSIONS
     return page

@@ -1,7 +1,7 @@
-"""Who may come in: one name and password, sessions that a cookie names, and a throttle for those who guess.
+"""The login: one name and password, sessions named by a cookie, and a throttle against guessing.
 
-A person logs in on a page of its own, which keeps a session. A program sends the name and password with
-every request (`Authorization: Basic`), or logs in as gradio_client does, by a form sent to /login.
+A person logs in on a separate page, which starts a session. A program sends the name and password with every
+request (`Authorization: Basic`), or logs in as gradio_client does, with a form sent to /login.
 """
 
 from __future__ import annotations
@@ -24,23 +24,25 @@ from starlette.formparsers import MultiPartException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-AGE = 7 * 86400  # seconds that a session lasts
-SESSIONS = 1000  # at the same time; one more ends the oldest
-# Seconds until a wrong password is answered, doubled with each; programs give up after five.
+from qa.recent import Recent
+
+SESSION_SECONDS = 7 * 86400
+MAX_SESSIONS = 1000  # at the same time; one more ends the oldest
+# Seconds until a wrong password is answered, doubled with each one; programs give up after five.
 FIRST_WAIT, LONGEST_WAIT = 0.5, 4.0
-WAITING = 3  # wrong passwords of one address that wait for their answer; meanwhile its next is not looked at
-MEMORY = 900  # seconds without a wrong password after which those of an address are forgotten
-ADDRESSES = 10_000  # that are remembered
-WRONG = "That name and password do not belong together."
-TOO_MANY = "Too many wrong passwords: wait a few seconds."
-EMPTY = "Send username and password as a form."
-UNKNOWN = (
-    "log in first: send the name and password of QA_LOGIN as Authorization: Basic, or as a form to /login"
+MAX_WAITING = 3  # wrong passwords from one address that wait for their answer; the next is not even checked
+FORGET_AFTER = 900  # seconds without a wrong password from an address, whose count then starts again
+MAX_ADDRESSES = 10_000  # whose wrong passwords are counted
+WRONG = "Wrong name or password."
+TOO_MANY = "Too many wrong passwords. Wait a few seconds."
+EMPTY = "Send a form with username and password."
+NOT_LOGGED_IN = (
+    "log in first. Send the name and password of QA_LOGIN as Authorization: Basic, or as a form to /login"
 )
 _PAGE_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-    # Under no-referrer a browser would send the form with the origin "null", as if from elsewhere.
+    # Under no-referrer a browser would send the form with the origin "null", as if from another site.
     "Referrer-Policy": "same-origin",
 }
 
@@ -48,106 +50,111 @@ Clock = Callable[[], float]
 
 
 class TooManyTries(Exception):
-    """So many wrong passwords of this address are waiting for their answer that no other is looked at."""
+    """So many wrong passwords from this address wait for their answer that no other is checked."""
 
 
 class Login:
     """One name and password, over HTTP.
 
-    `refusal` is what comes before everything else that is served; `enter` and `leave` answer /login and
-    /logout. Sessions are held in memory: who restarts the server logs everybody out.
+    `refusal` comes before everything else that is served; `log_in` and `log_out` answer /login and /logout.
+    Sessions are held in memory, so restarting the server logs everyone out.
     """
 
     def __init__(self, name: str, password: str, clock: Clock = time.monotonic) -> None:
-        self._right = _digest(name, password)
+        self._expected = _digest(name, password)
         self._clock = clock
-        self._sessions: dict[str, float] = {}  # until when each token counts, oldest first
+        self._sessions: dict[str, float] = {}  # token -> the time at which it expires, oldest first
         self._throttle = Throttle(clock)
 
     async def refusal(self, connection: HTTPConnection) -> Response | None:
-        """None for who is logged in or sends the right password along, else what to answer instead."""
+        """None for a sender who is logged in or sends the right password along, else the answer instead."""
         if self._has_session(connection):
             return None
-        sent = _basic(connection.headers.get("authorization", ""))
+        credentials = _basic_credentials(connection.headers.get("authorization", ""))
         try:
-            if sent and await self._is_right(*sent, _address(connection)):
+            if credentials and await self._accepts(*credentials, _client_address(connection)):
                 return None
         except TooManyTries:
-            return _json(connection, TOO_MANY, 429)
+            return _json_error(connection, TOO_MANY, 429)
         if connection.scope["path"] == "/" and _wants_page(connection):
-            return _page("", 401)
-        return _json(connection, UNKNOWN, 401)
+            return _login_page("", 401)
+        return _json_error(connection, NOT_LOGGED_IN, 401)
 
-    async def enter(self, request: Request) -> Response:
-        """The page that asks for name and password, or what becomes of those sent by its form."""
+    async def log_in(self, request: Request) -> Response:
+        """Show the login page, or log in with the name and password from its form."""
         if request.method != "POST":
-            return RedirectResponse("./", 303) if self._has_session(request) else _page("", 200)
-        name, password = await _sent(request)
+            return RedirectResponse("./", 303) if self._has_session(request) else _login_page("", 200)
+        name, password = await _form_credentials(request)
         if not (name and password):
-            return _told(request, EMPTY, 400)
+            return _error(request, EMPTY, 400)
         try:
-            right = await self._is_right(name, password, _address(request))
+            accepted = await self._accepts(name, password, _client_address(request))
         except TooManyTries:
-            return _told(request, TOO_MANY, 429)
-        if not right:
-            return _told(request, WRONG, 401)
-        response, secure = entered(request), request.scope["scheme"] == "https"
+            return _error(request, TOO_MANY, 429)
+        if not accepted:
+            return _error(request, WRONG, 401)
+        response, token = logged_in_response(request), self._open_session()
         response.set_cookie(
-            _cookie(request), self._open(), max_age=AGE, httponly=True, samesite="strict", secure=secure
+            _cookie_name(request),
+            token,
+            max_age=SESSION_SECONDS,
+            httponly=True,
+            samesite="strict",
+            secure=request.scope["scheme"] == "https",
         )
         return response
 
-    def leave(self, request: Request) -> Response:
+    def log_out(self, request: Request) -> Response:
         """End the session of this browser and show the login page again."""
-        self._sessions.pop(request.cookies.get(_cookie(request), ""), None)
+        self._sessions.pop(request.cookies.get(_cookie_name(request), ""), None)
         response = RedirectResponse("login", 303)
-        response.delete_cookie(_cookie(request), httponly=True, samesite="strict")
+        response.delete_cookie(_cookie_name(request), httponly=True, samesite="strict")
         return response
 
     def _has_session(self, connection: HTTPConnection) -> bool:
-        token = connection.cookies.get(_cookie(connection), "")
+        token = connection.cookies.get(_cookie_name(connection), "")
         return self._sessions.get(token, -1.0) > self._clock()
 
-    def _open(self) -> str:
-        """A new session; those that are over, and the oldest of too many, are dropped."""
+    def _open_session(self) -> str:
+        """Start a session and return its token. Expired sessions, and the oldest of too many, are dropped."""
         now = self._clock()
-        lasting = [(token, end) for token, end in self._sessions.items() if end > now]
+        current = [(token, end) for token, end in self._sessions.items() if end > now]
         token = secrets.token_urlsafe(32)
-        self._sessions = dict([*lasting, (token, now + AGE)][-SESSIONS:])
+        self._sessions = dict([*current, (token, now + SESSION_SECONDS)][-MAX_SESSIONS:])
         return token
 
-    async def _is_right(self, name: str, password: str, address: str) -> bool:
-        """Right is said at once, wrong only after a while. Raises TooManyTries."""
+    async def _accepts(self, name: str, password: str, address: str) -> bool:
+        """True at once if name and password are right, false after a delay. Raises TooManyTries."""
         self._throttle.check(address)
-        right = hmac.compare_digest(_digest(name.strip(), password), self._right)
+        right = hmac.compare_digest(_digest(name.strip(), password), self._expected)
         if not right:
             await self._throttle.slow_down(address)
         return right
 
 
 class Throttle:
-    """Makes guessing slow for an address, and for no other.
+    """Makes guessing slow for the address that guesses, and for no other.
 
     Only wrong passwords wait, so that a program that keeps sending an old password does not lock out the
-    person at the same machine; too many at a time are not looked at, so that guessing side by side is no
-    faster. Waiting costs a timer, no thread.
+    person on the same machine. Too many at a time are not checked, so that guessing in parallel is no
+    faster. Waiting takes a timer, not a thread.
     """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._wrong: dict[str, tuple[int, float]] = {}  # how many and when the last was, oldest first
+        self._wrong: Recent[tuple[int, float]] = Recent(MAX_ADDRESSES)  # count and time of the last
         self._waiting: Counter[str] = Counter()
 
     def check(self, address: str) -> None:
-        if self._waiting[address] >= WAITING:
+        """Raises TooManyTries if too many wrong passwords from an address are waiting."""
+        if self._waiting[address] >= MAX_WAITING:
             raise TooManyTries
 
     async def slow_down(self, address: str) -> None:
-        count, last = self._wrong.pop(address, (0, 0.0))
-        count = count + 1 if self._clock() - last < MEMORY else 1
-        self._wrong[address] = count, self._clock()
-        if len(self._wrong) > ADDRESSES:
-            del self._wrong[next(iter(self._wrong))]
+        """Wait, longer with each wrong password from an address."""
+        count, last = self._wrong.get(address) or (0, 0.0)
+        count = count + 1 if self._clock() - last < FORGET_AFTER else 1
+        self._wrong.keep(address, (count, self._clock()))
         self._waiting[address] += 1
         try:
             await asyncio.sleep(min(FIRST_WAIT * 2 ** min(count - 1, 10), LONGEST_WAIT))
@@ -157,36 +164,36 @@ class Throttle:
                 del self._waiting[address]
 
 
-def entered(request: Request) -> Response:
-    """What tells a browser, or a program such as gradio_client, that it is logged in."""
+def logged_in_response(request: Request) -> Response:
+    """The response by which a browser, or a program such as gradio_client, knows that it is logged in."""
     return RedirectResponse("./", 303) if _wants_page(request) else JSONResponse({"success": True})
 
 
-def _cookie(connection: HTTPConnection) -> str:
-    """One name a port: a browser would send the cookie of one server to another on the same machine."""
+def _cookie_name(connection: HTTPConnection) -> str:
+    """One name per port, because browsers send cookies to all servers on the same machine."""
     _, port = connection.scope.get("server") or (None, None)
     return f"qa_session_{port}"
 
 
-def _basic(header: str) -> tuple[str, str] | None:
-    """The name and password of an Authorization header; None where it holds none."""
-    scheme, _, coded = header.partition(" ")
+def _basic_credentials(header: str) -> tuple[str, str] | None:
+    """The name and password in an Authorization header; None if it has none."""
+    scheme, _, encoded = header.partition(" ")
     if scheme.lower() != "basic":
         return None
     try:
-        name, colon, password = base64.b64decode(coded, validate=True).decode("utf-8").partition(":")
+        name, colon, password = base64.b64decode(encoded, validate=True).decode("utf-8").partition(":")
     except (binascii.Error, ValueError):
         return None
     return (name, password) if colon else None
 
 
 def _digest(name: str, password: str) -> bytes:
-    """Of one length whatever the password's, so that comparing it takes one time."""
+    """A hash, which takes the same time to compare however long the password is."""
     return hashlib.sha256(f"{name}:{password}".encode("utf-8", "surrogatepass")).digest()
 
 
-def _address(connection: HTTPConnection) -> str:
-    """Who is asking; of IPv6 the network, of which one machine has all the addresses."""
+def _client_address(connection: HTTPConnection) -> str:
+    """The sender's address; with IPv6 its network, because one machine has all the addresses in it."""
     host = connection.client.host if connection.client else ""
     try:
         address = ipaddress.ip_address(host.partition("%")[0])
@@ -195,8 +202,8 @@ def _address(connection: HTTPConnection) -> str:
     return host if address.version == 4 else str(ipaddress.ip_network((address, 64), strict=False))
 
 
-async def _sent(request: Request) -> tuple[str, str]:
-    """Name and password of a form, empty where it has none."""
+async def _form_credentials(request: Request) -> tuple[str, str]:
+    """The name and password in a form, each empty if it is missing."""
     try:
         async with request.form(max_files=0, max_fields=10) as form:
             return str(form.get("username", "")), str(form.get("password", ""))
@@ -208,23 +215,20 @@ def _wants_page(connection: HTTPConnection) -> bool:
     return "text/html" in connection.headers.get("accept", "")
 
 
-def _told(connection: HTTPConnection, message: str, status: int) -> Response:
-    """To a person on the page, to a program in a line."""
-    return _page(message, status) if _wants_page(connection) else _json(connection, message, status)
+def _error(connection: HTTPConnection, message: str, status: int) -> Response:
+    """An error message, on the login page for a person and as JSON for a program."""
+    wants_page = _wants_page(connection)
+    return _login_page(message, status) if wants_page else _json_error(connection, message, status)
 
 
-def _page(message: str, status: int) -> Response:
-    form = (
-        files("qa.server")
-        .joinpath("page", "login.html")
-        .read_text("utf-8")
-        .replace("{{message}}", html.escape(message))
-    )
-    return HTMLResponse(form, status, {**_PAGE_HEADERS, **_headers(status)})
+def _login_page(message: str, status: int) -> Response:
+    template = files("qa.server").joinpath("page", "login.html").read_text("utf-8")
+    page = template.replace("{{message}}", html.escape(message))
+    return HTMLResponse(page, status, {**_PAGE_HEADERS, **_headers(status)})
 
 
-def _json(connection: HTTPConnection, message: str, status: int) -> Response:
-    """Told how to log in are programs alone: a browser would put up a window of its own, over the page."""
+def _json_error(connection: HTTPConnection, message: str, status: int) -> Response:
+    """An error as JSON. Only programs are asked to log in: a browser would open a window over the page."""
     headers = _headers(status)
     if status == 401 and "mozilla" not in connection.headers.get("user-agent", "").lower():
         headers["WWW-Authenticate"] = 'Basic realm="qa", charset="UTF-8"'
@@ -232,5 +236,5 @@ def _json(connection: HTTPConnection, message: str, status: int) -> Response:
 
 
 def _headers(status: int) -> dict[str, str]:
-    wait = {"Retry-After": str(int(LONGEST_WAIT))} if status == 429 else {}
-    return {"Cache-Control": "no-store", **wait}
+    retry = {"Retry-After": str(int(LONGEST_WAIT))} if status == 429 else {}
+    return {"Cache-Control": "no-store", **retry}

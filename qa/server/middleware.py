@@ -1,15 +1,15 @@
-"""What the server lets through: middleware in front of all that is served, in the order in which it is named.
+"""The middleware in front of everything that is served, in the order in which requests pass it.
 
-`SecurityHeaders` are added to every response, also to a refusal. A request is refused
-1. by `OwnHostName` (403) if it calls this machine by a name that is not its own: a page elsewhere whose name
-   is made to lead here would be taken for ours by the browser. Only where the server is reached from here
-   alone;
-2. by `SameOrigin` (403) if it would change something and comes from another site's page: it acts in its
-   reader's name;
-3. by `LoginRequired` (401) if it comes without the login, where one is set;
-4. by `ServedPaths` (403) for anything that neither the page nor the endpoints need: Gradio also serves files,
-   fetches web addresses, and edits the program;
-5. by `BodySize` if its body is too long (413), or does not say how long it is (411).
+`SecurityHeaders` are added to every response, including refusals. A request is refused
+1. by `OwnHostName` (403) if it calls this machine by a name that is not its own: a browser would take a page
+   from another site, whose name is made to lead here, for ours. Only if the server is reached from this
+   machine alone;
+2. by `SameOrigin` (403) if it would change something and comes from another site's page, which would act in
+   the name of that page's reader;
+3. by `LoginRequired` (401) if a login is set and the request comes without it;
+4. by `ServedPaths` (403) for anything that neither the page nor the endpoints need, because Gradio also
+   serves files, fetches web addresses, and edits the program;
+5. by `BodySize` if its body is too long (413) or of unknown length (411).
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from qa.server.auth import Login, entered
+from qa.server.auth import Login, logged_in_response
 
 API = "/gradio_api"
 MEGABYTE = 1 << 20
-LONGEST = 2 * MEGABYTE  # of a body
-LONGER = {  # where a path begins so, the first of them: a file; what may hold a conversation
+MAX_BODY = 2 * MEGABYTE
+MAX_BODY_BELOW = {  # paths that start like this, the first that fits: a file; perhaps a conversation
     "/qa/upload": 20 * MEGABYTE,
     "/qa/": 8 * MEGABYTE,
 }
-LONGEST_PATH = 2048  # bytes, without the query; a session is named in some
-# What the page, gradio_client and MCP ask for. With a slash at the end: and all below it.
+MAX_PATH = 2048  # bytes, without the query; some paths name a session
+# Everything that the page, gradio_client and MCP ask for. A slash at the end includes all paths below it.
 _SERVED = (
     *("/", "/config", "/theme.css", "/favicon.ico", "/manifest.json", "/robots.txt", "/assets/", "/static/"),
     *("/svelte/", "/qa/"),
@@ -51,13 +51,13 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-_NAMED_BY_CONTENT = "/assets/"  # Gradio's scripts: another version of one has another name
-_READING = ("GET", "HEAD", "OPTIONS")
+_NAMED_BY_CONTENT = "/assets/"  # Gradio's scripts, whose names change with every version
+_READ_METHODS = ("GET", "HEAD", "OPTIONS")
 _CONNECTIONS = ("http", "websocket")
 
 
 class SecurityHeaders:
-    """What keeps the page to itself. A browser need not ask again for what is named by its content."""
+    """Adds headers that isolate the page, and lets browsers keep files that are named by their content."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -77,12 +77,12 @@ class SecurityHeaders:
 
 
 async def server_error(request: Request, error: Exception) -> Response:
-    """What is answered where something fails, which is before any middleware of ours."""
+    """The answer to an exception, with the same headers: Starlette makes it outside of the middleware."""
     return PlainTextResponse("Internal Server Error", 500, _HEADERS)
 
 
 class _Gate:
-    """Lets a connection through to the app, or answers it itself."""
+    """Lets a connection through to the app, or answers it."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -92,84 +92,82 @@ class _Gate:
             await self._app(scope, receive, send)
             return
         connection = Request(scope, receive) if scope["type"] == "http" else HTTPConnection(scope)
-        answer = await self.answer(connection)
-        if answer is None:
-            await self._app(self.passed(connection), receive, send)
+        response = await self.response(connection)
+        if response is None:
+            await self._app(self.forwarded_scope(connection), receive, send)
         elif scope["type"] == "http":
-            await answer(scope, receive, send)
+            await response(scope, receive, send)
         else:
             await send({"type": "websocket.close", "code": 1008, "reason": "refused"})
 
-    async def answer(self, connection: HTTPConnection) -> Response | None:
-        """What is answered instead; None where the connection is let through."""
+    async def response(self, connection: HTTPConnection) -> Response | None:
+        """The response instead of the app's; None if the connection is let through."""
         raise NotImplementedError
 
-    def passed(self, connection: HTTPConnection) -> Scope:
-        """What the app gets to see of the connection."""
+    def forwarded_scope(self, connection: HTTPConnection) -> Scope:
+        """The connection as the app sees it."""
         return connection.scope
 
 
 class OwnHostName(_Gate):
-    async def answer(self, connection: HTTPConnection) -> Response | None:
+    async def response(self, connection: HTTPConnection) -> Response | None:
         if all(map(_is_own_name, connection.headers.getlist("host"))):
             return None
-        return _refused(
-            403, "served to this machine alone, as 127.0.0.1 or localhost: see GRADIO_SERVER_NAME"
-        )
+        return _refusal(403, "served to this machine only, as 127.0.0.1 or localhost. See GRADIO_SERVER_NAME")
 
 
 class SameOrigin(_Gate):
-    async def answer(self, connection: HTTPConnection) -> Response | None:
-        changes = connection.scope.get("method") not in _READING  # as a websocket might
-        if changes and _is_from_elsewhere(connection):
-            return _refused(403, "a page of another site may change nothing here")
+    async def response(self, connection: HTTPConnection) -> Response | None:
+        writes = connection.scope.get("method") not in _READ_METHODS  # a websocket might
+        if writes and _is_cross_origin(connection):
+            return _refusal(403, "a page of another site cannot change anything here")
         return None
 
-    def passed(self, connection: HTTPConnection) -> Scope:
-        """Reading is left to the browser to forbid, which it does as nothing allows it.
+    def forwarded_scope(self, connection: HTTPConnection) -> Scope:
+        """The connection without the Origin of another site. Browsers forbid reading unless it is allowed.
 
-        Gradio would allow it to whatever site asks, where the server is bound wider than this machine: it is
-        not told the site.
+        If the server is bound wider than to this machine, Gradio would allow it to any site whose name it
+        sees.
         """
-        if not _is_from_elsewhere(connection):
+        if not _is_cross_origin(connection):
             return connection.scope
         headers = [(name, value) for name, value in connection.scope["headers"] if name.lower() != b"origin"]
         return {**connection.scope, "headers": headers}
 
 
 class LoginRequired(_Gate):
-    """Also serves the page of the login, and leaving."""
+    """Also serves /login and /logout."""
 
     def __init__(self, app: ASGIApp, login: Login | None) -> None:
         super().__init__(app)
         self._login = login
 
-    async def answer(self, connection: HTTPConnection) -> Response | None:
+    async def response(self, connection: HTTPConnection) -> Response | None:
         path = connection.scope["path"]
         if isinstance(connection, Request) and path in ("/login", "/logout"):
             if self._login is None:
-                return entered(connection)
+                return logged_in_response(connection)
             if path == "/logout":
-                return self._login.leave(connection)
-            return _too_long(connection) or await self._login.enter(connection)
+                return self._login.log_out(connection)
+            return _body_refusal(connection) or await self._login.log_in(connection)
         return await self._login.refusal(connection) if self._login else None
 
 
 class ServedPaths(_Gate):
-    async def answer(self, connection: HTTPConnection) -> Response | None:
+    async def response(self, connection: HTTPConnection) -> Response | None:
         path = connection.scope["path"]
-        if len(path) <= LONGEST_PATH and any(_matches(path, served) for served in _SERVED):
+        if len(path) <= MAX_PATH and any(_matches(path, served) for served in _SERVED):
             return None
-        return _refused(403, "not served here")
+        return _refusal(403, "not served here")
 
 
 class BodySize(_Gate):
-    async def answer(self, connection: HTTPConnection) -> Response | None:
-        return _too_long(connection)
+    async def response(self, connection: HTTPConnection) -> Response | None:
+        return _body_refusal(connection)
 
 
 def is_loopback(name: str) -> bool:
-    """Says of a host name or address, with or without brackets, if it is this machine seen from itself."""
+    """True if a host name or address, with or without brackets, is this machine as seen from itself."""
     try:
         return ipaddress.ip_address(name.strip("[]")).is_loopback
     except ValueError:
@@ -183,19 +181,19 @@ def _is_own_name(host: str) -> bool:
         return False
 
 
-def _is_from_elsewhere(connection: HTTPConnection) -> bool:
-    """True of what a page of another site, or of another port, has sent; programs send no origin."""
+def _is_cross_origin(connection: HTTPConnection) -> bool:
+    """True if a page of another site, or from another port, sent this. Programs send no origin."""
     headers = connection.headers
     if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
         return True
-    # A proxy may have put its own name in Host; another site's page cannot set a header like that.
-    own = [*headers.getlist("host"), *headers.get("x-forwarded-host", "").split(",")[:1]]
-    names = {name.strip().lower() for name in own} - {""}
-    return any(_place(origin) not in names for origin in headers.getlist("origin"))
+    # A proxy may have put its own name in Host; another site's page cannot set such a header.
+    hosts = [*headers.getlist("host"), *headers.get("x-forwarded-host", "").split(",")[:1]]
+    names = {name.strip().lower() for name in hosts} - {""}
+    return any(_host_and_port(origin) not in names for origin in headers.getlist("origin"))
 
 
-def _place(origin: str) -> str:
-    """Host and port of an origin; empty where it names none, as "null" does."""
+def _host_and_port(origin: str) -> str:
+    """The host and port of an origin; empty if it names none, like "null"."""
     try:
         return urlsplit(origin).netloc.lower()
     except ValueError:
@@ -208,18 +206,18 @@ def _matches(path: str, served: str) -> bool:
     return path.rstrip("/") == served.rstrip("/")
 
 
-def _too_long(connection: HTTPConnection) -> Response | None:
-    """The server reads no more of a body than its length says, so that length is what counts."""
+def _body_refusal(connection: HTTPConnection) -> Response | None:
+    """Judges a body by its announced length, as the server reads no more of it than that."""
     headers, path = connection.headers, connection.scope["path"]
-    longest = next((size for start, size in LONGER.items() if path.startswith(start)), LONGEST)
+    limit = next((size for start, size in MAX_BODY_BELOW.items() if path.startswith(start)), MAX_BODY)
     length = headers.get("content-length", "0")
     if "transfer-encoding" in headers or not length.isdecimal():
-        return _refused(411, "say how long the body is, by Content-Length")
-    if len(length) > 18 or int(length) > longest:
-        return _refused(413, f"at most {longest // MEGABYTE} MB at a time")
+        return _refusal(411, "the length of the body is unknown. Send a Content-Length")
+    if len(length) > 18 or int(length) > limit:
+        return _refusal(413, f"larger than {limit // MEGABYTE} MB")
     return None
 
 
-def _refused(status: int, message: str) -> Response:
-    # What is left of the body is not read, so the connection cannot be used for a next request.
+def _refusal(status: int, message: str) -> Response:
+    # The rest of a long body is not read, so the connection cannot be used for another request.
     return JSONResponse({"error": message}, status, {"Connection": "close"} if status == 413 else None)

@@ -1,8 +1,8 @@
-"""What a browser keeps of a conversation, and how it becomes answers again.
+"""The records that a browser keeps of a conversation, and how they become answers again.
 
-A record holds an answer by its values and the places of its quotes. It comes back from a browser, so nothing
-in it is trusted: each quote is looked for in its document as that is now, and where one is not there any
-more the whole answer is not shown again. The answer's text is worded anew, from what was found.
+A record holds an answer's values and the places of its quotes. It comes back from a browser, so nothing in
+it is trusted: each quote is looked for in the present text of its document, and if one is gone, the whole
+answer is not shown again. The answer is worded again from the quotes that were found.
 """
 
 from __future__ import annotations
@@ -23,23 +23,23 @@ _FEW = Field(max_length=50)  # citations, claims or passages of one answer: more
 
 
 def _encodable(text: str) -> str:
-    """Raises UnicodeEncodeError, a ValueError, for half a character: JSON can hold it, a database cannot."""
+    """Raises UnicodeEncodeError, a ValueError, for half a surrogate pair, which only JSON can hold."""
     text.encode()
     return text
 
 
-# Of what comes from a browser: no record of this server exceeds it, so that a forged one costs no more.
+# Limits that no record of this server exceeds, so that a forged one costs no more than a real one.
 Line = Annotated[str, Field(max_length=5_000), AfterValidator(_encodable)]
 Text = Annotated[str, Field(max_length=200_000), AfterValidator(_encodable)]
 Offset = Annotated[int, Field(ge=0, lt=2**53)]  # as browsers count
 _Number = Annotated[int, Field(ge=1, le=1_000)]
 
 
-class _Kept(BaseModel):
+class _Model(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
-class Place(_Kept):
+class Place(_Model):
     """A slice of a document."""
 
     document: Line
@@ -48,24 +48,24 @@ class Place(_Kept):
 
 
 class Quote(Place):
-    """A citation: `quote` is the slice as it was."""
+    """A citation. `quote` is the text of the slice when it was cited."""
 
     number: _Number
     quote: Annotated[Text, Field(min_length=1)]
 
 
-class Said(_Kept):
-    """A claim, by the numbers of its citations."""
+class KeptClaim(_Model):
+    """A claim, with the numbers of its citations."""
 
     value: Text
     citations: Annotated[tuple[_Number, ...], Field(min_length=1, max_length=50)]
     is_short: bool | None = None
 
 
-class Record(_Kept):
-    """A turn of a conversation as the browser keeps it. `problem` is what went wrong, if no answer came.
+class Record(_Model):
+    """A turn of a conversation as the browser keeps it. `problem` says why there is no answer, if so.
 
-    `text` is there for the page, which asks follow-ups with it; no answer is made of it again.
+    `text` is for the page, which sends it along with follow-ups; answers are never restored from it.
     """
 
     question: Text
@@ -78,30 +78,30 @@ class Record(_Kept):
     understood: Text = ""
     unknown: Annotated[tuple[Line, ...], Field(max_length=1_000)] = ()
     suggestions: Annotated[tuple[Line, ...], _FEW] = ()
-    claims: Annotated[tuple[Said, ...], _FEW] = ()
+    claims: Annotated[tuple[KeptClaim, ...], _FEW] = ()
     citations: Annotated[tuple[Quote, ...], _FEW] = ()
     nearest: Annotated[tuple[Place, ...], _FEW] = ()
 
     @model_validator(mode="after")
-    def _numbered(self) -> Self:
-        """Citations count from 1, in the order of the claims, and each is of one claim."""
-        numbers = [number for claim in self.shown for number in claim.citations]
+    def _check_numbers(self) -> Self:
+        """Citations are numbered from 1, in the order of the claims, and each belongs to one claim."""
+        numbers = [number for claim in self.ordered_claims for number in claim.citations]
         expected = list(range(1, 1 + len(self.citations)))
         if not numbers == expected == [quote.number for quote in self.citations]:
-            raise ValueError("the numbers of the citations are in no order")
+            raise ValueError("the citations are not numbered in order")
         if self.answered != bool(self.claims):
             raise ValueError("an answer has claims, and a refusal has none")
         return self
 
     @property
-    def shown(self) -> list[Said]:
+    def ordered_claims(self) -> list[KeptClaim]:
         """The claims in the order in which they are shown."""
         return sorted(self.claims, key=lambda claim: claim.citations[0])
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A question and its answer; None where something went wrong, or where its sources are gone."""
+    """A question and its answer, which is None if there was a problem or its sources are gone."""
 
     question: str
     answer: Answer | None
@@ -113,8 +113,8 @@ def record(turn: Turn) -> dict[str, Any]:
     """A turn as JSON for the browser to keep."""
     answer = turn.answer
     if answer is None:
-        failed = Record(question=turn.question, documents=turn.documents, problem=turn.problem)
-        return failed.model_dump(mode="json")
+        unanswered = Record(question=turn.question, documents=turn.documents, problem=turn.problem)
+        return unanswered.model_dump(mode="json")
     return Record(
         question=turn.question,
         documents=turn.documents,
@@ -126,7 +126,7 @@ def record(turn: Turn) -> dict[str, Any]:
         unknown=answer.unknown,
         suggestions=answer.suggestions,
         claims=tuple(
-            Said(value=c.value, citations=tuple(q.number for q in c.citations), is_short=c.is_short)
+            KeptClaim(value=c.value, citations=tuple(q.number for q in c.citations), is_short=c.is_short)
             for c in answer.claims
         ),
         citations=tuple(
@@ -139,69 +139,68 @@ def record(turn: Turn) -> dict[str, Any]:
     ).model_dump(mode="json")
 
 
-def restored(kept: object, assistant: Assistant) -> Turn:
-    """The turn of a record, with an answer whose quotes stand in the documents as they are now.
+def restore(values: object, assistant: Assistant) -> Turn:
+    """The turn of a record, with an answer whose quotes are in the present documents.
 
-    Its answer is None if they do not any more. Raises QuestionError for what is no record.
+    Its answer is None if they are not. Raises QuestionError if the values are not a record.
     """
     try:
-        known = Record.model_validate(kept)
+        kept = Record.model_validate(values)
     except ValidationError as error:
-        raise QuestionError("what this browser kept of this turn cannot be read") from error
-    answer = None if known.problem else _answer(known, assistant)
-    return Turn(known.question, answer, known.problem, known.documents)
+        raise QuestionError("this browser's copy of the turn cannot be read") from error
+    answer = None if kept.problem else _answer(kept, assistant)
+    return Turn(kept.question, answer, kept.problem, kept.documents)
 
 
-def _answer(known: Record, assistant: Assistant) -> Answer | None:
-    """The answer of a record, worded anew from where its quotes stand now; None if one stands nowhere."""
-    kept = [quotes.Quote(q.document, q.start, q.end, q.quote) for q in known.citations]
-    found = assistant.find_quotes(kept)
-    citations = {citation.number: citation for citation in found if citation}
-    if len(citations) < len(kept):
+def _answer(kept: Record, assistant: Assistant) -> Answer | None:
+    """The answer of a record, worded again from the present places of its quotes; None if one is gone."""
+    sought = [quotes.Quote(q.document, q.start, q.end, q.quote) for q in kept.citations]
+    citations = {citation.number: citation for citation in assistant.find_quotes(sought) if citation}
+    if len(citations) < len(sought):
         return None
-    claims = {said: _claim(known, said, citations) for said in known.claims}
-    if not all(map(_holds, claims.values())):
+    claims = {claim: _claim(kept, claim, citations) for claim in kept.claims}
+    if not all(map(_is_supported, claims.values())):
         return None
-    nearest = tuple(hit for place in known.nearest if (hit := _hit(place, assistant)))
-    if not known.answered and not nearest and assistant.documents():
-        return None  # that nothing is indexed, or that these are the nearest passages, is not so any more
-    if known.answered:
-        text = wording.answer_markdown([claims[s] for s in known.shown], known.differ)
+    nearest = tuple(hit for place in kept.nearest if (hit := _hit(place, assistant)))
+    if not kept.answered and not nearest and assistant.documents():
+        return None  # it would say that nothing is indexed, or that these passages are the nearest
+    if kept.answered:
+        text = wording.answer_markdown([claims[claim] for claim in kept.ordered_claims], kept.differ)
     else:
-        text = wording.refusal_markdown(known.unknown, known.suggestions) if nearest else wording.EMPTY
+        text = wording.refusal_markdown(kept.unknown, kept.suggestions) if nearest else wording.EMPTY
     return Answer(
-        question=known.question,
+        question=kept.question,
         text=text,
-        answered=known.answered,
-        confidence=known.confidence,
+        answered=kept.answered,
+        confidence=kept.confidence,
         claims=tuple(claims.values()),
         citations=tuple(citations.values()),
         nearest=nearest,
-        differ=known.differ,
-        understood=known.understood,
-        unknown=known.unknown,
-        suggestions=known.suggestions,
+        differ=kept.differ,
+        understood=kept.understood,
+        unknown=kept.unknown,
+        suggestions=kept.suggestions,
     )
 
 
-def _claim(known: Record, said: Said, citations: Mapping[int, Citation]) -> Claim:
-    own = tuple(citations[number] for number in said.citations)
-    is_short = said.is_short
-    if is_short is None:  # of a record that is older than this value
-        short_form = parse(known.understood or known.question).form is SHORT
-        is_short = short_form and len(said.value) <= len(own[0].quote) / 2
-    return Claim(said.value, own, is_short)
+def _claim(kept: Record, claim: KeptClaim, citations: Mapping[int, Citation]) -> Claim:
+    sources = tuple(citations[number] for number in claim.citations)
+    is_short = claim.is_short
+    if is_short is None:  # the record is older than this value
+        short_form = parse(kept.understood or kept.question).form is SHORT
+        is_short = short_form and len(claim.value) <= len(sources[0].quote) / 2
+    return Claim(claim.value, sources, is_short)
 
 
-def _holds(claim: Claim) -> bool:
-    """Whether a claim's value stands in its first quote, and each quote is of another document."""
+def _is_supported(claim: Claim) -> bool:
+    """True if a claim's value is in its first quote, and its quotes are from different documents."""
     documents = {citation.document.id for citation in claim.citations}
-    holds = bool(claim.value.strip()) and claim.value in claim.citations[0].quote
-    return holds and len(documents) == len(claim.citations)
+    quoted = bool(claim.value.strip()) and claim.value in claim.citations[0].quote
+    return quoted and len(documents) == len(claim.citations)
 
 
 def _hit(place: Place, assistant: Assistant) -> Hit | None:
-    """The passage at a place; None where it is not there any more: it was no evidence anyway."""
+    """The passage at a place; None if it is gone, which loses nothing, as it was not evidence."""
     try:
         document = assistant.document(place.document)
     except UnknownDocument:

@@ -1,4 +1,4 @@
-"""The page's endpoints as other programs see them."""
+"""The endpoints as other programs see them."""
 
 from __future__ import annotations
 
@@ -50,34 +50,34 @@ def test_ask_answers_with_citations_that_can_be_checked(client: Client):
         assert text[citation["start"] : citation["end"]] == citation["quote"]
 
 
-def test_ask_limits_the_documents_and_knows_the_history(client: Client):
-    one = client.predict(api_name="/documents")[-1]["id"]
+def test_ask_is_limited_to_documents_and_takes_a_history(client: Client):
+    last = client.predict(api_name="/documents")[-1]["id"]
     history = [["Who would pay for the railway?", "Astana."]]
-    answer = client.predict(QUESTION, documents=[one], history=history, api_name="/ask")
-    assert {hit["document"]["id"] for hit in answer["nearest"]} == {one}
+    answer = client.predict(QUESTION, documents=[last], history=history, api_name="/ask")
+    assert {hit["document"]["id"] for hit in answer["nearest"]} == {last}
 
 
-def test_ask_refuses_what_the_documents_do_not_say(client: Client):
+def test_ask_refuses_a_question_that_the_documents_do_not_answer(client: Client):
     answer = client.predict("Who discovered penicillin?", api_name="/ask")
     assert (answer["answered"], answer["claims"], answer["citations"]) == (False, [], [])
     assert answer["nearest"]
 
 
-def test_search_gives_the_hits_best_first(client: Client):
+def test_search_returns_hits_best_first(client: Client):
     hits = client.predict("railway to the sea", api_name="/search")
     assert [hit.keys() for hit in hits] == [{"passage", "document", "score", "page"}] * 5
     assert [hit["score"] for hit in hits] == sorted((hit["score"] for hit in hits), reverse=True)
     assert client.predict("railway to the sea", k=2, api_name="/search") == hits[:2]
 
 
-def test_documents_lists_them_without_their_texts(client: Client):
+def test_documents_are_listed_without_their_texts(client: Client):
     documents = client.predict(api_name="/documents")
     assert [d["path"] for d in documents] == sorted(path.name for path in CORPUS.glob("[!.]*"))
     assert all(d.keys() == DOCUMENT for d in documents)
 
 
 @pytest.mark.parametrize(
-    ("endpoint", "arguments", "told"),
+    ("endpoint", "arguments", "message"),
     [
         ("/ask", {"question": "  "}, "the question is empty"),
         ("/ask", {"question": ["a", "list"]}, "must be text"),
@@ -86,14 +86,16 @@ def test_documents_lists_them_without_their_texts(client: Client):
         ("/search", {"words": "railway", "k": 0}, "k must be a whole number from 1 to 100"),
     ],
 )
-def test_a_mistake_is_told_in_one_line(client: Client, endpoint: str, arguments: dict[str, Any], told: str):
-    with pytest.raises(AppError) as caught:
+def test_a_mistake_is_reported_in_one_line(
+    client: Client, endpoint: str, arguments: dict[str, Any], message: str
+):
+    with pytest.raises(AppError) as error:
         client.predict(**arguments, api_name=endpoint)
-    assert told in str(caught.value)
-    assert "\n" not in str(caught.value)
+    assert message in str(error.value)
+    assert "\n" not in str(error.value)
 
 
-def test_nothing_else_is_an_endpoint(client: Client):
+def test_there_are_no_other_endpoints(client: Client):
     described = client.view_api(return_format="dict", print_info=False)
     assert described["named_endpoints"].keys() == {"/ask", "/search", "/documents"}
     assert not described["unnamed_endpoints"]
@@ -104,21 +106,21 @@ def test_nothing_else_is_an_endpoint(client: Client):
     assert required == {"/ask": ["question"], "/search": ["words"], "/documents": []}
 
 
-def test_an_address_that_cannot_be_used_is_told_in_one_line(address: str, index: Path):
+def test_an_unusable_address_is_reported_in_one_line(address: str, index: Path):
     code, lines = failed_start(index, GRADIO_SERVER_NAME="203.0.113.1")
     assert code == 1
-    assert lines[-2] == "qa: anyone who can reach 203.0.113.1 can ask and read: set QA_LOGIN=name:password"
-    assert lines[-1].startswith("qa: the page cannot be served")
+    assert lines[-2] == "qa: anyone who can reach 203.0.113.1 can ask and read. Set QA_LOGIN=name:password"
+    assert lines[-1].startswith("qa: cannot serve the page (")
 
 
-def test_a_missing_corpus_is_told_in_one_line(tmp_path: Path):
+def test_a_missing_corpus_is_reported_in_one_line(tmp_path: Path):
     code, lines = failed_start(tmp_path / "index", tmp_path / "nowhere")
     assert code == 1
     assert len(lines) == 1
     assert "nowhere" in lines[0]
 
 
-def test_half_a_character_is_no_trouble(address: str, index: Path):
+def test_half_a_character_does_no_harm(address: str, index: Path):
     half = "\\ud800"
     for argument in ('"question": "Who %s?"', '"question": "Who?", "documents": ["%s"]',
                      '"question": "And he?", "history": [["%s", "%s"]]'):  # fmt: skip
@@ -127,6 +129,6 @@ def test_half_a_character_is_no_trouble(address: str, index: Path):
         started = httpx.post(
             f"{address}gradio_api/call/v2/ask", content=body, headers=headers, trust_env=False
         )
-        told = get(f"{address}gradio_api/call/ask/{started.json()['event_id']}", timeout=60).text
-        assert "event: complete" in told
+        stream = get(f"{address}gradio_api/call/ask/{started.json()['event_id']}", timeout=60).text
+        assert "event: complete" in stream
     assert "Traceback" not in index.with_name("index.log").read_text()

@@ -1,4 +1,4 @@
-"""The files of the page: what is served of them, how they fit together, and that browsers see new ones."""
+"""The files of the page: which are served, how they fit together, and that browsers get new versions."""
 
 from __future__ import annotations
 
@@ -37,21 +37,21 @@ def client() -> TestClient:
     return TestClient(Starlette(routes=[Assets().route()]))
 
 
-def addresses(found: Assets) -> dict[str, str]:
-    """The name of each script -> its address from the page."""
-    announced = re.findall(r"<(qa/page/[^>]+)>; rel=modulepreload", found.early)
-    return {path.rpartition("/")[2]: path for path in announced}
+def addresses(page: Assets) -> dict[str, str]:
+    """The name of each script -> its address relative to the page."""
+    paths = re.findall(r"<(qa/page/[^>]+)>; rel=modulepreload", page.early)
+    return {path.rpartition("/")[2]: path for path in paths}
 
 
-def test_every_script_is_asked_for_at_once_and_one_is_started():
-    found = Assets()
-    assert addresses(found).keys() == MODULES.keys()
-    assert found.start.count("import(") == 1
-    assert addresses(found)["main.js"] in found.start
-    assert all(not address.startswith(("/", "http")) for address in addresses(found).values())
+def test_every_script_is_loaded_early_and_one_is_started():
+    page = Assets()
+    assert addresses(page).keys() == MODULES.keys()
+    assert page.start.count("import(") == 1
+    assert addresses(page)["main.js"] in page.start
+    assert all(not address.startswith(("/", "http")) for address in addresses(page).values())
 
 
-def test_files_are_served_with_their_kind_and_kept_for_good(client: TestClient):
+def test_files_are_served_with_their_type_and_cached_for_good(client: TestClient):
     for name, address in addresses(Assets()).items():
         answer = client.get(address.removeprefix("qa"))
         assert answer.content == (FOLDER / name).read_bytes()
@@ -59,7 +59,7 @@ def test_files_are_served_with_their_kind_and_kept_for_good(client: TestClient):
         assert answer.headers["cache-control"] == "private, max-age=31536000, immutable"
 
 
-def test_another_version_of_any_file_is_another_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_new_version_of_any_file_has_a_new_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     (tmp_path / "page").mkdir()
     for path in FOLDER.iterdir():
         (tmp_path / "page" / path.name).write_bytes(path.read_bytes())
@@ -99,7 +99,7 @@ def test_nothing_else_is_served(client: TestClient, name: str):
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_what_a_script_imports_is_exported_and_used(name: str):
+def test_every_import_of_a_script_is_exported_and_used(name: str):
     text = MODULES[name]
     imported = [(part.strip(), file) for parts, file in _LISTED.findall(text) for part in parts.split(",")]
     whole = _WHOLE.findall(text)
@@ -110,12 +110,12 @@ def test_what_a_script_imports_is_exported_and_used(name: str):
                 f"{name} does not use {part}"
             )
     for alias, file in whole:
-        for used in re.findall(rf"(?<!/){alias}\.(\w+)", text):
-            assert used in _EXPORTED.findall(MODULES[file]), f"{name}: {alias}.{used}"
+        for part in re.findall(rf"(?<!/){alias}\.(\w+)", text):
+            assert part in _EXPORTED.findall(MODULES[file]), f"{name}: {alias}.{part}"
     assert text.count("import ") == len(_LISTED.findall(text)) + len(whole)
 
 
-def test_scripts_import_each_other_in_no_circle():
+def test_scripts_do_not_import_each_other_in_circles():
     left = {
         name: {file for _, file in _LISTED.findall(text) + _WHOLE.findall(text)}
         for name, text in MODULES.items()
@@ -137,7 +137,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-def test_the_page_names_them_and_they_are_compressed(address: str):
+def test_the_page_links_to_its_scripts_and_they_are_compressed(address: str):
     scripts = re.findall(r"<(qa/page/[^>]+)>", httpx.get(address, trust_env=False).headers["link"])
     assert {script.rpartition("/")[2] for script in scripts} == set(MODULES)
     for script in scripts:
@@ -148,7 +148,7 @@ def test_the_page_names_them_and_they_are_compressed(address: str):
 
 
 @needs_browser
-def test_a_name_of_a_script_is_none_of_the_browsers(browser: Chrome, address: str):
+def test_scripts_declare_no_names_of_the_browser(browser: Chrome, address: str):
     browser.get("about:blank")
     declared = sorted({name for text in MODULES.values() for name in _DECLARED.findall(text)})
     assert len(declared) > 50
@@ -156,7 +156,7 @@ def test_a_name_of_a_script_is_none_of_the_browsers(browser: Chrome, address: st
 
 
 @needs_browser
-def test_the_browser_keeps_them(browser: Chrome, address: str):
+def test_the_browser_caches_the_scripts(browser: Chrome, address: str):
     page = Page(browser, address)
     browser.get(address)
     page.ready()
@@ -170,28 +170,28 @@ def test_the_browser_keeps_them(browser: Chrome, address: str):
 
 @needs_browser
 @pytest.mark.parametrize(
-    ("script", "mistake", "told"),
+    ("script", "mistake", "message"),
     [
         ("chat.js", "function {", "SyntaxError"),
         ("sources.js", "nothing.of();", "ReferenceError: nothing is not defined"),
         ("api.js", 'import { nothing } from "./dom.js";', "SyntaxError"),
     ],
 )
-def test_a_mistake_in_a_script_is_told_with_its_file_and_line(
-    browser: Chrome, monkeypatch: pytest.MonkeyPatch, script: str, mistake: str, told: str
+def test_a_mistake_in_a_script_is_logged_with_its_file_and_line(
+    browser: Chrome, monkeypatch: pytest.MonkeyPatch, script: str, mistake: str, message: str
 ):
     read = Path.read_text
     monkeypatch.setattr(
         Path, "read_text", lambda path, *more: read(path, *more) + f"\n{mistake}\n" * (path.name == script)
     )
-    found = Assets()
+    files = Assets()
 
     async def page(request: Request) -> HTMLResponse:
-        """As Gradio makes it."""
-        started = f"<script>Function({json.dumps(found.start)})()</script>"
-        return HTMLResponse(f'<link rel="icon" href="data:,"><div id="page">{found.frame}</div>{started}')
+        """The page as Gradio makes it."""
+        start = f"<script>Function({json.dumps(files.start)})()</script>"
+        return HTMLResponse(f'<link rel="icon" href="data:,"><div id="page">{files.frame}</div>{start}')
 
-    routes = [Route("/", page), Mount("/qa", routes=[found.route()])]
+    routes = [Route("/", page), Mount("/qa", routes=[files.route()])]
     server = Server(Starlette(routes=routes), "127.0.0.1", listen("127.0.0.1", [0]))
     server.start()
     try:
@@ -201,7 +201,7 @@ def test_a_mistake_in_a_script_is_told_with_its_file_and_line(
             lambda _: logged.extend(entry["message"] for entry in browser.get_log("browser")) or logged
         )
         line = len(MODULES[script].splitlines()) + 1  # counted from 0
-        assert re.search(rf"/{script} {line}:\d+ Uncaught {told}", logged[0]), logged
+        assert re.search(rf"/{script} {line}:\d+ Uncaught {message}", logged[0]), logged
     finally:
         browser.get("about:blank")
         server.close()

@@ -1,4 +1,4 @@
-"""Nothing is served without the login, where one is set; with it everything is, whatever form it takes."""
+"""If a login is set, nothing is served without it, and everything with it, in any of its forms."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from serving import PATIENCE, app
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-from qa.server import auth as login
-from qa.server.auth import AGE, TOO_MANY, WRONG, Login
+from qa.server import auth
+from qa.server.auth import SESSION_SECONDS, TOO_MANY, WRONG, Login
 
 NAME, PASSWORD = "ada", "s3cret: grün"
 RIGHT = {"username": NAME, "password": PASSWORD}
@@ -44,7 +44,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 def browser(address: str) -> Iterator[httpx.Client]:
-    """Sends and keeps what a browser does, but shows nothing."""
+    """A client with a browser's headers and cookies that shows nothing."""
     with httpx.Client(base_url=address, headers=BROWSER, trust_env=False, timeout=30) as client:
         yield client
 
@@ -71,34 +71,34 @@ server = web.serve(assistant, "127.0.0.1")
 
 def walk(routes, before=""):
     for route in routes:
-        inner = getattr(route, "original_router", route)
-        below = getattr(inner, "routes", None)
+        router = getattr(route, "original_router", route)
+        children = getattr(router, "routes", None)
         path = before + (getattr(route, "path", None) or "")
-        yield from walk(below, path) if below else ((path, m) for m in route.methods or ("GET", "POST"))
+        yield from walk(children, path) if children else ((path, m) for m in route.methods or ("GET", "POST"))
 
-found = []
+answers = []
 for path, method in sorted(set(walk(server.app.routes))):
     path = re.sub(r"{[^}]*}", "1", path)
     for headers in ({}, {"Cookie": "qa_session_%d=forged" % server.port}):
         answer = httpx.request(method, server.url.rstrip("/") + path, headers=headers, trust_env=False)
-        found.append((method, path, answer.status_code, answer.text))
-print(json.dumps(found), flush=True)
+        answers.append((method, path, answer.status_code, answer.text))
+print(json.dumps(answers), flush=True)
 os._exit(0)
 """
 
 
-def test_every_route_there_is_wants_the_login(tmp_path: Path):
+def test_every_route_requires_the_login(tmp_path: Path):
     done = python(WALK, tmp_path)
     assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
-    paths = {path for _, path, _, _ in found}
+    answers = json.loads(done.stdout)
+    paths = {path for _, path, _, _ in answers}
     assert {"/", "/config", "/gradio_api/mcp", "/gradio_api/queue/join", "/gradio_api/file=1"} <= paths
     assert {"/assets/1", "/gradio_api/startup-events", "/gradio_api/heartbeat/1", "/theme.css"} <= paths
     assert {"/qa/ask", "/qa/remove", "/qa/upload", "/qa/page/1/1"} <= paths
     assert len(paths) > 70
-    else_answered = {(method, path, status) for method, path, status, _ in found if status != 401}
-    assert else_answered == {("GET", "/logout", 303), ("POST", "/login", 400)}
-    for method, path, _, text in found:
+    served = {(method, path, status) for method, path, status, _ in answers if status != 401}
+    assert served == {("GET", "/logout", 303), ("POST", "/login", 400)}
+    for method, path, _, text in answers:
         assert path == "/logout" or method == "HEAD" or json.loads(text).keys() == {"error"}
         assert "\n" not in text
 
@@ -115,11 +115,11 @@ def test_every_route_there_is_wants_the_login(tmp_path: Path):
         {"Cookie": "qa_session_7860=forged; qa_session_None="},
     ],
 )
-def test_what_is_no_login_is_refused_in_one_line(address: str, headers: dict[str, str]):
+def test_an_invalid_login_is_refused_in_one_line(address: str, headers: dict[str, str]):
     for path in ("config", "gradio_api/info", "assets/", "no/such/thing", "gradio_api/call/ask/x"):
         answer = get(address + path, **headers)
         assert answer.status_code == 401
-        assert answer.json() == {"error": login.UNKNOWN}
+        assert answer.json() == {"error": auth.NOT_LOGGED_IN}
         assert answer.headers["www-authenticate"].startswith("Basic ")
     answer = httpx.post(f"{address}gradio_api/mcp", json={}, headers=headers, trust_env=False)
     assert answer.status_code == 401
@@ -127,7 +127,9 @@ def test_what_is_no_login_is_refused_in_one_line(address: str, headers: dict[str
 
 def test_a_wrong_password_is_refused(address: str):
     for number, pair in enumerate([(NAME, "s3cret"), ("eve", PASSWORD), (NAME, ""), ("", "")]):
-        sender = {"X-Forwarded-For": f"192.0.2.{number}"}  # as a proxy here tells; each waits for itself
+        sender = {
+            "X-Forwarded-For": f"192.0.2.{number}"
+        }  # as from a proxy on this machine; no address waits for another
         assert get(f"{address}config", **basic(*pair), **sender).status_code == 401
     with pytest.raises(AuthenticationError):
         Client(address, auth=(NAME, "wrong"), verbose=False, analytics_enabled=False)
@@ -141,7 +143,7 @@ def test_a_wrong_password_is_refused(address: str):
         {"httpx_kwargs": {"auth": httpx.BasicAuth(NAME, PASSWORD)}},
     ],
 )
-def test_gradio_client_asks_with_each_kind_of_login(address: str, credentials: dict):
+def test_gradio_client_works_with_each_kind_of_login(address: str, credentials: dict):
     client = Client(address, verbose=False, analytics_enabled=False, **credentials)
     assert len(client.predict(api_name="/documents")) == 5
     assert client.predict("How much would the railway to Pakistan cost?", api_name="/ask")["answered"]
@@ -149,10 +151,10 @@ def test_gradio_client_asks_with_each_kind_of_login(address: str, credentials: d
 
 
 def test_a_program_asks_over_plain_http(address: str):
-    asked = {"question": "How much would the railway to Pakistan cost?"}
+    question = {"question": "How much would the railway to Pakistan cost?"}
     call = f"{address}gradio_api/call/v2/ask"
-    assert httpx.post(call, json=asked, trust_env=False).status_code == 401
-    event = httpx.post(call, json=asked, headers=basic(), trust_env=False).json()["event_id"]
+    assert httpx.post(call, json=question, trust_env=False).status_code == 401
+    event = httpx.post(call, json=question, headers=basic(), trust_env=False).json()["event_id"]
     stream = f"{address}gradio_api/call/ask/{event}"
     assert get(stream).status_code == 401
     assert "$7 billion" in get(stream, **basic()).text
@@ -160,20 +162,20 @@ def test_a_program_asks_over_plain_http(address: str):
 
 def test_a_browser_is_shown_the_login_page_and_then_the_page(browser: httpx.Client):
     for path, status in (("/", 401), ("/login", 200)):
-        shown = browser.get(path)
-        assert shown.status_code == status
-        assert '<form method="post" action="login">' in shown.text
-        assert "http" not in shown.text  # nothing from elsewhere
-        assert shown.headers["content-security-policy"].startswith("default-src 'none'")
-        assert "www-authenticate" not in shown.headers
-    refused = browser.get("/config")  # as the page asks when its session is over: no window pops up
+        login_page = browser.get(path)
+        assert login_page.status_code == status
+        assert '<form method="post" action="login">' in login_page.text
+        assert "http" not in login_page.text  # nothing from other sites
+        assert login_page.headers["content-security-policy"].startswith("default-src 'none'")
+        assert "www-authenticate" not in login_page.headers
+    refused = browser.get("/config")  # as from the page after its session has ended: no window pops up
     assert refused.status_code == 401
     assert "www-authenticate" not in refused.headers
 
-    entered = browser.post("/login", data=RIGHT)
-    assert (entered.status_code, entered.headers["location"]) == (303, "./")
-    cookie = entered.headers["set-cookie"]
-    for part in ("qa_session_", "HttpOnly", "SameSite=strict", "Path=/", f"Max-Age={AGE}"):
+    response = browser.post("/login", data=RIGHT)
+    assert (response.status_code, response.headers["location"]) == (303, "./")
+    cookie = response.headers["set-cookie"]
+    for part in ("qa_session_", "HttpOnly", "SameSite=strict", "Path=/", f"Max-Age={SESSION_SECONDS}"):
         assert part in cookie
     assert "Secure" not in cookie
     assert "window.gradio_config" in browser.get("/").text
@@ -181,21 +183,21 @@ def test_a_browser_is_shown_the_login_page_and_then_the_page(browser: httpx.Clie
     assert browser.get("/login").headers["location"] == "./"
 
 
-def test_the_cookie_is_kept_to_https_where_the_page_comes_by_it(browser: httpx.Client):
+def test_the_cookie_is_only_sent_over_https_if_the_page_is(browser: httpx.Client):
     forwarded = {"X-Forwarded-Proto": "https"}
     assert "Secure" in browser.post("/login", data=RIGHT, headers=forwarded).headers["set-cookie"]
 
 
-def test_who_logs_out_is_out(browser: httpx.Client, address: str):
+def test_logging_out_ends_the_session(browser: httpx.Client, address: str):
     browser.post("/login", data=RIGHT)
-    kept = dict(browser.cookies)
-    left = browser.get("/logout")
-    assert (left.status_code, left.headers["location"]) == (303, "login")
+    cookies = dict(browser.cookies)
+    response = browser.get("/logout")
+    assert (response.status_code, response.headers["location"]) == (303, "login")
     assert browser.get("/config").status_code == 401
-    assert httpx.get(f"{address}config", cookies=kept, trust_env=False).status_code == 401
+    assert httpx.get(f"{address}config", cookies=cookies, trust_env=False).status_code == 401
 
 
-def test_another_session_stays(browser: httpx.Client, address: str):
+def test_logging_out_ends_no_other_session(browser: httpx.Client, address: str):
     other = httpx.post(f"{address}login", data=RIGHT, trust_env=False)
     assert other.json() == {"success": True}
     browser.post("/login", data=RIGHT)
@@ -203,30 +205,30 @@ def test_another_session_stays(browser: httpx.Client, address: str):
     assert httpx.get(f"{address}config", cookies=dict(other.cookies), trust_env=False).status_code == 200
 
 
-def test_a_wrong_password_is_told_on_the_page(browser: httpx.Client):
-    shown = browser.post("/login", data={**RIGHT, "password": "<b>no"})
-    assert shown.status_code == 401
-    assert WRONG in shown.text
-    assert "set-cookie" not in shown.headers
-    assert "<b>" not in shown.text
+def test_a_wrong_password_is_reported_on_the_page(browser: httpx.Client):
+    page = browser.post("/login", data={**RIGHT, "password": "<b>no"})
+    assert page.status_code == 401
+    assert WRONG in page.text
+    assert "set-cookie" not in page.headers
+    assert "<b>" not in page.text
 
 
-def test_a_form_that_is_none_is_refused(address: str):
+def test_an_invalid_form_is_refused(address: str):
     for headers, body in (
-        ({"Content-Type": "multipart/form-data; boundary=x"}, b"nothing of the kind"),
+        ({"Content-Type": "multipart/form-data; boundary=x"}, b"not a form"),
         ({"Content-Type": "application/json"}, json.dumps(RIGHT).encode()),
         ({}, b"\xff\xfe"),
     ):
         answer = httpx.post(f"{address}login", content=body, headers=headers, trust_env=False, timeout=30)
-        assert (answer.status_code, answer.json()) == (400, {"error": login.EMPTY})
+        assert (answer.status_code, answer.json()) == (400, {"error": auth.EMPTY})
 
 
-def test_a_page_elsewhere_can_log_nobody_in(address: str):
+def test_a_page_of_another_site_cannot_log_in(address: str):
     headers = {"Origin": "https://example.invalid"}
     assert httpx.post(f"{address}login", data=RIGHT, headers=headers, trust_env=False).status_code == 403
 
 
-def test_without_a_login_there_is_nothing_to_log_in_to(tmp_path: Path):
+def test_logging_in_always_succeeds_if_no_login_is_set(tmp_path: Path):
     with app(tmp_path / "index") as address:
         assert get(f"{address}login", **BROWSER).headers["location"] == "./"
         client = Client(address, auth=("any", "body"), verbose=False, analytics_enabled=False)
@@ -234,7 +236,7 @@ def test_without_a_login_there_is_nothing_to_log_in_to(tmp_path: Path):
         client.close()
 
 
-# Time, which the tests above cannot turn.
+# Time, which the tests above cannot control.
 
 
 def connection(host: str = "192.0.2.1", **headers: str) -> HTTPConnection:
@@ -243,76 +245,80 @@ def connection(host: str = "192.0.2.1", **headers: str) -> HTTPConnection:
     return HTTPConnection({**scope, "scheme": "http", "method": "GET", "query_string": b""})
 
 
-def test_a_session_ends_by_itself():
+def test_a_session_expires():
     now = 0.0
-    door = Login(NAME, PASSWORD, clock=lambda: now)
-    cookie = {"Cookie": f"qa_session_7860={door._open()}"}
+    login = Login(NAME, PASSWORD, clock=lambda: now)
+    cookie = {"Cookie": f"qa_session_7860={login._open_session()}"}
 
     def status() -> int:
-        refused = asyncio.run(door.refusal(connection(**cookie)))
-        return refused.status_code if refused else 200
+        refusal = asyncio.run(login.refusal(connection(**cookie)))
+        return refusal.status_code if refusal else 200
 
     assert status() == 200
-    now = AGE - 1.0
+    now = SESSION_SECONDS - 1.0
     assert status() == 200
-    now = AGE + 1.0
+    now = SESSION_SECONDS + 1.0
     assert status() == 401
 
 
-def test_of_too_many_sessions_the_oldest_ends(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(login, "SESSIONS", 2)
-    door = Login(NAME, PASSWORD)
-    cookies = [{"Cookie": f"qa_session_7860={door._open()}"} for _ in range(3)]
-    refused = [asyncio.run(door.refusal(connection(**cookie))) for cookie in cookies]
-    assert [r is None for r in refused] == [False, True, True]
+def test_the_oldest_of_too_many_sessions_ends(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(auth, "MAX_SESSIONS", 2)
+    login = Login(NAME, PASSWORD)
+    cookies = [{"Cookie": f"qa_session_7860={login._open_session()}"} for _ in range(3)]
+    refusals = [asyncio.run(login.refusal(connection(**cookie))) for cookie in cookies]
+    assert [refusal is None for refusal in refusals] == [False, True, True]
 
 
-def test_guessing_is_slow_for_who_guesses_and_for_nobody_else(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(login, "FIRST_WAIT", 0.2)
-    door = Login(NAME, PASSWORD)
+def test_guessing_is_slow_for_the_address_that_guesses_and_for_no_other(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(auth, "FIRST_WAIT", 0.2)
+    login = Login(NAME, PASSWORD)
 
-    async def tried(host: str, password: str) -> tuple[int, float]:
-        begun = time.monotonic()
-        refused = await door.refusal(connection(host, **basic(password=password)))
-        return refused.status_code if refused else 200, time.monotonic() - begun
+    async def attempt(host: str, password: str) -> tuple[int, float]:
+        started = time.monotonic()
+        refusal = await login.refusal(connection(host, **basic(password=password)))
+        return refusal.status_code if refusal else 200, time.monotonic() - started
 
     async def attack() -> None:
-        one = await tried("192.0.2.1", "a")
-        assert one[0] == 401
-        assert one[1] >= 0.2
-        three = [asyncio.create_task(tried("192.0.2.1", guess)) for guess in "bcd"]
+        status, seconds = await attempt("192.0.2.1", "a")
+        assert status == 401
+        assert seconds >= 0.2
+        guesses = [asyncio.create_task(attempt("192.0.2.1", guess)) for guess in "bcd"]
         await asyncio.sleep(0.05)
-        for password in ("e", PASSWORD):  # side by side is no faster, and the right one is not looked at
-            assert (await tried("192.0.2.1", password))[0] == 429
-        at_once = await tried("192.0.2.2", PASSWORD)
-        assert at_once[0] == 200
-        assert at_once[1] < 0.1
-        waits = [wait for _, wait in await asyncio.gather(*three)]
+        for password in ("e", PASSWORD):  # in parallel is no faster, and even the right one is not checked
+            assert (await attempt("192.0.2.1", password))[0] == 429
+        status, seconds = await attempt("192.0.2.2", PASSWORD)
+        assert status == 200
+        assert seconds < 0.1
+        waits = [wait for _, wait in await asyncio.gather(*guesses)]
         assert waits == sorted(waits)
         assert waits[2] > 3 * waits[0] / 2
-        assert (await tried("192.0.2.1", PASSWORD))[0] == 200
+        assert (await attempt("192.0.2.1", PASSWORD))[0] == 200
 
     asyncio.run(attack())
 
 
-def test_a_machine_has_no_more_tries_for_its_many_addresses():
+def test_many_addresses_of_one_machine_count_as_one():
     a, b = connection("2001:db8:1:2:aaaa::1"), connection("2001:db8:1:2:bbbb::7")
-    assert login._address(a) == login._address(b) != login._address(connection("2001:db8:1:3::1"))
+    assert (
+        auth._client_address(a)
+        == auth._client_address(b)
+        != auth._client_address(connection("2001:db8:1:3::1"))
+    )
 
 
-def test_too_many_tries_are_told_when_to_come_back(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(login, "WAITING", 0)
+def test_the_answer_to_too_many_tries_says_when_to_try_again(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(auth, "MAX_WAITING", 0)
 
     async def refusal() -> Response | None:
         return await Login(NAME, PASSWORD).refusal(connection(**basic()))
 
-    refused = asyncio.run(refusal())
-    assert refused is not None
-    assert json.loads(bytes(refused.body)) == {"error": TOO_MANY}
-    assert int(refused.headers["retry-after"]) > 0
+    response = asyncio.run(refusal())
+    assert response is not None
+    assert json.loads(bytes(response.body)) == {"error": TOO_MANY}
+    assert int(response.headers["retry-after"]) > 0
 
 
-# And in a browser that runs no script.
+# In a browser that runs no scripts.
 
 
 @pytest.fixture
@@ -342,7 +348,7 @@ def test_a_person_logs_in_without_scripts(chrome: Chrome, address: str):
     assert chrome.current_url == address
 
     chrome.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
-    chrome.get_log("browser")  # the two answers 401
+    chrome.get_log("browser")  # the two 401 answers
     chrome.get(address)
     WebDriverWait(chrome, PATIENCE, 0.1).until(lambda _: chrome.find_elements(By.CSS_SELECTOR, "textarea"))
     logged = [entry["message"] for entry in chrome.get_log("browser")]

@@ -1,4 +1,4 @@
-"""What the page asks of its server: each function over a small corpus, and what it makes of nonsense."""
+"""The functions that the page calls, over a small corpus, and how they react to nonsense."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ UNKNOWN = "Who painted the lighthouse?"
 
 
 class Server:
-    """The functions by their names, called as the page calls them: with JSON, in an event loop."""
+    """The functions by name, called as the page calls them: with JSON, in an event loop."""
 
     def __init__(self, assistant: Assistant) -> None:
         self.assistant = assistant
         self.indexing = Indexing()
-        found = Handlers(assistant, self.indexing).functions()
-        self.functions = {function.__name__: function for function in found}
+        functions = Handlers(assistant, self.indexing).functions()
+        self.functions = {function.__name__: function for function in functions}
 
     def __call__(self, name: str, argument: Any) -> dict[str, Any]:
         got = anyio.run(self.functions[name], argument)
@@ -49,7 +49,7 @@ def record(server: Server) -> dict[str, Any]:
     return dict(server.ask()["record"])
 
 
-def test_the_functions_are_those_that_the_page_calls(server: Server):
+def test_the_page_calls_all_of_the_functions_and_no_others(server: Server):
     folder = Path(handlers.__file__).parent / "page"
     scripts = "".join(path.read_text("utf-8") for path in folder.glob("*.js"))
     assert set(re.findall(r'\bcall\("(\w+)"', scripts)) == set(server.functions)
@@ -67,7 +67,7 @@ def test_a_question_becomes_a_turn_with_its_sources_and_its_record(server: Serve
     assert (got["record"]["question"], got["record"]["answered"], got["more"]) == (QUESTION, True, False)
 
 
-def test_a_refusal_says_that_there_may_be_suggestions(server: Server):
+def test_a_refusal_announces_suggestions(server: Server):
     got = server.ask(UNKNOWN)
     assert (got["record"]["answered"], got["more"]) == (False, True)
     assert "suggest" not in got["html"]
@@ -77,20 +77,22 @@ def test_a_refusal_says_that_there_may_be_suggestions(server: Server):
     )
 
 
-def test_questions_are_limited_to_documents_and_see_the_history(server: Server):
+def test_questions_are_limited_to_documents_and_take_the_history_into_account(server: Server):
     bees = document(server.assistant, "valley/bees.md").id
     limited = server.ask(documents=[bees])["record"]
     assert not limited["answered"]
     assert {place["document"] for place in limited["nearest"]} == {bees}
     assert limited["documents"] == [bees]
-    told = server.ask("And its bumblebees?", history=[[QUESTION, "It carries 340 passengers."]])["record"]
-    assert told["understood"]
+    followup = server.ask("And its bumblebees?", history=[[QUESTION, "It carries 340 passengers."]])
+    assert followup["record"]["understood"]
 
 
 @pytest.mark.parametrize(
     ("question", "problem"), [("", "empty"), ("?!", "word"), ("why " * 1000, "Shorten it"), ("\0", "")]
 )
-def test_a_question_that_cannot_be_asked_is_a_turn_that_says_why(server: Server, question: str, problem: str):
+def test_a_question_that_cannot_be_asked_becomes_a_turn_that_says_why(
+    server: Server, question: str, problem: str
+):
     got = server.ask(question)
     assert problem in got["record"]["problem"]
     assert got["record"]["problem"][0].isupper()
@@ -101,16 +103,16 @@ def test_a_question_that_cannot_be_asked_is_a_turn_that_says_why(server: Server,
     assert "problem" in server("why", {"question": question})
 
 
-def test_why_explains_and_says_whether_it_is_still_so(server: Server, record: dict[str, Any]):
-    told = server("why", {"question": QUESTION, "text": record["text"]})
-    assert "passages were searched" in told["html"]
-    assert "have changed" not in told["html"]
+def test_why_explains_and_says_if_the_documents_have_changed(server: Server, record: dict[str, Any]):
+    reasons = server("why", {"question": QUESTION, "text": record["text"]})
+    assert "passages were searched" in reasons["html"]
+    assert "have changed" not in reasons["html"]
     assert "have changed" in server("why", {"question": QUESTION, "text": "Something else. [1]"})["html"]
 
 
 @pytest.fixture
 def asked(server: Server, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The questions that were asked of the assistant, in order."""
+    """The questions that the assistant is asked, in order."""
     questions: list[str] = []
     ask = server.assistant.ask
 
@@ -123,7 +125,7 @@ def asked(server: Server, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 @pytest.mark.parametrize("question", [QUESTION, UNKNOWN])
-def test_why_tells_of_the_answer_that_was_given_and_asks_nothing_again(
+def test_why_explains_the_answer_that_was_given_without_asking_again(
     server: Server, asked: list[str], question: str
 ):
     history = [["Who?", "He."]]
@@ -131,17 +133,18 @@ def test_why_tells_of_the_answer_that_was_given_and_asks_nothing_again(
         asked.clear()
         argument = {"question": question, **more}
         text = server("ask", argument)["record"]["text"]
-        told = server("why", {**argument, "text": text})["html"]
-        assert server("why", {**argument, "text": text})["html"] == told  # the same figures and times
+        reasons = server("why", {**argument, "text": text})["html"]
+        assert server("why", {**argument, "text": text})["html"] == reasons  # the same figures and times
         assert asked == [question]
         server("why", {**argument, "history": [["Who else?", "She."]], "text": "x"})
-        assert asked == [question] * 2  # as a follow-up of something else it may mean something else
+        assert asked == [question] * 2  # after another question it may mean something else
 
 
-def test_why_asks_again_what_is_not_kept_or_was_answered_from_other_documents(
+def test_why_asks_again_if_reasons_are_not_kept_or_the_documents_have_changed(
     server: Server, asked: list[str], monkeypatch: pytest.MonkeyPatch, corpus: Path
 ):
     monkeypatch.setattr(handlers, "REASONS", 2)
+    server = Server(server.assistant)
     argument = {"question": QUESTION, "text": server.ask()["record"]["text"]}
     server.ask("Who counted the bees?")
     server("why", argument)
@@ -151,13 +154,13 @@ def test_why_asks_again_what_is_not_kept_or_was_answered_from_other_documents(
     assert asked[3:] == [QUESTION]
     write(corpus, {"ferry.md": "# The ferry\n\nThe ferry to Tolvane carries 512 passengers.\n"})
     server.assistant.sync()
-    told = server("why", argument)["html"]
+    reasons = server("why", argument)["html"]
     assert asked[4:] == [QUESTION]
-    assert "have changed" in told
-    assert "340 passengers" not in told
+    assert "have changed" in reasons
+    assert "340 passengers" not in reasons
 
 
-def test_why_knows_a_refusal_with_the_questions_that_came_later(server: Server, asked: list[str]):
+def test_why_recognises_a_refusal_with_suggestions_that_came_later(server: Server, asked: list[str]):
     refused = server.ask(UNKNOWN)["record"]
     reopened = {**refused, "suggestions": ["Who built the bridge?"]}
     (turn,) = server("show", {"turns": [reopened]})["turns"]
@@ -167,7 +170,7 @@ def test_why_knows_a_refusal_with_the_questions_that_came_later(server: Server, 
     assert asked == [UNKNOWN]
 
 
-def test_what_was_refused_is_not_asked_again_for_suggestions(server: Server, asked: list[str]):
+def test_a_refused_question_is_not_asked_again_for_suggestions(server: Server, asked: list[str]):
     refused = server.ask(UNKNOWN)
     got = server("suggest", {"question": UNKNOWN})
     assert asked == [UNKNOWN]
@@ -186,7 +189,7 @@ def test_turns_that_were_kept_are_shown_as_they_were(server: Server):
     ]
 
 
-def test_a_record_that_cannot_be_read_does_not_stand_in_the_way_of_the_others(
+def test_a_record_that_cannot_be_read_does_not_get_in_the_way_of_others(
     server: Server, record: dict[str, Any]
 ):
     broken, whole = server("show", {"turns": [{"question": 7}, record]})["turns"]
@@ -202,7 +205,7 @@ def test_an_answer_whose_document_is_gone_is_not_shown(server: Server, record: d
     assert "have changed" in one_line(turn["html"])
     assert "340" not in turn["html"] + turn["cards"]
     assert server("export", {"turns": [record]})["markdown"] == "\n"
-    assert "ask again" in server("rate", {"turn": record, "helpful": True})["problem"]
+    assert "Ask again" in server("rate", {"turn": record, "helpful": True})["problem"]
 
 
 def test_a_document_is_opened_with_a_place_marked(server: Server, record: dict[str, Any]):
@@ -215,7 +218,7 @@ def test_a_document_is_opened_with_a_place_marked(server: Server, record: dict[s
     assert "No document" in server("whole", {**backwards, "document": "x"})["problem"]
 
 
-def test_what_is_thought_of_an_answer_is_kept(server: Server, record: dict[str, Any]):
+def test_the_rating_of_an_answer_is_kept(server: Server, record: dict[str, Any]):
     assert server("rate", {"turn": record, "helpful": False, "comment": "too few"}) == {}
     (entry,) = server.assistant.feedback()
     assert (entry.question, entry.helpful, entry.comment) == (QUESTION, False, "too few")
@@ -224,31 +227,29 @@ def test_what_is_thought_of_an_answer_is_kept(server: Server, record: dict[str, 
 # --- listing, remove -----------------------------------------------------------------------------
 
 
-def test_the_documents_are_listed_when_they_are_not_shown_as_they_are(server: Server):
+def test_the_documents_are_listed_unless_they_are_shown_already(server: Server):
     first = server("listing", {})
     assert len(Shown(first["html"]).all("li")) == first["documents"] == 3
     assert first["login"] is False
     assert server("listing", {"shown": first["state"]}) == {"state": first["state"], "indexing": ""}
     server.indexing(Progress(1, 2, 3, "a.txt"))
-    assert server("listing", {"shown": first["state"]})["indexing"].startswith("Indexing: 1 of 2 files")
+    assert server("listing", {"shown": first["state"]})["indexing"].startswith("Indexing 1 of 2 files…")
 
 
-def test_indexing_tells_how_far_it_is_and_nothing_afterwards():
+def test_indexing_shows_its_progress_and_nothing_afterwards():
     indexing = Indexing()
     assert str(indexing) == ""
     indexing(Progress(1, 1200, 5, "a.txt"))
-    assert str(indexing) == (
-        "Indexing: 1 of 1,200 files, 5 passages so far. Questions are answered meanwhile."
-    )
+    assert str(indexing) == "Indexing 1 of 1,200 files… You can keep asking."
     indexing(Progress(0, 0, 0, ""))
     assert str(indexing) == ""
 
 
-def test_examples_are_of_documents_that_are_there(server: Server, corpus: Path):
+def test_examples_are_only_of_documents_that_exist(server: Server, corpus: Path):
     assert server("listing", {})["examples"] == []
-    known = {"no.md": "Who?", "ferry.md": QUESTION, "valley/bees.md": "How many bees?"}
-    (corpus / EXAMPLES).write_text(json.dumps(known), "utf-8")
-    server("remove", {"path": "valley/bees.md"})  # the list is looked at anew
+    questions = {"no.md": "Who?", "ferry.md": QUESTION, "valley/bees.md": "How many bees?"}
+    (corpus / EXAMPLES).write_text(json.dumps(questions), "utf-8")
+    server("remove", {"path": "valley/bees.md"})  # which makes a new list
     got = server("listing", {})
     assert (got["examples"], got["documents"]) == ([QUESTION], 2)
 
@@ -256,23 +257,21 @@ def test_examples_are_of_documents_that_are_there(server: Server, corpus: Path):
 @pytest.mark.parametrize(
     "content", [b"", b"\xff", b"[]", b"7", b'"x"', b"{", b'{"ferry.md": 7}', b"[" * 10_000, b"null"]
 )
-def test_a_file_of_examples_that_is_damaged_has_none(corpus: Path, content: bytes):
+def test_a_damaged_file_of_examples_holds_none(corpus: Path, content: bytes):
     (corpus / EXAMPLES).write_bytes(content)
     assert examples(corpus) == {}
     assert examples(corpus / "nowhere") == {}
 
 
-def test_a_list_is_as_it_was_a_moment_ago_at_most(
-    server: Server, corpus: Path, monkeypatch: pytest.MonkeyPatch
-):
+def test_a_list_is_made_again_after_a_moment(server: Server, corpus: Path, monkeypatch: pytest.MonkeyPatch):
     before = server("listing", {})["state"]
     write(corpus, {"goats.txt": "Forty goats live on the rock."})
-    monkeypatch.setattr(handlers, "RECENT", 0.0)
+    monkeypatch.setattr(handlers, "LIST_SECONDS", 0.0)
     after = server("listing", {"shown": before})
     assert (after["documents"], "goats.txt" in after["html"]) == (4, True)
 
 
-def test_a_file_is_removed_and_the_list_is_without_it_at_once(server: Server, corpus: Path):
+def test_a_removed_file_disappears_from_the_list_at_once(server: Server, corpus: Path):
     server("listing", {})
     assert server("remove", {"path": "ferry.md"}) == {}
     assert not (corpus / "ferry.md").exists()
@@ -283,8 +282,8 @@ def test_a_file_is_removed_and_the_list_is_without_it_at_once(server: Server, co
 @pytest.mark.parametrize(
     "path", ["../secret.txt", "/etc/passwd", "", "no.txt", "valley", ".", "valley/../ferry.md"]
 )
-def test_only_files_of_the_corpus_are_removed(server: Server, corpus: Path, path: str):
-    write(corpus.parent, {"secret.txt": "Not for anybody."})
+def test_only_files_in_the_corpus_are_removed(server: Server, corpus: Path, path: str):
+    write(corpus.parent, {"secret.txt": "A secret."})
     assert "No file" in server("remove", {"path": path})["problem"]
     assert (corpus.parent / "secret.txt").exists()
     assert server("listing", {})["documents"] == 3
@@ -306,7 +305,7 @@ NONSENSE = [
 
 @pytest.mark.parametrize("name", ["ask", "suggest", "why", "show", "whole", "remove", "rate", "export"])
 @pytest.mark.parametrize("argument", NONSENSE)
-def test_nonsense_is_told_in_one_line(server: Server, name: str, argument: object):
+def test_nonsense_is_reported_in_one_line(server: Server, name: str, argument: object):
     assert server(name, argument) == {"problem": MISUNDERSTOOD}
 
 
@@ -329,7 +328,7 @@ def test_nonsense_is_told_in_one_line(server: Server, name: str, argument: objec
         ("rate", {"comment": "\ud800"}),
     ],
 )
-def test_an_argument_that_is_wrong_in_one_place_is_told_so(
+def test_an_argument_with_one_wrong_value_is_reported(
     server: Server, record: dict[str, Any], name: str, more: dict[str, object]
 ):
     right = {
@@ -343,49 +342,49 @@ def test_an_argument_that_is_wrong_in_one_place_is_told_so(
     assert server(name, right | more) == {"problem": MISUNDERSTOOD}
 
 
-def test_a_record_that_is_rated_is_checked(server: Server, record: dict[str, Any]):
+def test_a_rated_record_is_checked(server: Server, record: dict[str, Any]):
     assert "cannot be read" in server("rate", {"turn": {"question": 7}, "helpful": True})["problem"]
     forged = json.loads(json.dumps(record).replace("340", "999"))
-    assert "ask again" in server("rate", {"turn": forged, "helpful": True})["problem"]
+    assert "Ask again" in server("rate", {"turn": forged, "helpful": True})["problem"]
     assert server.assistant.feedback() == ()
 
 
 # --- many at once --------------------------------------------------------------------------------
 
 
-def test_few_questions_are_answered_at_the_same_time_and_others_wait_for_no_thread(
+def test_few_questions_are_answered_at_the_same_time_and_the_others_hold_no_thread(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ):
-    asked, counting = server.assistant.ask, threading.Lock()
+    ask, counting = server.assistant.ask, threading.Lock()
     full, go_on = threading.Event(), threading.Event()
-    now: list[int] = []
-    most: list[int] = []
+    running: list[int] = []
+    counts: list[int] = []
 
     def slow(*arguments: Any, **more: Any) -> Any:
         with counting:
-            now.append(1)
-            most.append(len(now))
-            if len(now) == ASKING:
+            running.append(1)
+            counts.append(len(running))
+            if len(running) == ASKING:
                 full.set()
         assert go_on.wait(30)
         with counting:
-            now.pop()
-        return asked(*arguments, **more)
+            running.pop()
+        return ask(*arguments, **more)
 
     monkeypatch.setattr(server.assistant, "ask", slow)
     answered: list[dict[str, Any]] = []
 
-    async def one() -> None:
+    async def ask_once() -> None:
         answered.append(await server.functions["ask"]({"question": QUESTION}))
 
-    async def many() -> None:
+    async def ask_all() -> None:
         async with anyio.create_task_group() as tasks:
             for _ in range(3 * ASKING):
-                tasks.start_soon(one)
+                tasks.start_soon(ask_once)
             await anyio.to_thread.run_sync(full.wait, 30)
-            assert "html" in await server.functions["listing"]({})  # goes on meanwhile
+            assert "html" in await server.functions["listing"]({})  # works meanwhile
             go_on.set()
 
-    anyio.run(many)
+    anyio.run(ask_all)
     assert len(answered) == 3 * ASKING
-    assert max(most) == ASKING
+    assert max(counts) == ASKING

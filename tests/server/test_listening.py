@@ -1,4 +1,4 @@
-"""Where the server listens, what is told where it cannot, and that it speaks to nobody of its own accord."""
+"""Where the server listens, how it reports that it cannot, and that it makes no connections of its own."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ APP = Starlette(routes=[Route("/", hello)])
 
 @pytest.fixture
 def taken() -> Iterator[int]:
-    """A port that somebody else listens on."""
+    """A port on which another process listens."""
     with closing(socket.socket()) as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
@@ -42,23 +42,23 @@ def taken() -> Iterator[int]:
 
 
 def ports(sockets: list[socket.socket]) -> list[int]:
-    found = [made.getsockname()[1] for made in sockets]
-    for made in sockets:
-        made.close()
-    return found
+    numbers = [sock.getsockname()[1] for sock in sockets]
+    for sock in sockets:
+        sock.close()
+    return numbers
 
 
-def test_the_first_port_that_is_free_is_taken(taken: int):
+def test_the_first_free_port_is_taken(taken: int):
     free = free_port()
     assert ports(listen("127.0.0.1", [taken, taken, free, taken])) == [free]
 
 
-def test_a_host_of_several_addresses_is_served_on_all_of_them_by_one_port():
-    found = socket.getaddrinfo("localhost", 0, type=socket.SOCK_STREAM)
-    made = ports(listen("localhost", [0]))
-    assert 1 <= len(made) <= len(found)
-    assert len(set(made)) == 1
-    assert made[0] > 0
+def test_a_host_with_several_addresses_is_served_on_all_of_them_on_one_port():
+    addresses = socket.getaddrinfo("localhost", 0, type=socket.SOCK_STREAM)
+    numbers = ports(listen("localhost", [0]))
+    assert 1 <= len(numbers) <= len(addresses)
+    assert len(set(numbers)) == 1
+    assert numbers[0] > 0
 
 
 def test_two_servers_that_start_at_once_do_not_share_a_port():
@@ -70,34 +70,34 @@ def test_two_servers_that_start_at_once_do_not_share_a_port():
 
 
 @pytest.mark.parametrize("name", ["203.0.113.1", "no such host.invalid", "x" * 300, "a..b"])
-def test_what_cannot_be_served_on_is_told_in_one_line(name: str):
-    with pytest.raises(SettingsError, match=rf"^the page cannot be served \({name}: [^\n]+\)$"):
+def test_an_unusable_host_is_reported_in_one_line(name: str):
+    with pytest.raises(SettingsError, match=rf"^cannot serve the page \({name}: [^\n]+\)$"):
         listen(name, [0])
 
 
-def test_a_port_that_is_in_use_or_is_none_is_told_in_one_line(taken: int):
-    with pytest.raises(SettingsError, match=f"port {taken} is in use: set GRADIO_SERVER_PORT"):
+def test_an_unusable_port_is_reported_in_one_line(taken: int):
+    with pytest.raises(SettingsError, match=rf"port {taken} is in use\). Set GRADIO_SERVER_PORT"):
         listen("127.0.0.1", [taken])
-    with pytest.raises(SettingsError, match=f"any port from {taken} to {taken} is in use"):
+    with pytest.raises(SettingsError, match=f"ports {taken} to {taken} are in use"):
         listen("127.0.0.1", [taken, taken])
     for port in (65_536, 10**6, -1):
-        with pytest.raises(SettingsError, match="cannot be served"):
+        with pytest.raises(SettingsError, match="cannot serve the page"):
             listen("127.0.0.1", [port])
 
 
 @pytest.mark.parametrize(
-    ("name", "shown"),
+    ("name", "host"),
     [("127.0.0.1", "127.0.0.1"), ("0.0.0.0", "localhost"), ("localhost", "localhost"), ("::1", "[::1]"),
      ("[::1]", "[::1]")],
 )  # fmt: skip
-def test_the_address_is_one_for_a_browser(name: str, shown: str):
-    with closing(socket.socket()) as made:
-        made.bind(("127.0.0.1", 0))
-        server = Server(APP, name, [made])
-        assert server.url == f"http://{shown}:{server.port}/"
+def test_the_address_is_one_that_browsers_accept(name: str, host: str):
+    with closing(socket.socket()) as sock:
+        sock.bind(("127.0.0.1", 0))
+        server = Server(APP, name, [sock])
+        assert server.url == f"http://{host}:{server.port}/"
 
 
-def test_a_server_serves_until_it_is_closed_and_leaves_its_port():
+def test_a_server_serves_until_it_is_closed_and_frees_its_port():
     server = Server(APP, "127.0.0.1", listen("127.0.0.1", [0]))
     early = socket.create_connection(("127.0.0.1", server.port), timeout=10)  # before it has started
     early.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
@@ -115,13 +115,13 @@ def test_a_server_serves_until_it_is_closed_and_leaves_its_port():
     assert ports(listen("127.0.0.1", [server.port])) == [server.port]
 
 
-def test_an_answer_without_an_end_does_not_keep_a_server_open(monkeypatch: pytest.MonkeyPatch):
+def test_an_endless_answer_does_not_keep_a_server_open(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(listening, "GRACE", 0.5)
-    begun = threading.Event()
+    started = threading.Event()
 
     async def forever(request: Request) -> StreamingResponse:
         async def parts() -> AsyncIterator[bytes]:
-            begun.set()
+            started.set()
             while True:
                 yield b"more"
                 await asyncio.sleep(0.1)
@@ -133,13 +133,13 @@ def test_an_answer_without_an_end_does_not_keep_a_server_open(monkeypatch: pytes
     server.start()
     with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-        assert begun.wait(10)
+        assert started.wait(10)
         server.close()
         assert not server._thread.is_alive()
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # uvicorn's exit
-def test_a_server_that_does_not_start_is_told():
+def test_a_server_that_does_not_start_is_reported():
     @contextlib.asynccontextmanager
     async def broken(app: Starlette) -> AsyncIterator[None]:
         raise RuntimeError("no")
@@ -173,8 +173,8 @@ os._exit(0)
 """
 
 
-def test_serving_makes_no_connection_at_all(tmp_path: Path):
-    """Not even to itself: through a proxy that is set, it would leave the machine."""
+def test_serving_makes_no_connections(tmp_path: Path):
+    """Not even to itself, because a proxy may be set, and then it would leave the machine."""
     done = python(SILENT, tmp_path, HTTP_PROXY="http://127.0.0.1:9", ALL_PROXY="http://127.0.0.1:9")
     assert done.returncode == 0, done.stderr
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/ \[\] set\(\)\n\[\]\n", done.stdout), done.stdout

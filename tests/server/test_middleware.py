@@ -1,4 +1,4 @@
-"""What is let through, what is refused, and that no file and no web address is served by any way."""
+"""Which requests are let through and which are refused; no way serves any file or web address."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from qa.server.app import guards
 from qa.server.auth import Login
-from qa.server.middleware import LONGER, LONGEST, LONGEST_PATH, server_error
+from qa.server.middleware import MAX_BODY, MAX_BODY_BELOW, MAX_PATH, server_error
 
 HERE_URL = "http://127.0.0.1:7860"
-ELSEWHERE = "https://example.invalid"
+OTHER_SITE = "https://example.invalid"
 SECRETS = ("trade between Kazakhstan", "sentence-transformers", "PRIVATE KEY", "root:", "SQLite format")
 
 
 async def echo(request: Request) -> PlainTextResponse:
-    """Whatever is asked: the Origin that has come through, as Gradio would see it."""
+    """Answers any request with the Origin that came through, as Gradio would see it."""
     return PlainTextResponse(request.headers.get("origin", "none"))
 
 
@@ -37,29 +37,29 @@ async def hello(socket: WebSocket) -> None:
     await socket.close()
 
 
-def guarded(login: tuple[str, str] | None = None, *, local: bool = True) -> TestClient:
+def guarded_client(login: tuple[str, str] | None = None, *, local: bool = True) -> TestClient:
     routes = [
         WebSocketRoute("/qa/socket", hello),
         Route("/{path:path}", echo, methods=["GET", "POST", "DELETE"]),
     ]
-    passed = guards(Login(*login) if login else None, local=local)
-    return TestClient(Starlette(routes=routes, middleware=passed), base_url=HERE_URL)
+    middleware = guards(Login(*login) if login else None, local=local)
+    return TestClient(Starlette(routes=routes, middleware=middleware), base_url=HERE_URL)
 
 
 @pytest.fixture
 def client() -> Iterator[TestClient]:
-    with guarded() as client:
+    with guarded_client() as client:
         yield client
 
 
 @pytest.fixture
 def wide() -> Iterator[TestClient]:
-    with guarded(local=False) as client:
+    with guarded_client(local=False) as client:
         yield client
 
 
 FOREIGN = [
-    {"Origin": ELSEWHERE},
+    {"Origin": OTHER_SITE},
     {"Origin": "null"},
     {"Origin": "http://["},
     {"Origin": "http://127.0.0.1:3000"},
@@ -72,11 +72,13 @@ FOREIGN = [
 
 @pytest.mark.parametrize("headers", FOREIGN)
 @pytest.mark.parametrize("path", ["/gradio_api/queue/join", "/qa/ask", "/qa/upload", "/login"])
-def test_a_page_of_another_site_can_change_nothing(client: TestClient, headers: dict[str, str], path: str):
+def test_a_page_of_another_site_cannot_change_anything(
+    client: TestClient, headers: dict[str, str], path: str
+):
     for method in ("POST", "DELETE"):
         answer = client.request(method, path, headers=headers)
         assert answer.status_code == 403
-        assert answer.json() == {"error": "a page of another site may change nothing here"}
+        assert answer.json() == {"error": "a page of another site cannot change anything here"}
 
 
 @pytest.mark.parametrize(
@@ -90,19 +92,19 @@ def test_a_page_of_another_site_can_change_nothing(client: TestClient, headers: 
         {"Origin": "https://qa.example.org", "X-Forwarded-Host": "qa.example.org"},
     ],
 )
-def test_the_page_itself_and_programs_can(client: TestClient, headers: dict[str, str]):
+def test_the_page_itself_and_programs_can_change_things(client: TestClient, headers: dict[str, str]):
     assert client.post("/gradio_api/queue/join", headers=headers).status_code == 200
 
 
-def test_reading_from_elsewhere_is_left_to_the_browser_and_allowed_by_nothing(wide: TestClient):
-    assert wide.get("/config", headers={"Origin": ELSEWHERE}).text == "none"
+def test_reading_from_another_site_is_left_to_the_browser_to_forbid(wide: TestClient):
+    assert wide.get("/config", headers={"Origin": OTHER_SITE}).text == "none"
     assert wide.get("/config", headers={"Origin": HERE_URL}).text == HERE_URL
 
 
 @pytest.mark.parametrize(
     "host", ["127.0.0.1", "127.0.0.1:7860", "localhost:1", "LOCALHOST", "[::1]:7860", "127.8.9.1"]
 )
-def test_the_names_of_this_machine_are_answered_to(client: TestClient, host: str):
+def test_this_machine_is_served_under_its_own_names(client: TestClient, host: str):
     assert client.get("/", headers={"Host": host}).status_code == 200
 
 
@@ -118,7 +120,7 @@ def test_the_names_of_this_machine_are_answered_to(client: TestClient, host: str
         "",
     ],
 )
-def test_another_name_is_not_if_the_server_is_bound_to_this_machine(
+def test_other_names_are_refused_if_the_server_is_bound_to_this_machine(
     client: TestClient, wide: TestClient, host: str
 ):
     for method in ("GET", "POST"):
@@ -128,16 +130,16 @@ def test_another_name_is_not_if_the_server_is_bound_to_this_machine(
     assert wide.get("/config", headers={"Host": host}).status_code == 200
 
 
-def test_a_websocket_is_refused_to_other_sites(client: TestClient):
+def test_websockets_from_other_sites_are_refused(client: TestClient):
     with client.websocket_connect("/qa/socket", headers={"Origin": HERE_URL, "Host": "127.0.0.1:7860"}):
         pass
-    for headers in ({"Origin": ELSEWHERE}, {"Host": "example.invalid"}):
+    for headers in ({"Origin": OTHER_SITE}, {"Host": "example.invalid"}):
         with pytest.raises(WebSocketDisconnect), client.websocket_connect("/qa/socket", headers=headers):
             pass
 
 
-def test_a_websocket_wants_the_login():
-    with guarded(("ada", "s3cret")) as client:
+def test_a_websocket_requires_the_login():
+    with guarded_client(("ada", "s3cret")) as client:
         host = {"Host": "127.0.0.1:7860"}
         with client.websocket_connect(
             "/qa/socket", headers={**host, "Authorization": "Basic YWRhOnMzY3JldA=="}
@@ -148,20 +150,20 @@ def test_a_websocket_wants_the_login():
 
 
 def test_a_body_has_a_length_and_a_limit(client: TestClient):
-    def said(length: int | str) -> dict[str, str]:
+    def announced(length: int | str) -> dict[str, str]:
         return {"Content-Length": str(length)}
 
-    assert client.post("/gradio_api/queue/join", content=b"", headers=said(LONGEST)).status_code == 200
-    too_long = client.post("/gradio_api/queue/join", content=b"", headers=said(LONGEST + 1))
-    assert (too_long.status_code, too_long.json()) == (413, {"error": "at most 2 MB at a time"})
-    for path, longest in LONGER.items():
-        assert client.post(path, content=b"", headers=said(longest)).status_code == 200
-        assert client.post(path, content=b"", headers=said(longest + 1)).status_code == 413
-        assert client.post(path, content=b"", headers=said(1 << 40)).status_code == 413
+    assert client.post("/gradio_api/queue/join", content=b"", headers=announced(MAX_BODY)).status_code == 200
+    too_long = client.post("/gradio_api/queue/join", content=b"", headers=announced(MAX_BODY + 1))
+    assert (too_long.status_code, too_long.json()) == (413, {"error": "larger than 2 MB"})
+    for path, limit in MAX_BODY_BELOW.items():
+        assert client.post(path, content=b"", headers=announced(limit)).status_code == 200
+        assert client.post(path, content=b"", headers=announced(limit + 1)).status_code == 413
+        assert client.post(path, content=b"", headers=announced(1 << 40)).status_code == 413
     assert client.post("/gradio_api/queue/join", content=iter([b"no length"])).status_code == 411
 
 
-def test_every_answer_carries_what_keeps_the_page_to_itself(client: TestClient):
+def test_every_response_has_headers_that_isolate_the_page(client: TestClient):
     for path in ("/", "/gradio_api/file=x", "/gradio_api/info"):
         headers = client.get(path).headers
         policy = dict(part.split(" ", 1) for part in headers["content-security-policy"].split("; "))
@@ -174,7 +176,7 @@ def test_every_answer_carries_what_keeps_the_page_to_itself(client: TestClient):
         assert headers["cross-origin-resource-policy"] == "same-origin"
 
 
-def test_a_failure_carries_it_too_and_says_nothing_of_itself():
+def test_a_failure_has_these_headers_too_and_no_details():
     async def fail(request: Request) -> PlainTextResponse:
         raise RuntimeError("a secret of the server")
 
@@ -189,23 +191,29 @@ def test_a_failure_carries_it_too_and_says_nothing_of_itself():
     assert answer.headers["x-frame-options"] == "DENY"
 
 
-def test_a_refusal_names_the_first_reason_there_is():
-    """In the order of host, site, login, path and body: who may not come in learns nothing of the rest."""
-    wrong = {"Host": "example.invalid", "Origin": ELSEWHERE, "Content-Length": str(1 << 40)}
-    reasons = ["127.0.0.1 or localhost", "another site", "log in first", "not served here", "at most 2 MB"]
-    mended: list[dict[str, str]] = [
+def test_a_refusal_names_the_first_reason_only():
+    """In the order of host, site, login, path and body, so that a stranger learns nothing about the rest."""
+    wrong = {"Host": "example.invalid", "Origin": OTHER_SITE, "Content-Length": str(1 << 40)}
+    reasons = [
+        "127.0.0.1 or localhost",
+        "another site",
+        "log in first",
+        "not served here",
+        "larger than 2 MB",
+    ]
+    fixes: list[dict[str, str]] = [
         {"Host": "127.0.0.1:7860"}, {"Origin": HERE_URL}, {"Authorization": "Basic YWRhOnMzY3JldA=="}
     ]  # fmt: skip
-    with guarded(("ada", "s3cret")) as client:
+    with guarded_client(("ada", "s3cret")) as client:
         for number, reason in enumerate(reasons):
-            headers = {**wrong, **{k: v for fix in mended[:number] for k, v in fix.items()}}
+            headers = {**wrong, **{k: v for fix in fixes[:number] for k, v in fix.items()}}
             path = "/gradio_api/upload" if number < 4 else "/gradio_api/queue/join"
             answer = client.post(path, content=b"", headers=headers)
             assert reason in answer.json()["error"]
             assert answer.headers["x-frame-options"] == "DENY"
 
 
-def test_long_answers_are_compressed_for_those_who_can_read_that():
+def test_long_answers_are_compressed_for_clients_that_accept_it():
     async def long(request: Request) -> PlainTextResponse:
         return PlainTextResponse("the same again " * 1000)
 
@@ -215,16 +223,16 @@ def test_long_answers_are_compressed_for_those_who_can_read_that():
     routes = [Route("/", long), Route("/gradio_api/queue/data", events)]
     app = Starlette(routes=routes, middleware=guards(None, local=True))
     with TestClient(app, base_url=HERE_URL) as client:
-        packed = client.get("/", headers={"Accept-Encoding": "gzip, br"})
-        assert packed.headers["content-encoding"] == "gzip"
-        assert int(packed.headers["content-length"]) < 500
-        assert packed.text == "the same again " * 1000
+        compressed = client.get("/", headers={"Accept-Encoding": "gzip, br"})
+        assert compressed.headers["content-encoding"] == "gzip"
+        assert int(compressed.headers["content-length"]) < 500
+        assert compressed.text == "the same again " * 1000
         assert "content-encoding" not in client.get("/", headers={"Accept-Encoding": "identity"}).headers
-        # Events are to arrive as they come.
+        # Events must arrive at once.
         assert "content-encoding" not in client.get("/gradio_api/queue/data").headers
 
 
-# From here on it is the real thing, app.py in a process of its own.
+# From here on with the real app.py, in a separate process.
 
 
 @pytest.fixture(scope="module")
@@ -239,7 +247,7 @@ def address(index: Path) -> Iterator[str]:
 
 
 def raw(address: str, target: str) -> httpx.Response:
-    """Ask for a path as it is: other clients tidy up the dots."""
+    """Request a path as it is, without the dots resolved as other clients do."""
     url = httpx.URL(address).copy_with(raw_path=target.encode())
     return httpx.get(url, trust_env=False, timeout=20)
 
@@ -250,7 +258,7 @@ WAYS = [
     *("/?deep_link={}", "/config?deep_link={}", "/gradio_api/stream/x/1/1/{}", "/gradio_api/mcp/{}"),
     *("/gradio_api/call/../file={}", "/gradio_api//file={}", "/gradio_api/%66ile={}", "/qa/{}", "/qa/../{}"),
 ]
-UP = "../" * 12
+PARENTS = "../" * 12
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -260,7 +268,7 @@ def test_no_file_is_served_by_any_way(address: str, index: Path, way: str):
     assert len(files) > 3
     for file in files:
         path = str(file)
-        dotted = UP + path[1:]
+        dotted = PARENTS + path[1:]
         relative = path.removeprefix(str(HERE) + "/")
         for target in (
             path,
@@ -302,63 +310,65 @@ def test_the_file_route_is_closed(address: str, path: str):
         ),
     ],
 )
-def test_what_nobody_needs_is_not_served(address: str, path: str):
+def test_routes_without_a_use_are_not_served(address: str, path: str):
     answer = httpx.get(address + path, trust_env=False)
     assert (answer.status_code, answer.json()) == (403, {"error": "not served here"})
 
 
-def test_scripts_are_kept_by_the_browser_and_the_page_is_not(address: str):
+def test_scripts_are_cached_by_the_browser_and_the_page_is_not(address: str):
     page = httpx.get(address, trust_env=False, timeout=20)
     script = re.search(r'src="\./(assets/[^"]+\.js)"', page.text)
     assert script
-    kept = httpx.get(address + script[1], trust_env=False, timeout=20)
-    assert kept.headers["cache-control"] == "private, max-age=31536000, immutable"
+    cached = httpx.get(address + script[1], trust_env=False, timeout=20)
+    assert cached.headers["cache-control"] == "private, max-age=31536000, immutable"
     for path in ("", "assets/none.js", "theme.css"):
         other = httpx.get(address + path, trust_env=False, timeout=20)
         assert "immutable" not in other.headers.get("cache-control", "")
 
 
-def test_what_describes_the_endpoints_is(address: str):
+def test_descriptions_of_the_endpoints_are_served(address: str):
     for path in ("config", "gradio_api/info", "gradio_api/openapi.json", "theme.css", "manifest.json"):
         assert httpx.get(address + path, trust_env=False).status_code == 200
 
 
-def test_gradio_takes_no_file(address: str):
-    """It would keep them for a day, as many as come, and nothing needs them."""
+def test_gradio_accepts_no_files(address: str):
+    """It would keep any number of them for a day, and nothing needs them."""
     for path in ("upload", "upload_progress?upload_id=x"):
         files = {"files": ("note.html", b"<script>alert(1)</script>")}
         answer = httpx.post(f"{address}gradio_api/{path}", files=files, trust_env=False)
         assert (answer.status_code, answer.json()) == (403, {"error": "not served here"})
 
 
-def test_a_path_is_no_place_to_keep_things(client: TestClient):
+def test_long_paths_are_refused(client: TestClient):
     heartbeat = "/gradio_api/heartbeat/"
-    assert client.get(heartbeat.ljust(LONGEST_PATH, "x")).status_code == 200
-    assert client.get(heartbeat.ljust(LONGEST_PATH + 1, "x")).status_code == 403
+    assert client.get(heartbeat.ljust(MAX_PATH, "x")).status_code == 200
+    assert client.get(heartbeat.ljust(MAX_PATH + 1, "x")).status_code == 403
 
 
-def test_other_sites_are_not_allowed_to_read_even_where_the_server_is_bound_wider(tmp_path: Path):
+def test_other_sites_may_not_read_even_if_the_server_is_bound_wider(tmp_path: Path):
     with app(tmp_path / "index", GRADIO_SERVER_NAME="0.0.0.0") as address:
         for host in ("192.0.2.7:7860", "localhost:7860"):
-            headers = {"Host": host, "Origin": ELSEWHERE}
+            headers = {"Host": host, "Origin": OTHER_SITE}
             for method in ("GET", "OPTIONS"):
-                asked = {**headers, "Access-Control-Request-Method": "POST"}
-                answer = httpx.request(method, f"{address}gradio_api/info", headers=asked, trust_env=False)
+                preflight = {**headers, "Access-Control-Request-Method": "POST"}
+                answer = httpx.request(
+                    method, f"{address}gradio_api/info", headers=preflight, trust_env=False
+                )
                 assert "access-control-allow-origin" not in answer.headers
             call = f"{address}gradio_api/call/ask"
             assert httpx.post(call, json={}, headers=headers, trust_env=False).status_code == 403
         log = (tmp_path / "index.log").read_text()
-        assert "anyone who can reach 0.0.0.0 can ask and read: set QA_LOGIN=name:password" in log
+        assert "anyone who can reach 0.0.0.0 can ask and read. Set QA_LOGIN=name:password" in log
 
 
 @pytest.fixture
-def elsewhere() -> Iterator[tuple[str, list[str]]]:
-    """The address of another server, and what it was asked for."""
-    asked: list[str] = []
+def other_server() -> Iterator[tuple[str, list[str]]]:
+    """The address of another server, and the paths that are requested from it."""
+    requested: list[str] = []
 
     class Other(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            asked.append(self.path)
+            requested.append(self.path)
             self.send_error(404)
 
         def log_message(self, *_: object) -> None:
@@ -367,21 +377,21 @@ def elsewhere() -> Iterator[tuple[str, list[str]]]:
     with http.server.HTTPServer(("127.0.0.1", 0), Other) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        yield f"http://127.0.0.1:{server.server_port}", asked
+        yield f"http://127.0.0.1:{server.server_port}", requested
         server.shutdown()
         thread.join()
 
 
-def test_no_web_address_is_fetched_for_a_caller(address: str, elsewhere: tuple[str, list[str]]):
-    url, asked = elsewhere
+def test_no_web_address_is_fetched_for_a_caller(address: str, other_server: tuple[str, list[str]]):
+    url, requested = other_server
     for target in (f"{url}/x", "https://example.invalid/x"):
         for route in ("file=", "file/", "proxy="):
             assert raw(address, f"/gradio_api/{route}{target}").status_code == 403
         file = {"path": target, "url": target, "meta": {"_type": "gradio.FileData"}}
         started = httpx.post(f"{address}gradio_api/call/v2/ask", json={"question": file}, trust_env=False)
         event = started.json()["event_id"]
-        told = httpx.get(f"{address}gradio_api/call/ask/{event}", trust_env=False).text
-        assert "the first argument must be text" in told  # Gradio alone would look the name up, and fetch it
+        stream = httpx.get(f"{address}gradio_api/call/ask/{event}", trust_env=False).text
+        assert "the first argument must be text" in stream  # Gradio alone would fetch it
         forwarded = {"X-Forwarded-Host": url.removeprefix("http://"), "X-Gradio-Server": url}
         assert httpx.get(f"{address}config", headers=forwarded, trust_env=False).status_code == 200
-    assert asked == []
+    assert requested == []

@@ -1,4 +1,4 @@
-"""What the page's scripts may send its server: anything at all, and what comes back is JSON."""
+"""The page's scripts may send anything at all to their server, and always get JSON back."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from starlette.testclient import TestClient
 from qa.assistant import Assistant
 from qa.server import routes
 from qa.server.handlers import MISUNDERSTOOD
-from qa.server.routes import BUSY, FAILED, ROOM, SLOW
+from qa.server.routes import BUSY, FAILED, MAX_HELD, SLOW
 from qa.settings import Settings
 
 HALF = "\\ud800"  # of a surrogate pair, as JSON can carry it and UTF-8 cannot
@@ -50,21 +50,21 @@ def client(app: Starlette) -> TestClient:
     return TestClient(app)
 
 
-def sent(argument: object) -> bytes:
+def body_of(argument: object) -> bytes:
     return json.dumps(argument).encode()
 
 
-def test_each_function_has_its_address(client: TestClient):
-    assert client.post("/qa/double", content=sent("ab")).json() == {"twice": "abab"}
+def test_each_function_has_an_address(client: TestClient):
+    assert client.post("/qa/double", content=body_of("ab")).json() == {"twice": "abab"}
 
 
 @pytest.mark.parametrize("name", ["__class__", "append", "Double", "", "double/x", "%2e%2e/double", "call"])
 def test_there_are_no_other_functions(client: TestClient, name: str):
-    assert client.post(f"/qa/{name}", content=sent("ab")).status_code == 404
+    assert client.post(f"/qa/{name}", content=body_of("ab")).status_code == 404
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH"])
-def test_a_function_is_called_by_post_alone(client: TestClient, method: str):
+def test_a_function_can_only_be_called_by_post(client: TestClient, method: str):
     assert client.request(method, "/qa/double").status_code == 405
 
 
@@ -76,23 +76,23 @@ def test_a_function_is_called_by_post_alone(client: TestClient, method: str):
         b'"%s"' % HALF.encode(), b'{"question": "%s"}' % HALF.encode(), b"9" * 5000, b"double", b"'x'",
     ],
 )  # fmt: skip
-def test_what_cannot_be_understood_is_a_problem_in_one_line(client: TestClient, body: bytes):
+def test_an_unintelligible_body_is_reported_in_one_line(client: TestClient, body: bytes):
     answer = client.post("/qa/double", content=body)
     assert (answer.status_code, answer.json()) == (400, {"problem": MISUNDERSTOOD})
 
 
-def test_a_bug_is_a_line_for_the_page_and_a_trace_for_the_log(
+def test_a_bug_makes_one_line_for_the_page_and_a_traceback_in_the_log(
     client: TestClient, caplog: pytest.LogCaptureFixture
 ):
     with caplog.at_level(logging.ERROR):
-        answer = client.post("/qa/fail", content=sent(None))
+        answer = client.post("/qa/fail", content=body_of(None))
     assert (answer.status_code, answer.json()) == (500, {"problem": FAILED})
     assert "a bug" in caplog.text
 
 
 def asgi(length: int, content: bytes | None) -> tuple[Any, list[dict[str, Any]]]:
-    """A request as the server gets it, whose body does not come if it is None; and what is answered."""
-    told: list[dict[str, Any]] = []
+    """A request as the server gets it, and the list of its answers. If the content is None, no body comes."""
+    messages: list[dict[str, Any]] = []
 
     async def receive() -> dict[str, Any]:
         if content is None:
@@ -100,21 +100,21 @@ def asgi(length: int, content: bytes | None) -> tuple[Any, list[dict[str, Any]]]
         return {"type": "http.request", "body": content, "more_body": False}
 
     async def send(message: dict[str, Any]) -> None:
-        told.append(message)
+        messages.append(message)
 
     scope = {"type": "http", "method": "POST", "path": "/qa/double", "query_string": b"",
              "headers": [(b"content-length", str(length).encode())]}  # fmt: skip
-    return (scope, receive, send), told
+    return (scope, receive, send), messages
 
 
-def test_more_than_there_is_room_for_is_put_off_and_what_is_slow_given_up(
+def test_requests_are_refused_if_they_are_too_many_or_too_slow(
     app: Starlette, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(routes, "PATIENCE", 0.2)
-    monkeypatch.setattr(routes, "SLOWEST", 1e12)
+    monkeypatch.setattr(routes, "MIN_SPEED", 1e12)
 
-    async def crowd() -> tuple[list[dict[str, Any]], ...]:
-        slow, refused, later = asgi(ROOM, None), asgi(9, sent(1)), asgi(9, sent(1))
+    async def send_all() -> tuple[list[dict[str, Any]], ...]:
+        slow, refused, later = asgi(MAX_HELD, None), asgi(9, body_of(1)), asgi(9, body_of(1))
         waiting = asyncio.create_task(app(*slow[0]))
         await asyncio.sleep(0.05)
         await app(*refused[0])
@@ -122,13 +122,13 @@ def test_more_than_there_is_room_for_is_put_off_and_what_is_slow_given_up(
         await app(*later[0])
         return slow[1], refused[1], later[1]
 
-    slow, refused, later = asyncio.run(crowd())
-    assert [told[0]["status"] for told in (slow, refused, later)] == [408, 503, 200]
+    slow, refused, later = asyncio.run(send_all())
+    assert [messages[0]["status"] for messages in (slow, refused, later)] == [408, 503, 200]
     assert json.loads(slow[1]["body"]) == {"problem": SLOW}
     assert json.loads(refused[1]["body"]) == {"problem": BUSY}
 
 
-# From here on it is the real thing, app.py in a process of its own.
+# From here on with the real app.py, in a separate process.
 
 
 @pytest.fixture(scope="module")
@@ -143,13 +143,13 @@ def address(index: Path) -> Iterator[str]:
 
 
 def call(address: str, name: str, argument: object) -> dict[str, Any]:
-    """What a function of the page answers, which is one line where it is a problem."""
-    answer = httpx.post(f"{address}qa/{name}", content=sent(argument), timeout=60, trust_env=False)
+    """The answer of one of the page's functions; if it is a problem, it has one line."""
+    answer = httpx.post(f"{address}qa/{name}", content=body_of(argument), timeout=60, trust_env=False)
     assert answer.headers["content-type"] == "application/json"
     assert answer.status_code in (200, 400)
-    told: dict[str, Any] = answer.json()
-    assert "\n" not in told.get("problem", "")
-    return told
+    values: dict[str, Any] = answer.json()
+    assert "\n" not in values.get("problem", "")
+    return values
 
 
 FORGED = {
@@ -185,22 +185,22 @@ def test_no_argument_is_too_odd(address: str, index: Path, name: str):
     assert "Traceback" not in index.with_name("index.log").read_text()
 
 
-def test_a_vote_on_a_forged_answer_takes_no_room(address: str, index: Path):
-    (asked,) = [call(address, "ask", {"question": COST})["record"]]
-    assert call(address, "rate", {"turn": asked, "helpful": True}) == {}
+def test_the_rating_of_a_forged_answer_takes_no_space(address: str, index: Path):
+    record = call(address, "ask", {"question": COST})["record"]
+    assert call(address, "rate", {"turn": record, "helpful": True}) == {}
     size = (index / "feedback.jsonl").stat().st_size
     for forged in ({"question": "x" * 100_000}, {"understood": "y" * 100_000}):
-        assert "too long" in call(address, "rate", {"turn": {**asked, **forged}, "helpful": True})["problem"]
+        assert "too long" in call(address, "rate", {"turn": {**record, **forged}, "helpful": True})["problem"]
     assert (index / "feedback.jsonl").stat().st_size == size
 
 
-def test_gradios_own_way_to_functions_is_closed(address: str):
+def test_functions_cannot_be_called_through_gradio(address: str):
     for path in ("gradio_api/component_server", "gradio_api/component_server/"):
-        asked = {"fn_name": "listing", "data": {}, "component_id": 1, "session_hash": "x"}
-        assert httpx.post(address + path, json=asked, timeout=60, trust_env=False).status_code == 403
+        body = {"fn_name": "listing", "data": {}, "component_id": 1, "session_hash": "x"}
+        assert httpx.post(address + path, json=body, timeout=60, trust_env=False).status_code == 403
 
 
-def test_who_goes_away_in_the_middle_leaves_no_trace(address: str, index: Path):
+def test_a_broken_connection_leaves_no_traceback(address: str, index: Path):
     place = urlsplit(address)
     for target in ("POST /qa/ask", "PUT /qa/upload?name=x.md"):
         with socket.create_connection((place.hostname, place.port)) as connection:

@@ -1,4 +1,4 @@
-"""Files that are sent to the page: what becomes of each, and that nothing is left of what was refused."""
+"""Uploaded files: which of them are accepted, and that nothing is left of those that are refused."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ GOATS = b"Forty goats live on the rock.\n"
 
 @pytest.fixture
 def received(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Where files lie while they are received: there is never one left."""
+    """The folder for files that are being received. None is ever left in it."""
     folder = tmp_path / "received"
     folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
@@ -39,26 +39,26 @@ def app(assistant: Assistant, received: Path) -> Starlette:
 def put(
     app: Starlette, content: bytes | AsyncIterator[bytes], headers: dict[str, str] | None = None, **query: str
 ):
-    async def sent() -> httpx.Response:
+    async def send() -> httpx.Response:
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://page") as client:
             return await client.put(PATH, params=query, content=content, headers=headers)
 
-    return anyio.run(sent)
+    return anyio.run(send)
 
 
 def files(folder: Path) -> set[str]:
-    """All that lies in a folder, hidden or not."""
+    """All files in a folder, hidden or not."""
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
-def refused(response: httpx.Response) -> str:
+def refusal(response: httpx.Response) -> str:
     assert response.status_code == 400
-    told = str(response.json()["problem"])
-    assert not told[0].islower()
-    assert told.endswith(".")
-    assert "\n" not in told
-    return told
+    problem = str(response.json()["problem"])
+    assert not problem[0].islower()
+    assert problem.endswith(".")
+    assert "\n" not in problem
+    return problem
 
 
 def test_a_file_is_placed_in_the_corpus(app: Starlette, corpus: Path):
@@ -67,22 +67,22 @@ def test_a_file_is_placed_in_the_corpus(app: Starlette, corpus: Path):
     assert (corpus / "goats.txt").read_bytes() == GOATS
 
 
-def test_a_file_that_is_there_already_is_known(app: Starlette, corpus: Path):
+def test_a_file_that_was_there_already_is_known(app: Starlette, corpus: Path):
     content = (corpus / "ferry.md").read_bytes()
     assert put(app, content, name="ferry.md").json() == {"path": "ferry.md", "known": True}
 
 
-def test_another_file_of_that_name_stays_until_it_is_to_be_replaced(app: Starlette, corpus: Path):
+def test_a_different_file_with_this_name_stays_until_replacement_is_requested(app: Starlette, corpus: Path):
     response = put(app, GOATS, name="ferry.md")
     assert response.json()["exists"] is True
-    assert "Replace it" in refused(response)
+    assert "Replace it" in refusal(response)
     assert (corpus / "ferry.md").read_text("utf-8") == DOCUMENTS["ferry.md"]
     replaced = put(app, GOATS, name="ferry.md", replace="yes")
     assert replaced.json() == {"path": "ferry.md", "known": False}
     assert (corpus / "ferry.md").read_bytes() == GOATS
 
 
-def test_a_file_that_says_it_is_too_large_is_not_received(app: Starlette, corpus: Path):
+def test_a_file_that_is_announced_as_too_large_is_not_received(app: Starlette, corpus: Path):
     read = []
 
     async def body() -> AsyncIterator[bytes]:
@@ -90,35 +90,35 @@ def test_a_file_that_says_it_is_too_large_is_not_received(app: Starlette, corpus
         yield GOATS
 
     response = put(app, body(), {"content-length": str(MAX_BYTES + 1)}, name="goats.txt")
-    assert refused(response) == "Larger than 20 MB."
+    assert refusal(response) == "Larger than 20 MB."
     assert files(corpus) == set(DOCUMENTS)
 
 
 @pytest.mark.parametrize("headers", [{}, {"content-length": "1"}, {"content-length": "many"}])
-def test_a_file_that_turns_out_to_be_too_large_is_left_as_soon_as_it_is(
+def test_a_file_is_given_up_as_soon_as_it_turns_out_to_be_too_large(
     app: Starlette, corpus: Path, headers: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("qa.documents.formats.MAX_BYTES", 100_000)
-    kept = []
-    monkeypatch.setattr(uploads, "_place", lambda *_: kept.append(1))
+    placed = []
+    monkeypatch.setattr(uploads, "_place", lambda *_: placed.append(1))
 
     async def body() -> AsyncIterator[bytes]:
         for _ in range(11):
             yield b"goats " * 1667
 
-    assert "Larger than" in refused(put(app, body(), headers, name="goats.txt"))
-    assert kept == []
+    assert "Larger than" in refusal(put(app, body(), headers, name="goats.txt"))
+    assert placed == []
     assert files(corpus) == set(DOCUMENTS)
 
 
 @pytest.mark.parametrize("length", ["many", "-1", "9" * 5000, "²"])
-def test_a_length_that_is_no_number_counts_for_nothing(app: Starlette, length: str):
+def test_a_length_that_is_not_a_number_is_ignored(app: Starlette, length: str):
     assert put(app, GOATS, {"content-length": length.encode("latin-1")}, name="goats.txt").status_code == 200
 
 
 @pytest.mark.parametrize("name", ["goats.exe", "goats", "", ".txt", "../.md", "a.txt/", "\0.pdf"])
-def test_only_files_that_can_be_read_are_taken(app: Starlette, corpus: Path, name: str):
-    refused(put(app, GOATS, name=name))
+def test_only_readable_kinds_of_files_are_accepted(app: Starlette, corpus: Path, name: str):
+    refusal(put(app, GOATS, name=name))
     assert files(corpus) == set(DOCUMENTS)
 
 
@@ -144,20 +144,20 @@ def test_a_hostile_name_is_made_harmless(app: Starlette, corpus: Path, name: str
 
 
 def test_an_empty_file_is_refused(app: Starlette, corpus: Path):
-    assert "empty" in refused(put(app, b"", name="goats.txt"))
+    assert "empty" in refusal(put(app, b"", name="goats.txt"))
     assert files(corpus) == set(DOCUMENTS)
 
 
 @pytest.mark.parametrize("name", ["goats.txt", "goats.pdf", "goats.docx"])
 def test_a_file_that_cannot_be_read_is_refused(app: Starlette, corpus: Path, name: str):
-    refused(put(app, b"\0\1\2\3" * 100, name=name))
+    refusal(put(app, b"\0\1\2\3" * 100, name=name))
     assert files(corpus) == set(DOCUMENTS)
 
 
-def test_there_is_an_end_to_what_can_be_sent(app: Starlette, corpus: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(uploads, "MOST_FILES", 4)
+def test_the_number_of_files_is_limited(app: Starlette, corpus: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(uploads, "MAX_FILES", 4)
     assert put(app, GOATS, name="goats.txt").status_code == 200
-    assert "4 files already" in refused(put(app, GOATS, name="sheep.txt"))
+    assert "4 files already" in refusal(put(app, GOATS, name="sheep.txt"))
     assert files(corpus) == {*DOCUMENTS, "goats.txt"}
 
 
@@ -181,20 +181,20 @@ def test_a_sender_that_goes_away_leaves_nothing_behind(app: Starlette, corpus: P
     assert files(corpus) == set(DOCUMENTS)
 
 
-def test_where_nothing_can_be_received_it_is_told_so(
+def test_an_unusable_temporary_folder_is_reported(
     app: Starlette, corpus: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(tempfile, "tempdir", str(corpus / "no" / "such"))
     response = put(app, GOATS, name="goats.txt")
     assert response.status_code == 500
-    assert "make room" in response.json()["problem"]
+    assert "Make room" in response.json()["problem"]
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
-def test_nothing_can_be_done_but_to_put(app: Starlette, method: str):
-    async def sent() -> httpx.Response:
+def test_files_can_only_be_put(app: Starlette, method: str):
+    async def send() -> httpx.Response:
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://page") as client:
             return await client.request(method, PATH, params={"name": "ferry.md"})
 
-    assert anyio.run(sent).status_code == 405
+    assert anyio.run(send).status_code == 405

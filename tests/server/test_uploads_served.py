@@ -1,4 +1,4 @@
-"""Files that anyone sends to the page: what they may be called, how many, how large, and how slowly."""
+"""Uploads by anyone, to the real app.py: hostile names, and limits of number, size and time."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from qa.server import routes as uploads
 from qa.settings import Settings
 
 TEXT = b"The mill of Norvik has four floors."
-ELSEWHERE = {"Origin": "https://example.invalid"}
+OTHER_SITE = {"Origin": "https://example.invalid"}
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def address(folder: Path) -> Iterator[str]:
 
 
 def put(address: str, name: str, content: bytes = TEXT, **more: Any) -> httpx.Response:
-    """Send a file under a name that is percent-encoded already."""
+    """Upload a file under a name that is percent-encoded already."""
     url = httpx.URL(address).copy_with(raw_path=f"/qa/upload?name={name}".encode())
     return httpx.put(url, content=content, auth=("ada", "s3cret"), timeout=60, trust_env=False, **more)
 
@@ -53,7 +53,7 @@ NAMES = {
 }  # fmt: skip
 
 
-def test_whatever_a_file_is_called_it_lies_in_the_folder_and_nowhere_else(address: str, folder: Path):
+def test_a_file_of_any_name_is_put_in_the_folder_and_nowhere_else(address: str, folder: Path):
     for name, path in NAMES.items():
         assert put(address, name).json()["path"] == path
     (placed,) = {put(address, quote("é" * n + ".md")).json()["path"] for n in (500, 3000)}
@@ -63,13 +63,13 @@ def test_whatever_a_file_is_called_it_lies_in_the_folder_and_nowhere_else(addres
 
 
 @pytest.mark.parametrize("name", ["", "x", ".md", "x.exe", "x.md%3Astream", "feedback.jsonl", "index.sqlite"])
-def test_a_name_of_no_kind_that_is_read_is_refused(address: str, name: str):
+def test_a_name_of_an_unsupported_type_is_refused(address: str, name: str):
     answer = put(address, name)
     assert answer.status_code == 400
     assert answer.json()["problem"].startswith("Unsupported file type. Use PDF")
 
 
-def test_another_file_of_that_name_is_replaced_only_if_so_said(address: str, folder: Path):
+def test_a_different_file_with_this_name_is_replaced_only_on_request(address: str, folder: Path):
     put(address, "mill.md")
     assert put(address, "MILL.md", b"Another mill.").json()["exists"] is True
     assert (folder / "corpus" / "mill.md").read_bytes() == TEXT
@@ -77,17 +77,17 @@ def test_another_file_of_that_name_is_replaced_only_if_so_said(address: str, fol
     assert (folder / "corpus" / "mill.md").read_bytes() == b"Another mill."
 
 
-def test_nothing_comes_without_the_login_or_from_another_site(address: str, folder: Path):
+def test_no_file_is_accepted_without_the_login_or_from_another_site(address: str, folder: Path):
     for more in ({}, {"auth": ("ada", "wrong")}):
         sent = httpx.put(f"{address}qa/upload?name=no.md", content=TEXT, trust_env=False, **more)
         assert sent.status_code == 401
-    for headers in (ELSEWHERE, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "null"}):
+    for headers in (OTHER_SITE, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "null"}):
         assert put(address, "no.md", headers=headers).status_code == 403
     assert not (folder / "corpus" / "no.md").exists()
 
 
 def raw(address: str, length: str, content: bytes) -> bytes:
-    """The first line of what a request is answered that says of itself what length it likes."""
+    """The first line of the answer to a request with any header for its length."""
     place = urlsplit(address)
     with socket.create_connection((place.hostname, place.port), timeout=30) as connection:
         head = (
@@ -108,24 +108,24 @@ def raw(address: str, length: str, content: bytes) -> bytes:
         ("", b"Hello", b"400"),
     ],
 )
-def test_a_length_that_lies_brings_nothing(
+def test_nothing_is_gained_by_a_false_length(
     address: str, folder: Path, length: str, content: bytes, status: bytes
 ):
     assert raw(address, length, content).split()[1] == status
     assert not (folder / "corpus" / "long.md").exists()
 
 
-def test_what_breaks_off_leaves_nothing_behind(address: str, folder: Path):
+def test_interrupted_uploads_leave_nothing_behind(address: str, folder: Path):
     place = urlsplit(address)
     head = f"PUT /qa/upload?name=half.md HTTP/1.1\r\nHost: {place.netloc}\r\nContent-Length: 99999\r\n"
     connections = [socket.create_connection((place.hostname, place.port)) for _ in range(20)]
     for connection in connections:
         connection.sendall(f"{head}Authorization: Basic YWRhOnMzY3JldA==\r\n\r\n".encode() + b"x" * 5000)
     deadline = time.monotonic() + 10
-    while not 0 < len(list(folder.glob("qa-upload-*"))) <= uploads.AT_ONCE and time.monotonic() < deadline:
+    while not 0 < len(list(folder.glob("qa-upload-*"))) <= uploads.RECEIVING and time.monotonic() < deadline:
         time.sleep(0.05)
     time.sleep(0.3)
-    assert len(list(folder.glob("qa-upload-*"))) == uploads.AT_ONCE  # the others wait, and take no room
+    assert len(list(folder.glob("qa-upload-*"))) == uploads.RECEIVING  # the others wait, and take no space
     for connection in connections:
         connection.close()
     while list(folder.glob("qa-upload-*")) and time.monotonic() < deadline:
@@ -136,25 +136,23 @@ def test_what_breaks_off_leaves_nothing_behind(address: str, folder: Path):
     assert "Traceback" not in (folder / "index.log").read_text()
 
 
-def test_what_comes_too_slowly_is_given_up(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, assistant: Assistant
-):
+def test_a_slow_upload_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, assistant: Assistant):
     monkeypatch.setattr(uploads, "PATIENCE", 0.1)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    told: list[dict[str, Any]] = []
+    messages: list[dict[str, Any]] = []
 
     async def receive() -> dict[str, Any]:
         await asyncio.sleep(3600)
         return {}
 
     async def send(message: dict[str, Any]) -> None:
-        told.append(message)
+        messages.append(message)
 
     scope = {"type": "http", "method": "PUT", "path": "/upload", "query_string": b"name=x.md",
              "headers": [(b"content-length", b"9")]}  # fmt: skip
     asyncio.run(Starlette(routes=uploads.routes([], assistant))(scope, receive, send))
-    assert told[0]["status"] == 408
-    assert b"took too long" in told[1]["body"]
+    assert messages[0]["status"] == 408
+    assert b"took too long" in messages[1]["body"]
     assert list(tmp_path.glob("qa-upload-*")) == []
 
 
@@ -163,24 +161,26 @@ def assistant(tmp_path: Path) -> Assistant:
     return Assistant.open(tmp_path / "corpus", tmp_path / "index", Settings())
 
 
-def test_neither_files_nor_their_bytes_nor_the_disk_run_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_files_their_bytes_and_the_disk_have_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     for name in ("a.md", "b.txt", "c.exe", ".hidden.md"):
         (tmp_path / name).write_bytes(b"x" * 100)
     uploads.check_room(tmp_path, 50)
-    monkeypatch.setattr(uploads, "MOST_BYTES", 249)
+    monkeypatch.setattr(uploads, "MAX_TOTAL_BYTES", 249)
     uploads.check_room(tmp_path, 49)
     with pytest.raises(CorpusError, match="GB of files already"):
         uploads.check_room(tmp_path, 50)
-    monkeypatch.setattr(uploads, "MOST_FILES", 2)
+    monkeypatch.setattr(uploads, "MAX_FILES", 2)
     with pytest.raises(CorpusError, match="2 files already"):
         uploads.check_room(tmp_path, 0)
-    monkeypatch.setattr(uploads, "MOST_FILES", 3)
-    monkeypatch.setattr(uploads.shutil, "disk_usage", lambda _: SimpleNamespace(free=uploads.FREE + 5))
+    monkeypatch.setattr(uploads, "MAX_FILES", 3)
+    monkeypatch.setattr(
+        uploads.shutil, "disk_usage", lambda _: SimpleNamespace(free=uploads.MIN_FREE_BYTES + 5)
+    )
     uploads.check_room(tmp_path, 5)
     with pytest.raises(CorpusError, match="nearly full"):
         uploads.check_room(tmp_path, 6)
 
 
-def test_a_page_of_more_tags_than_can_be_told_apart_in_time_is_refused(address: str):
+def test_a_web_page_with_too_many_tags_is_refused(address: str):
     answer = put(address, "tags.html", b"<p>word</p>" * 100_000)
     assert answer.json()["problem"] == "More than 120,000 HTML tags. Split the page."

@@ -1,4 +1,4 @@
-"""Who waits for whom when many ask at once, and what the server keeps of them."""
+"""Which requests wait for others when many come at once, and that the server keeps no sessions."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ Handler = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
 
 
 class HeldReader(KeyReader):
-    """Reads for other questions than QUESTION only once it is released; so many were begun until then."""
+    """Reads for QUESTION at once, for others once it is released; `waiting` counts the ones until then."""
 
     def __init__(self) -> None:
         super().__init__({QUESTION: "340"})
         self.released = threading.Event()
-        self.begun = 0
+        self.waiting = 0
         self._counting = threading.Lock()
 
     def read(self, question: str, passages: Sequence[Passage]) -> tuple[Reading, ...]:
         if question not in self.answers and not self.released.is_set():
             with self._counting:
-                self.begun += 1
+                self.waiting += 1
             self.released.wait(PATIENCE)
         return super().read(question, passages)
 
@@ -53,40 +53,40 @@ def handlers(tmp_path: Path, reader: HeldReader) -> dict[str, Handler]:
     return {f.__name__: f for f in Handlers(assistant, Indexing()).functions()}
 
 
-async def begun(reader: HeldReader, least: int) -> None:
+async def wait_for(reader: HeldReader, count: int) -> None:
     with anyio.fail_after(PATIENCE):
-        while reader.begun < least:
+        while reader.waiting < count:
             await anyio.sleep(0.01)
 
 
 def test_a_question_does_not_wait_for_suggestions(handlers: dict[str, Handler], reader: HeldReader):
-    async def asks() -> dict[str, Any]:
+    async def ask() -> dict[str, Any]:
         async with anyio.create_task_group() as group:
             for _ in range(2 * ASKING):
                 group.start_soon(handlers["suggest"], {"question": UNKNOWN})
-            await begun(reader, 1)
+            await wait_for(reader, 1)
             try:
                 with anyio.fail_after(PATIENCE / 2):
                     return await handlers["ask"]({"question": QUESTION})
             finally:
                 reader.released.set()
 
-    assert anyio.run(asks)["record"]["answered"]
+    assert anyio.run(ask)["record"]["answered"]
 
 
 def test_only_some_questions_are_answered_at_the_same_time(handlers: dict[str, Handler], reader: HeldReader):
-    async def asks() -> int:
+    async def ask() -> int:
         async with anyio.create_task_group() as group:
             for _ in range(2 * ASKING):
                 group.start_soon(handlers["ask"], {"question": UNKNOWN})
             try:
-                await begun(reader, ASKING)
+                await wait_for(reader, ASKING)
                 await anyio.sleep(0.3)
-                return reader.begun
+                return reader.waiting
             finally:
                 reader.released.set()
 
-    assert anyio.run(asks) == ASKING
+    assert anyio.run(ask) == ASKING
 
 
 SESSIONS = """
@@ -112,7 +112,7 @@ os._exit(0)
 """
 
 
-def test_of_what_pages_ask_no_session_is_kept(tmp_path: Path):
+def test_no_session_is_kept_for_a_page(tmp_path: Path):
     done = python(SESSIONS, tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stdout == "0\n"
