@@ -12,7 +12,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from serving import CORPUS, app
 
-pytestmark = needs_browser
+pytestmark = [needs_browser, pytest.mark.slow]
 TRADE = "How much is the trade between Kazakhstan and Pakistan?"
 RAILWAY = "How much would the railway to Pakistan cost?"
 

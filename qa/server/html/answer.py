@@ -237,4 +237,4 @@ def _table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> M
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
+    return f"{100 * share:.0f}\N{NO-BREAK SPACE}%"
