@@ -1,6 +1,6 @@
-"""Makes the pictures of README: starts the page over the corpus, asks, and photographs it in Chromium.
+"""Takes the pictures of the README: starts the page, asks questions, and saves screenshots in Chromium.
 
-usage: python docs/screenshots.py [FOLDER]      (wants the test extra, Chromium and chromedriver)
+usage: python docs/screenshots.py [FOLDER]      (needs the test extra, Chromium and chromedriver)
 """
 
 from __future__ import annotations
@@ -34,21 +34,21 @@ def main() -> None:
                     page.ask(RAILWAY)
                     page.act("new")
                     page.click(page.ask(TRADE), "[2]")
-                    taken(page, target / "page.png")
+                    save(page, target / "page.png")
                     page.show("documents")
-                    taken(page, target / "documents.png")
+                    save(page, target / "documents.png")
                 with sized(browser, PHONE, dark=True):
                     page = Page(browser, address)
                     turn = page.ask(RAILWAY)
-                    taken(page, target / "phone.png")
+                    save(page, target / "phone.png")
                     page.click(turn, "[1]")
-                    taken(page, target / "phone-source.png")
+                    save(page, target / "phone-source.png")
         finally:
             browser.quit()
 
 
-def taken(page: Page, file: Path) -> None:
-    time.sleep(1)  # what scrolls has come to rest
+def save(page: Page, file: Path) -> None:
+    time.sleep(1)  # until scrolling has ended
     page.browser.save_screenshot(str(file))
     print(os.path.relpath(file))
 

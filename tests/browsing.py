@@ -1,4 +1,4 @@
-"""The page in a real browser, as its users see it: a headless Chromium with its driver."""
+"""The page in a real browser: a headless Chromium with its driver."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ FLAGS = (
 )
 DESKTOP, PHONE = (1440, 900), (390, 844)
 needs_browser = pytest.mark.skipif(
-    not (CHROMIUM and DRIVER), reason="there is no Chromium with its driver here"
+    not (CHROMIUM and DRIVER), reason="Chromium or its driver is not installed"
 )
 
 
 def chromium(profile: Path) -> Chrome:
-    """A browser of its own, which notes what it asks the network for."""
+    """A new browser, which logs its network requests."""
     options = ChromeOptions()
     options.binary_location = CHROMIUM or ""
     for flag in [*FLAGS.split(), f"--user-data-dir={profile}"]:
@@ -47,7 +47,7 @@ def chromium(profile: Path) -> Chrome:
 
 @contextmanager
 def sized(browser: Chrome, size: tuple[int, int], dark: bool = False) -> Iterator[None]:
-    """Make the window of that size; a narrow one is a phone."""
+    """Give the window a size while the context is open. A narrow one is a phone."""
     width, height = size
     metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
     scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
@@ -61,7 +61,7 @@ def sized(browser: Chrome, size: tuple[int, int], dark: bool = False) -> Iterato
 
 
 def requested(browser: Chrome) -> set[str]:
-    """The hosts that the browser has asked anything of since this was last called."""
+    """The hosts that the browser has sent requests to since the last call."""
     messages = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]  # type: ignore[no-untyped-call]
     urls = [m["params"]["request"]["url"] for m in messages if m["method"] == "Network.requestWillBeSent"]
     return {urlsplit(url).netloc for url in urls if urlsplit(url).scheme not in ("data", "blob", "chrome")}
@@ -72,7 +72,7 @@ def texts(elements: list[WebElement]) -> list[str]:
 
 
 class Page:
-    """The page, opened anew with nothing kept from before."""
+    """The page, newly opened with an empty browser store."""
 
     def __init__(self, browser: Chrome, address: str) -> None:
         self.browser = browser
@@ -83,7 +83,7 @@ class Page:
         self.ready()
 
     def ready(self) -> None:
-        """Wait until it can be used: the documents are listed."""
+        """Wait until the page can be used: the documents are listed."""
         self.wait(lambda: "(" in (self.one("#tab-documents").get_attribute("textContent") or ""))
 
     def reload(self) -> None:
@@ -111,13 +111,13 @@ class Page:
         self.one("#ask").send_keys(question + Keys.ENTER)
 
     def ask(self, question: str) -> WebElement:
-        """Ask a question and wait for what becomes of it; its turn."""
+        """Ask a question and wait for its answer. Returns the turn."""
         number = len(self.turns())
         self.type(question)
         return self.answered(number)
 
     def answered(self, number: int) -> WebElement:
-        """The turn of a number, once it has an answer."""
+        """Wait for the answer in the turn with a number. Returns the turn."""
         self.wait(lambda: self.seen(f"#turn-{number}:not(.pending) .answer > *"))
         return self.one(f"#turn-{number}")
 
@@ -125,14 +125,14 @@ class Page:
         return self.all("#log .turn")
 
     def click(self, turn: WebElement, marker: str) -> WebElement:
-        """Click a marker such as [2] in an answer; the card that it selects."""
+        """Click a marker such as [2] in an answer. Returns the card that it selects."""
         turn.find_element(By.LINK_TEXT, marker).click()
         self.wait(lambda: self.seen("#sources .card.selected"))
         (card,) = self.seen("#sources .card.selected")
         return card
 
     def act(self, name: str, within: WebElement | None = None) -> None:
-        """Click the button of that act, the first that is seen."""
+        """Click the first visible button with an act."""
         found = (within or self.browser).find_elements(By.CSS_SELECTOR, f"[data-act={name}]")
         next(button for button in found if button.is_displayed()).click()
 

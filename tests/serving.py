@@ -1,4 +1,4 @@
-"""`python app.py` as people start it: a process of its own on a free port."""
+"""`python app.py` as users start it: in its own process, on a free port."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PATIENCE = 90  # seconds; a busy machine loads the model slowly
 
 
 def environment(index: Path, corpus: Path = CORPUS, **more: str) -> dict[str, str]:
-    """Variables for app.py. Web traffic through a proxy would end nowhere: there must be none."""
+    """Variables for app.py. Its web traffic goes to a proxy that does not exist: there must be none."""
     kept = {k: v for k, v in os.environ.items() if not k.upper().startswith(("QA_", "GRADIO_", "NO_PROXY"))}
     proxies = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"), "http://127.0.0.1:9")
     return {**kept, **proxies, "QA_INDEX": str(index), "QA_CORPUS": str(corpus), **more}
@@ -26,7 +26,7 @@ def environment(index: Path, corpus: Path = CORPUS, **more: str) -> dict[str, st
 
 @contextlib.contextmanager
 def app(index: Path, corpus: Path = CORPUS, **more: str) -> Iterator[str]:
-    """Start it, wait until it serves, yield its address with a slash at the end, stop it."""
+    """Start app.py, wait until it serves, yield its address with a slash at the end, stop it."""
     log = index.with_name(index.name + ".log")
     with log.open("w") as output:
         process = subprocess.Popen(
@@ -44,7 +44,7 @@ def app(index: Path, corpus: Path = CORPUS, **more: str) -> Iterator[str]:
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """A port that no process listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -1,4 +1,4 @@
-"""What the page shows, read as a browser reads it, and small answers to show."""
+"""HTML of the page, parsed like in a browser, and small answers to render."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from qa.types import Answer, Citation, Claim, Document, Hit, Passage
 
 HOSTILE = "<img src=x onerror=alert(1)> ${7*7} `x` </script> {{value}} \"quoted\" 'too' &lt;b&gt;"
-TURNED = "\u202elanretni\u202c"  # set from right to left
+TURNED = "\u202elanretni\u202c"  # written from right to left
 TEXT = "# Ferry\n\nIt leaves at seven. It carries 340 passengers. It is white.\n\nTickets cost 12 crowns.\n"
 QUOTE = "It carries 340 passengers."
 
@@ -26,7 +26,7 @@ _LINK = re.compile(r"#(?:source-\d+-\d+|i-[a-z]+)")
 
 
 class Shown(HTMLParser):
-    """A piece of HTML, taken apart. Raises AssertionError for anything that the page has no use for.
+    """A parsed piece of HTML. Raises AssertionError for any element or attribute that the page does not use.
 
     `text` is what is read, `marked` what is within <mark>, `tags` are the elements in their order, each with
     its attributes; `turned` is whether a right-to-left override reaches beyond the element that it is in.
@@ -38,7 +38,7 @@ class Shown(HTMLParser):
         self.tags: list[tuple[str, dict[str, str]]] = []
         self.turned = False
         self._open: list[tuple[str, dict[str, str]]] = []
-        self.feed(str(html))  # markupsafe would escape what is added to it
+        self.feed(str(html))  # adding to Markup would escape
         self.close()
         assert not self._open, f"not closed: {self._open}"
 
@@ -78,16 +78,16 @@ class Shown(HTMLParser):
         raise AssertionError(f"an instruction: {data}")
 
     def all(self, tag: str, kind: str = "") -> list[dict[str, str]]:
-        """The attributes of the elements of a tag, and of a class."""
+        """The attributes of all elements with a tag and a class."""
         return [a for t, a in self.tags if t == tag and (not kind or kind in a.get("class", "").split())]
 
     def acts(self, name: str) -> list[dict[str, str]]:
-        """The buttons of an act."""
+        """The attributes of all buttons with an act."""
         return [button for button in self.all("button") if button["data-act"] == name]
 
 
 def one_line(html: str) -> str:
-    """The text of HTML, its white space made single."""
+    """The text of HTML on one line."""
     return " ".join(Shown(html).text.split())
 
 
@@ -97,7 +97,7 @@ def a_document(content: str = TEXT, **changes: Any) -> Document:
 
 
 def a_passage(document: Document, start: int = 0, end: int | None = None) -> Passage:
-    """A slice of a document, by default all of it; its sentences end with a stop and hold no line break."""
+    """A slice of a document, by default all of it. Sentences end with a stop and contain no line break."""
     end = len(document.text) if end is None else end
     found = re.finditer(r"[^\s#.][^.\n]*\.", document.text[start:end])
     sentences = tuple((start + m.start(), start + m.end()) for m in found)
@@ -114,7 +114,7 @@ def a_citation(
 
 
 def an_answer(*claims: Claim, **changes: Any) -> Answer:
-    """An answer of some claims, by default of one that says QUOTE."""
+    """An answer with these claims, by default with one that quotes QUOTE."""
     claims = claims or (Claim(QUOTE, (a_citation(),)),)
     citations = sorted((c for claim in claims for c in claim.citations), key=lambda c: c.number)
     nearest = tuple(Hit(c.passage, c.document, 0.5) for c in citations)

@@ -1,4 +1,4 @@
-"""The page with the keyboard alone, and as axe-core judges it: names, labels, contrast, landmarks."""
+"""The page with the keyboard alone, and checked by axe-core: names, labels, contrast, landmarks."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def violations(page: Page) -> list[str]:
-    """What axe-core finds wrong with the page as it is shown now."""
+    """The violations that axe-core finds on the page as it is now."""
     page.script(AXE)
     found = page.browser.execute_async_script(
         "axe.run(document, { runOnly: arguments[0] }).then(arguments[1])", RULES
@@ -69,7 +69,7 @@ def test_axe_finds_nothing_wrong(browser: Chrome, address: str, size: tuple[int,
 
 
 class Keyboard:
-    """Keys, and what they reach."""
+    """The keyboard, and the element it has reached."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -82,11 +82,11 @@ class Keyboard:
         chain.key_up(Keys.SHIFT).perform()
 
     def at(self, selector: str) -> bool:
-        """Whether what has the focus fits a selector, and is seen to have it."""
+        """True if the focused element matches a selector and shows that it has the focus."""
         return bool(self.page.script(FOCUSED, selector))
 
     def to(self, selector: str, back: bool = False) -> None:
-        """Press Tab until the focus is there."""
+        """Press Tab until an element that matches a selector has the focus."""
         for _ in range(60):
             self.back() if back else self.press(Keys.TAB)
             if self.at(selector):
@@ -102,7 +102,7 @@ return element.matches(arguments[0]) && (ring || framed);
 """
 
 
-def test_everything_is_done_with_the_keyboard_alone(browser: Chrome, address: str):
+def test_everything_can_be_done_with_the_keyboard_alone(browser: Chrome, address: str):
     page = Page(browser, address)
     keys = Keyboard(page)
     assert keys.at("#ask")
@@ -159,7 +159,7 @@ def test_everything_is_done_with_the_keyboard_alone(browser: Chrome, address: st
     page.wait(lambda: TRADE in page.one("#log").text)
 
 
-def test_the_first_tab_leads_to_a_way_past_all_the_rest(browser: Chrome, address: str):
+def test_the_first_tab_reaches_a_link_to_the_question_box(browser: Chrome, address: str):
     page = Page(browser, address)
     browser.execute_script("document.body.tabIndex = -1; document.body.focus()")
     keys = Keyboard(page)

@@ -1,4 +1,4 @@
-"""A question and its answer as the page shows them: what is said, and that nothing else becomes HTML."""
+"""Questions and answers as HTML, in which documents and questions are only text."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def said(html: str) -> list[str]:
 # --- a turn --------------------------------------------------------------------------------------
 
 
-def test_a_turn_is_the_question_and_what_became_of_it():
+def test_a_turn_is_a_question_and_its_answer():
     html = turn("Who built it?", piece("<p>{}</p>", "Nobody."), 2)
     assert one_line(html) == "Edit the questionWho built it?Nobody."
     (article,) = Shown(html).all("article")
@@ -55,7 +55,7 @@ def test_a_turn_is_the_question_and_what_became_of_it():
 # --- what the documents say ----------------------------------------------------------------------
 
 
-def test_a_short_answer_stands_before_its_sentence_where_it_is_bold():
+def test_a_short_answer_stands_above_its_sentence_and_is_bold_in_it():
     html = answered(an_answer(Claim("340", (a_citation(),), is_short=True)), 4)
     assert re.findall(r'<p class="value">(.*?)</p>', html) == ['<bdi dir="auto">340</bdi>']
     assert said(html) == [f"{QUOTE} [1]"]
@@ -64,7 +64,7 @@ def test_a_short_answer_stands_before_its_sentence_where_it_is_bold():
     assert [link["aria-label"] for link in Shown(html).all("a")] == ["Source 1: The ferry"]
 
 
-def test_an_answer_that_is_its_sentence_is_said_once():
+def test_a_sentence_that_is_the_answer_is_shown_once():
     html = answered(an_answer(), 0)
     assert one_line(html).count(QUOTE) == 1
     assert "<b>" not in html
@@ -85,7 +85,7 @@ def test_several_sentences_stand_in_the_order_of_their_numbers():
     assert links(html) == ["#source-1-1", "#source-1-2"]
 
 
-def test_who_agrees_can_be_opened():
+def test_agreeing_sources_can_be_opened():
     claim = Claim("340", (a_citation(1), a_citation(2, NEWS.text, NEWS)))
     html = answered(an_answer(claim), 0)
     assert said(html) == [f"{QUOTE} [1] [2]"]
@@ -97,7 +97,7 @@ def test_who_agrees_can_be_opened():
     ]
 
 
-def test_differing_figures_stand_side_by_side_with_who_says_so():
+def test_differing_figures_stand_side_by_side_with_their_origins():
     claims = (
         Claim("340", (a_citation(1), a_citation(2, NEWS.text, NEWS))),
         Claim("290", (a_citation(3, OTHER.text, OTHER),)),
@@ -182,21 +182,21 @@ def test_a_refusal_offers_questions_that_are_answered():
     assert suggested(()) == ""
 
 
-def test_an_empty_index_is_said_to_be_empty():
+def test_an_empty_index_is_reported():
     html = answered(a_refusal(), 0)
     assert "No documents yet" in one_line(html)
     assert not Shown(html).all("a")
     assert not Shown(html).all("details", "why")
 
 
-def test_what_went_wrong_is_told_and_can_be_tried_again():
+def test_an_error_is_shown_with_a_button_to_ask_again():
     html = failed("The index is locked. Try again.")
     assert one_line(html).startswith("The index is locked. Try again.")
     assert [p["role"] for p in Shown(html).all("p")] == ["alert"]
     assert [b["data-act"] for b in Shown(html).all("button")] == ["retry"]
 
 
-def test_an_answer_that_is_outdated_shows_nothing_of_it():
+def test_an_outdated_answer_is_not_shown():
     assert one_line(outdated()).startswith("The quoted text is no longer in your documents.")
     assert [b["data-act"] for b in Shown(outdated()).all("button")] == ["retry"]
 
@@ -214,7 +214,7 @@ BREAKING = (
 
 
 def hostile(string: str) -> list[Answer]:
-    """Answers of every form, the string wherever something comes from outside."""
+    """Answers of every form, with a string in every place that comes from outside."""
     known = {name: string for name in ("source", "author", "date", "url", "source_title", "language")}
     document = a_document(f"{string}", path=f"{string}.txt", title=string, metadata=known)
     other = replace(document, id="2")
@@ -241,7 +241,7 @@ def hostile(string: str) -> list[Answer]:
 @pytest.mark.parametrize("string", [HOSTILE, *BREAKING])
 def test_nothing_of_a_document_or_a_question_becomes_html(string: str):
     for answer in hostile(string):
-        shown = Shown(turn(string, answered(answer, 0), 0))  # all tags and attributes are of the page
+        shown = Shown(turn(string, answered(answer, 0), 0))  # checks tags and attributes
         assert string in shown.text
         assert all(string in title for title in (a["aria-label"] for a in shown.all("a", "mark")))
     assert string in Shown(failed(string)).text
@@ -253,6 +253,6 @@ def test_no_text_at_all_becomes_html(string: str):
         assert string in Shown(turn(string, answered(answer, 0), 0)).text
 
 
-def test_a_right_to_left_override_turns_nothing_around_it():
+def test_a_right_to_left_override_reverses_nothing_around_it():
     for answer in hostile(f"It {TURNED}."):
         assert not Shown(turn(TURNED, answered(answer, 0), 0)).turned

@@ -1,4 +1,4 @@
-"""What is done with questions, answers and conversations on the page, in a real browser."""
+"""Asking again, editing, copying, exporting, rating and keeping conversations, in a real browser."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def titles(page: Page) -> list[str]:
 
 
 def copied(page: Page) -> str:
-    """What the page has put on the clipboard."""
+    """The text that the page has copied to the clipboard."""
     page.browser.execute_cdp_cmd(
         "Browser.grantPermissions", {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]}
     )
@@ -62,7 +62,7 @@ def test_a_question_is_asked_again_in_its_place(page: Page):
     page.wait(lambda: asked(page) == [RAILWAY, TRADE])
 
 
-def test_an_edited_question_takes_the_place_of_all_that_came_after(page: Page):
+def test_an_edited_question_replaces_all_later_turns(page: Page):
     page.ask(TRADE)
     page.ask("And with Kyrgyzstan?")
     page.script("document.querySelector('#turn-0 [data-act=edit]').click()")
@@ -75,7 +75,7 @@ def test_an_edited_question_takes_the_place_of_all_that_came_after(page: Page):
     page.wait(lambda: asked(page) == [RAILWAY])
 
 
-def test_an_edit_can_be_left_with_escape(page: Page):
+def test_escape_cancels_an_edit(page: Page):
     page.ask(RAILWAY)
     page.script("document.querySelector('#turn-0 [data-act=edit]').click()")
     page.one("#edited").send_keys("nothing", Keys.ESCAPE)
@@ -96,14 +96,14 @@ def test_a_question_can_be_stopped_and_asked_again(page: Page):
     assert not page.seen("#send")
     page.one("#stop").click()
     assert "Stopped" in page.turns()[0].text
-    page.script("window.go()")  # the answer comes nevertheless, and is not shown
+    page.script("window.go()")  # the answer still arrives, and is not shown
     page.script("window.fetch = undefined; delete window.fetch")
     page.reload()
     assert page.turns() == []
     page.ask(RAILWAY)
 
 
-def test_a_server_that_went_away_is_told_and_asked_again_when_it_is_back(browser: Chrome, tmp_path: Path):
+def test_a_server_that_went_away_is_reported_and_used_again_when_it_is_back(browser: Chrome, tmp_path: Path):
     port = free_port()
     with app(tmp_path / "index", GRADIO_SERVER_PORT=str(port)) as address:
         page = Page(browser, address)
@@ -126,7 +126,7 @@ def test_the_answer_is_copied_with_footnotes(page: Page):
     assert "(kazakhstan-bets-on-pakistan.md)" in text or "; kazakhstan-bets-on-pakistan.md)" in text
 
 
-def test_a_citation_is_copied_with_all_that_is_known_of_its_source(page: Page):
+def test_a_citation_is_copied_with_everything_known_about_its_source(page: Page):
     turn = page.ask(TRADE)
     card = page.click(turn, "[1]")
     page.act("cite", card)
@@ -154,7 +154,7 @@ def test_several_conversations_are_kept_and_opened_again(page: Page):
     assert titles(page)[0] == RAILWAY
 
 
-def test_a_conversation_is_cleared_after_asking(page: Page):
+def test_a_conversation_is_cleared_after_confirmation(page: Page):
     page.ask(RAILWAY)
     page.act("discard", page.one("#top"))
     page.wait(lambda: page.seen("#confirm"))
@@ -174,7 +174,7 @@ localStorage.setItem("qa:conversation:x", JSON.stringify(arguments[0]));
 """
 
 
-def test_what_is_not_to_be_read_in_the_browsers_store_does_no_harm(page: Page):
+def test_damaged_conversations_in_the_browser_do_no_harm(page: Page):
     page.ask(RAILWAY)
     page.script("localStorage.setItem('qa:conversations', '{broken'); localStorage.setItem('qa:x', 'y')")
     page.reload()
@@ -222,7 +222,7 @@ def test_the_conversation_is_exported_with_footnotes(page: Page, browser: Chrome
     assert quoted in " ".join((CORPUS / "kazakhstan-bets-on-pakistan.md").read_text("utf-8").split())
 
 
-def test_a_thumb_and_a_word_are_kept_on_this_machine(page: Page, index: Path):
+def test_a_rating_and_a_comment_are_saved(page: Page, index: Path):
     turn = page.ask(RAILWAY)
     down = turn.find_element(By.CSS_SELECTOR, "[data-helpful=no]")
     down.click()

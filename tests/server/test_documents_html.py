@@ -1,4 +1,4 @@
-"""The documents as the page lists them."""
+"""The list of documents as HTML."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ def listed(files: list[Listed]) -> str:
     return Rows().render(files)
 
 
-def test_an_empty_folder_is_said_to_be_empty():
+def test_an_empty_folder_is_reported():
     assert one_line(listed([])).startswith("No documents yet")
 
 
-def test_the_day_on_which_a_file_was_written_stands_beside_its_path():
+def test_the_day_on_which_a_file_was_written_stands_next_to_its_path():
     noon = time.mktime((2024, 5, 1, 12, 0, 0, 0, 0, -1))
     assert "ferry.md · 2024-05-01" in one_line(listed([a_file(modified=noon)]))
 
 
-def test_what_failed_stands_first_and_is_counted():
+def test_failed_files_stand_first_and_are_counted():
     files = [
         a_file("a.md"),
         a_file("b.md", document=None, state=FileState.FAILED, reason="the file is empty"),
@@ -46,7 +46,7 @@ def test_what_failed_stands_first_and_is_counted():
     assert label(files[:1]) == "Documents (1)"
 
 
-def test_a_document_is_listed_with_what_is_known_of_it():
+def test_a_document_is_listed_with_its_origin_and_size():
     known = {"source": "Quay News", "author": "A. Lund", "date": "2024-05-01"}
     html = listed([a_file(document=a_document(metadata=known, pages=(0, 9)))])
     assert one_line(html) == (
@@ -79,7 +79,7 @@ def test_a_document_is_listed_with_what_is_known_of_it():
         (FileState.GONE, "", "Removed from the folder"),
     ],
 )
-def test_a_row_says_how_its_file_stands(state: FileState, reason: str, told: str):
+def test_a_row_says_the_state_of_its_file(state: FileState, reason: str, told: str):
     html = listed([a_file(state=state, reason=reason)])
     assert [Shown(p).text for p in re.findall(r'<p class="state">.*?</p>', html)] == [told] * bool(told)
     assert [(row["data-state"], row["data-reason"]) for row in Shown(html).all("li")] == [(str(state), told)]
@@ -113,12 +113,12 @@ def test_nothing_of_a_file_becomes_html(string: str):
         assert all(string in box["aria-label"] for box in html.all("input"))
 
 
-def test_a_right_to_left_override_turns_nothing_around_it():
+def test_a_right_to_left_override_reverses_nothing_around_it():
     document = a_document(path=TURNED, title=TURNED, metadata={"source": TURNED})
     assert not Shown(listed([a_file(TURNED, document=document)])).turned
 
 
-def test_only_rows_of_files_that_are_not_as_they_were_are_made_anew(monkeypatch: pytest.MonkeyPatch):
+def test_only_rows_of_changed_files_are_rendered_again(monkeypatch: pytest.MonkeyPatch):
     rows = Rows()
     first, second = a_file("a.md"), a_file("b.md", state=FileState.WAITING)
     before = rows.render([first, second])
@@ -128,12 +128,12 @@ def test_only_rows_of_files_that_are_not_as_they_were_are_made_anew(monkeypatch:
     assert made == []
     changed = [a_file("a.md"), a_file("b.md")]
     assert rows.render(changed) == listed(changed) != before
-    assert made == [changed[1], *changed]  # the latter by a list of its own
+    assert made == [changed[1], *changed]  # the last two by the other list
     assert rows.render([first]) == listed([first])
-    assert list(rows._rendered) == [first]  # nothing is kept of what is gone
+    assert list(rows._rendered) == [first]  # rows of deleted files are dropped
 
 
-def test_what_is_accepted_is_what_the_limits_say():
+def test_the_accepted_files_are_those_within_the_limits():
     assert set(limits()["suffixes"]) >= {".pdf", ".docx", ".html", ".md", ".txt"}
     assert limits()["bytes"] == 20_000_000
     assert accepted().startswith("PDF, Word (.docx), web pages, Markdown or text, up to 20 MB each.")

@@ -1,4 +1,4 @@
-"""The documents on the page: listed with their state, uploaded, asked one by one, deleted."""
+"""The documents on the page: listed with their state, uploaded, searched one by one, deleted."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def send(page: Page, *files: Path) -> None:
 
 
 def results(page: Page) -> dict[str, tuple[str, str]]:
-    """What is told of each upload: file name -> state, text."""
+    """The results of the uploads: file name -> state, text."""
     return {
         item.find_element(By.TAG_NAME, "bdi").text: (
             item.get_attribute("data-state"),
@@ -112,7 +112,7 @@ def test_files_are_uploaded_several_at_once_each_with_its_result(page: Page, cor
 LARGER_FERRY = "# The ferry\n\nThe ferry to Tolvane carries 512 passengers.\n"
 
 
-def test_a_file_of_a_name_that_is_taken_replaces_it_only_when_told(page: Page, corpus: Path, outside: Path):
+def test_a_file_with_a_taken_name_replaces_the_other_only_on_request(page: Page, corpus: Path, outside: Path):
     (outside / "ferry.md").write_text(LARGER_FERRY)
     send(page, outside / "ferry.md")
     page.wait(lambda: page.seen("#uploads button"))
@@ -125,7 +125,7 @@ def test_a_file_of_a_name_that_is_taken_replaces_it_only_when_told(page: Page, c
     page.wait(lambda: results(page)["ferry.md"] == ("indexed", "Already added."))
 
 
-def test_a_file_of_a_name_that_is_taken_can_be_kept_beside_it(page: Page, corpus: Path, outside: Path):
+def test_both_files_with_one_name_can_be_kept(page: Page, corpus: Path, outside: Path):
     (outside / "ferry.md").write_text(LARGER_FERRY)
     (corpus / "ferry 2.md").write_text("# The old ferry\n\nThe old ferry carried 90 passengers.\n", "utf-8")
     send(page, outside / "ferry.md")
@@ -157,7 +157,7 @@ def test_a_file_can_be_dropped_anywhere_on_the_page(page: Page, corpus: Path):
     assert "dropping" not in page.one("#page").get_attribute("class")
 
 
-def test_a_document_is_deleted_after_asking_and_is_gone_from_answers(page: Page, corpus: Path):
+def test_a_document_is_deleted_after_confirmation_and_is_gone_from_answers(page: Page, corpus: Path):
     turn = page.ask("How many passengers does the ferry carry?")
     assert "340" in turn.text
     page.act("remove", row(page, "ferry.md"))
@@ -176,7 +176,7 @@ def test_a_document_is_deleted_after_asking_and_is_gone_from_answers(page: Page,
     assert "no longer in your documents" in page.turns()[0].text
 
 
-def test_only_chosen_documents_are_asked(page: Page, corpus: Path):
+def test_only_selected_documents_are_searched(page: Page, corpus: Path):
     (corpus / "lighthouse.md").write_text(LIGHTHOUSE, "utf-8")
     page.wait(lambda: paths(page) == ["ferry.md", "lighthouse.md"])
     row(page, "lighthouse.md").find_element(By.CSS_SELECTOR, "input").click()
@@ -193,7 +193,7 @@ def test_only_chosen_documents_are_asked(page: Page, corpus: Path):
     assert "Ada Lund" in page.ask(KEEPER).text
     page.act("only", row(page, "ferry.md"))
     assert page.one("#scope").text == "Searching 1 of 2 documents · Search all"
-    page.act("retry", page.turns()[1])  # in the documents that were asked then: all
+    page.act("retry", page.turns()[1])  # in the documents that were searched then: all
     page.wait(lambda: "Ada Lund" in page.answered(1).text)
 
 
@@ -216,7 +216,7 @@ def test_what_changes_in_the_folder_is_listed_and_can_be_asked_about(page: Page,
     assert "Ada Lund" in page.ask(KEEPER).text
     (corpus / "ferry.md").unlink()
     page.wait(lambda: paths(page) == ["lighthouse.md"])
-    assert len(page.turns()) == 2  # nothing was loaded anew
+    assert len(page.turns()) == 2  # the page was not reloaded
     assert page.browser.get_log("browser") == []
 
 

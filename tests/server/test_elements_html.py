@@ -1,4 +1,4 @@
-"""The pieces of HTML, and that only what stands in the code becomes HTML."""
+"""The pieces of HTML, and that only literals in the code become HTML."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ def calls(path: Path, name: str) -> Iterator[ast.Call]:
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
 def test_html_is_made_of_literals_only(path: Path):
-    """An f-string, or a value that is declared to be HTML, would let through what is not escaped."""
+    """An f-string, or a value declared to be HTML, would let unescaped text through."""
     made = [call for name in ("html", "Markup") for call in calls(path, name)]
     for call in made:
         if path.stem == "elements" and ast.unparse(call).startswith("Markup(template.format(*map(escape,"):
-            continue  # the one place where values are put in
+            continue  # the one place where values are filled in
         for template in call.args[:1]:
             assert isinstance(template, ast.Constant), ast.unparse(call)
     if path.stem not in ("__init__", "elements"):
@@ -58,13 +58,13 @@ def test_an_attribute_stays_an_attribute(value: str, title: str):
     assert shown == {"title": title}
 
 
-def test_text_is_escaped_and_kept_to_itself():
+def test_text_is_escaped_and_isolated():
     assert text('<b> & "x"') == '<bdi dir="auto">&lt;b&gt; &amp; &#34;x&#34;</bdi>'
     assert paragraph("note", "") == ""
     assert joined(["a", "", "b"]) == "a · b"
 
 
-def test_the_data_of_a_button_is_escaped_and_what_is_none_is_left_out():
+def test_the_data_of_a_button_is_escaped_and_none_is_left_out():
     (made,) = Shown(button("open", 'a "b"', "page", path='x" onclick="y', start=0, end=None)).all("button")
     assert made == {
         "type": "button",
@@ -76,7 +76,7 @@ def test_the_data_of_a_button_is_escaped_and_what_is_none_is_left_out():
     }
 
 
-def test_a_heading_of_markdown_is_shown_as_one_with_every_character_in_it():
+def test_a_markdown_heading_looks_like_one_and_keeps_every_character():
     content = "# One <b>\n\ntext # no\n## Two\n"
     html = prose(content, a_document())
     assert Shown(html).text == content
@@ -84,7 +84,7 @@ def test_a_heading_of_markdown_is_shown_as_one_with_every_character_in_it():
     assert "<strong>" not in prose(content, a_document(path="notes.txt"))
 
 
-def test_the_origin_is_what_is_known_of_a_document():
+def test_the_origin_is_everything_known_about_a_document():
     known = {"source": "Quay News", "author": "A. Lund", "date": "2024", "language": "en"}
     assert one_line(origin(a_document(metadata=known), "p. 4")) == "Quay News · A. Lund · 2024 · p. 4"
     assert origin(a_document(metadata={})) == ""

@@ -28,7 +28,7 @@ def page(browser: Chrome, address: str) -> Page:
     return Page(browser, address)
 
 
-def test_the_short_answer_stands_out_and_is_in_the_sentence_and_the_source(page: Page):
+def test_the_short_answer_stands_out_and_is_part_of_the_sentence_and_the_source(page: Page):
     turn = page.ask(RAILWAY)
     assert turn.find_element(By.CSS_SELECTOR, ".value").text == "$7 billion"
     assert turn.find_element(By.CSS_SELECTOR, ".said b").text == "$7 billion"
@@ -41,7 +41,7 @@ def test_the_short_answer_stands_out_and_is_in_the_sentence_and_the_source(page:
     assert quote in (CORPUS / card.find_element(By.CSS_SELECTOR, ".path").text).read_text("utf-8")
 
 
-def test_different_figures_stand_side_by_side_and_who_agrees_can_be_opened(page: Page):
+def test_different_figures_stand_side_by_side_and_agreeing_sources_can_be_opened(page: Page):
     turn = page.ask(TRADE)
     assert turn.find_element(By.CSS_SELECTOR, ".differ > summary").text == "Sources disagree"
     assert sorted(texts(turn.find_elements(By.CSS_SELECTOR, ".value"))) == [
@@ -145,7 +145,7 @@ def test_a_refusal_says_which_words_are_unknown_and_suggests_questions(page: Pag
     assert answer.find_elements(By.CSS_SELECTOR, ".answered")
 
 
-def test_a_follow_up_is_understood_and_says_as_what(page: Page):
+def test_a_follow_up_says_how_it_was_understood(page: Page):
     page.ask(TRADE)
     turn = page.ask("And with Kyrgyzstan?")
     assert turn.find_element(By.CSS_SELECTOR, ".value").text == "$7.7 million"
@@ -171,14 +171,14 @@ def test_an_example_question_is_asked_by_a_click(page: Page):
     assert not page.seen("#welcome")
 
 
-def test_a_question_that_cannot_be_asked_gets_a_friendly_answer(page: Page):
+def test_a_question_without_words_gets_a_friendly_answer(page: Page):
     assert "has no words" in page.ask("?!").text
     assert page.ask(RAILWAY).find_element(By.CSS_SELECTOR, ".value").text == "$7 billion"
     assert len(page.turns()) == 2
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_nothing_scrolls_sideways_and_nothing_outside_is_asked(
+def test_nothing_scrolls_sideways_and_no_other_host_is_contacted(
     browser: Chrome, address: str, size: tuple[int, int]
 ):
     requested(browser)

@@ -1,4 +1,4 @@
-"""Whatever a document, its name or a question holds, the page shows it as text."""
+"""Documents, file names and questions are shown as text on the page, whatever they contain."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_the_name_of_an_upload_is_made_harmless(browser: Chrome, tmp_path: Path)
     assert list(tmp_path.glob("*.md")) == []
 
 
-def test_what_was_forged_in_the_browser_is_shown_as_text(browser: Chrome, tmp_path: Path, corpus: Path):
+def test_forged_conversations_are_shown_as_text(browser: Chrome, tmp_path: Path, corpus: Path):
     turns = [
         {"question": HOSTILE, "problem": HOSTILE},
         {"question": HOSTILE, "text": HOSTILE, "unknown": [HOSTILE], "understood": HOSTILE,
@@ -123,7 +123,7 @@ def test_what_was_forged_in_the_browser_is_shown_as_text(browser: Chrome, tmp_pa
         assert browser.get_log("browser") == []
 
 
-def test_who_was_logged_out_is_told_to_log_in(browser: Chrome, tmp_path: Path, corpus: Path):
+def test_an_ended_session_is_reported_with_a_link_to_the_login(browser: Chrome, tmp_path: Path, corpus: Path):
     with app(tmp_path / "index", corpus, QA_LOGIN="ada:s3cret") as address:
         browser.get(address)
         browser.find_element(By.NAME, "username").send_keys("ada")
@@ -140,7 +140,7 @@ def test_who_was_logged_out_is_told_to_log_in(browser: Chrome, tmp_path: Path, c
         assert not (corpus / "mill.md").exists()
         page.one("#ended a").click()
         page.wait(lambda: browser.find_element(By.NAME, "password").is_displayed())
-        browser.get_log("browser")  # the answers 401
+        browser.get_log("browser")  # the responses with status 401
 
 
 FORGED = """
@@ -156,9 +156,9 @@ document.querySelector("#drop").dispatchEvent(event);
 """
 
 
-def test_a_server_that_is_gone_is_told(browser: Chrome, tmp_path: Path, corpus: Path):
+def test_an_unreachable_server_is_reported(browser: Chrome, tmp_path: Path, corpus: Path):
     with app(tmp_path / "index", corpus) as address:
         page = Page(browser, address)
     page.type(KEEPER)
     page.wait(lambda: "Can't reach the server" in page.one("#log .failed").text)
-    browser.get_log("browser")  # what could not be reached
+    browser.get_log("browser")  # the failed requests

@@ -27,14 +27,14 @@ def folded(html: str) -> list[str]:
 
 
 def body(html: str) -> str:
-    """The text in the block of a quote."""
+    """The text of a blockquote."""
     return Shown(re.findall("<blockquote.*?</blockquote>", html, re.DOTALL)[0]).text
 
 
 # --- cards ---------------------------------------------------------------------------------------
 
 
-def test_a_card_marks_the_quote_inside_its_passage_and_says_where_it_is_from():
+def test_a_card_marks_the_quote_inside_its_passage_and_names_its_origin():
     html = sources(an_answer(), 2, {})
     shown = Shown(html)
     assert shown.marked == QUOTE
@@ -67,7 +67,7 @@ def test_other_paragraphs_are_folded():
     assert [part.strip() for part in folded(html)] == ["# Ferry", "Tickets cost 12 crowns."]
 
 
-def test_beside_a_quote_two_sentences_of_its_paragraph_are_shown_on_either_side():
+def test_two_sentences_of_the_paragraph_are_shown_on_either_side_of_a_quote():
     content = " ".join(f"Sentence {i} is here." for i in range(9))
     document = a_document(content)
     html = sources(an_answer(Claim("4", (a_citation(1, "Sentence 4 is here.", document),))), 0, {})
@@ -129,7 +129,7 @@ def test_nothing_of_a_document_becomes_html(path: str):
         assert all(cite["data-text"] == citation_text(citation) for cite in Shown(html).acts("cite"))
 
 
-def test_a_right_to_left_override_turns_nothing_around_it():
+def test_a_right_to_left_override_reverses_nothing_around_it():
     content = f"It is {TURNED}."
     known = {name: TURNED for name in ("source", "author", "date")}
     document = a_document(content, path=f"{TURNED}.txt", title=TURNED, metadata=known)
@@ -154,7 +154,7 @@ def test_a_document_without_pages_names_none():
     assert pages(None, None) == ""
 
 
-def test_a_citation_as_text_has_all_that_is_known():
+def test_a_citation_as_text_has_everything_known_about_its_document():
     known = {"author": "A. Lund", "source": "Quay News", "date": "2024", "url": "https://quay.org/1"}
     document = replace(PAGED, metadata=known)
     citation = a_citation(1, "One page. Two page.", document)
@@ -182,12 +182,12 @@ def narrow(monkeypatch: pytest.MonkeyPatch) -> int:
 
 
 def middle(html: object) -> str:
-    """What is between the buttons."""
+    """The HTML between the buttons."""
     return re.sub(r"<button.*?</button>", "", str(html), flags=re.DOTALL)
 
 
 def opened(document: Document, marked: tuple[int, int], start: int) -> tuple[str, str, list[str]]:
-    """Of a part of a document: the text without the lines for pages, what is marked, where buttons lead."""
+    """The text of a part of a document without page lines, the marked text, and where its buttons lead."""
     html = whole(document, marked, start)["html"]
     without = re.sub(r'<span class="page">Page \d+</span>', "", middle(html))
     leads = [button["data-begin"] for button in Shown(str(html)).acts("whole")]
@@ -225,7 +225,7 @@ def test_pages_begin_with_their_number(narrow: int):
 @pytest.mark.parametrize(
     ("marked", "start"), [((500, 600), 500), ((0, 10**15), 0), ((-5, 3), -5), ((0, 0), 10**15)]
 )
-def test_offsets_beyond_the_text_show_what_there_is(narrow: int, marked: tuple[int, int], start: int):
+def test_offsets_beyond_the_text_show_its_nearest_part(narrow: int, marked: tuple[int, int], start: int):
     shown, mark, _ = opened(LONG, marked, start)
     assert shown
     assert shown in LONG.text
@@ -237,7 +237,7 @@ def test_an_empty_document_can_be_opened():
 
 
 @given(st.integers(0, 200), st.integers(0, 200), st.integers(0, 200))
-def test_a_part_is_always_a_slice_and_the_mark_the_slice_that_was_meant(start: int, end: int, at: int):
+def test_a_part_is_always_a_slice_and_its_mark_the_given_span(start: int, end: int, at: int):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cards, "WINDOW", 50)
         shown, mark, leads = opened(LONG, (start, max(start, end)), at)
@@ -247,7 +247,7 @@ def test_a_part_is_always_a_slice_and_the_mark_the_slice_that_was_meant(start: i
     assert mark == seen
 
 
-def test_a_part_begins_so_that_the_mark_is_in_it(narrow: int):
+def test_the_first_part_shown_contains_the_mark(narrow: int):
     assert begin(LONG, (10, 50)) == 0
     assert begin(LONG, (60, 70)) == 60 - 50 // 3
     assert begin(LONG, (10, 60)) == 0

@@ -84,5 +84,5 @@ def test_nothing_of_a_document_or_a_question_becomes_html(string: str):
     assert string in Shown(html).text
 
 
-def test_a_right_to_left_override_turns_nothing_around_it():
+def test_a_right_to_left_override_reverses_nothing_around_it():
     assert not Shown(explanation(an_answer(trace=a_trace(TURNED)), changed=False)).turned
