@@ -33,6 +33,7 @@ BINS = 10
 
 Floats = npt.NDArray[np.float64]
 Booleans = npt.NDArray[np.bool_]
+Figures = dict[str, float | None]  # None if there is no question that a figure is about
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ def evaluate(
     return tuple(outcomes)
 
 
-def figures(outcomes: Sequence[Outcome]) -> dict[str, float | None]:
+def figures(outcomes: Sequence[Outcome]) -> Figures:
     """The figures of a set by name; None if the set has no question that a figure is about.
 
     Shares are from 0 to 1, and seconds are wall time. Citation precision is the share of evidence among the
@@ -147,39 +148,69 @@ def figures(outcomes: Sequence[Outcome]) -> dict[str, float | None]:
     judged = [o for o in outcomes if o.question.answerable is not None]
     answerable = [o for o in judged if o.question.answerable]
     unanswerable = [o for o in judged if not o.question.answerable]
-    whys = sorted({o.question.why for o in unanswerable} - {""})
-    refused = [o for o in judged if o.refused]
-    shown = [o for o in answerable if not o.refused]
-    short = [o for o in answerable if o.question.answers and o.answer.claims]
     rejected = [o for o in outcomes if o.question.rejected]
-    p = np.array([o.answer.confidence for o in judged])
-    right = np.array([o.right for o in judged], bool)
-    seconds = [o.seconds for o in outcomes]
     return {
         "questions": float(len(outcomes)),
         "right": _mean([o.right and not o.refused for o in answerable]),
+        **_retrieval_figures(answerable),
+        **_answer_figures(answerable),
+        **_refusal_figures(answerable, unanswerable),
+        **_confidence_figures(judged),
+        "rejected, given again": _mean([o.cites_rejected for o in rejected]),
+        **_timings([o.seconds for o in outcomes]),
+    }
+
+
+def _retrieval_figures(answerable: Sequence[Outcome]) -> Figures:
+    return {
         **{f"recall@{k}": _mean([o.rank <= k for o in answerable]) for k in RECALL_AT},
         "MRR": _mean([1 / o.rank for o in answerable]),
+    }
+
+
+def _answer_figures(answerable: Sequence[Outcome]) -> Figures:
+    """Short answers against the accepted ones, and quotes against the evidence."""
+    short = [o for o in answerable if o.question.answers and o.answer.claims]
+    shown = [o for o in answerable if not o.refused]
+    return {
         "F1": _mean([f1(o.answer.claims[0].value, o.question.answers) for o in short]),
         "exact match": _mean([exact_match(o.answer.claims[0].value, o.question.answers) for o in short]),
         "citation precision": _mean([evident for o in shown for evident in o.quotes_are_evidence]),
         "citation recall": _mean([0.0 if o.refused else o.covered_share for o in answerable]),
-        "refusal precision": _mean([not o.question.answerable for o in refused]),
-        "refusal recall": _mean([o.refused for o in unanswerable]),
-        **{
-            f"refused, {why}": _mean([o.refused for o in unanswerable if o.question.why == why])
-            for why in whys
-        },
-        "falsely refused": _mean([o.refused for o in answerable]),
-        "calibration error": calibration_error(p, right) if judged else None,
-        "AUROC": auroc(p, right) if judged else None,
-        "rejected, given again": _mean([o.cites_rejected for o in rejected]),
-        "seconds, p50": float(np.quantile(seconds, 0.5)) if seconds else None,
-        "seconds, p95": float(np.quantile(seconds, 0.95)) if seconds else None,
     }
 
 
-def by_kind(outcomes: Sequence[Outcome]) -> Mapping[str, dict[str, float | None]]:
+def _refusal_figures(answerable: Sequence[Outcome], unanswerable: Sequence[Outcome]) -> Figures:
+    """Refusals, also by the reason why a question has no answer."""
+    refused = [o for o in (*answerable, *unanswerable) if o.refused]
+    by_reason: dict[str, list[bool]] = {}
+    for outcome in unanswerable:
+        if outcome.question.why:
+            by_reason.setdefault(outcome.question.why, []).append(outcome.refused)
+    return {
+        "refusal precision": _mean([not o.question.answerable for o in refused]),
+        "refusal recall": _mean([o.refused for o in unanswerable]),
+        **{f"refused, {why}": _mean(by_reason[why]) for why in sorted(by_reason)},
+        "falsely refused": _mean([o.refused for o in answerable]),
+    }
+
+
+def _confidence_figures(judged: Sequence[Outcome]) -> Figures:
+    if not judged:
+        return {"calibration error": None, "AUROC": None}
+    p = np.array([o.answer.confidence for o in judged])
+    right = np.array([o.right for o in judged], bool)
+    return {"calibration error": calibration_error(p, right), "AUROC": auroc(p, right)}
+
+
+def _timings(seconds: Sequence[float]) -> Figures:
+    return {
+        f"seconds, p{percent}": float(np.quantile(seconds, percent / 100)) if seconds else None
+        for percent in (50, 95)
+    }
+
+
+def by_kind(outcomes: Sequence[Outcome]) -> Mapping[str, Figures]:
     """The figures of each kind of question, ordered by the names of the kinds."""
     kinds = sorted({o.question.kind for o in outcomes})
     return {kind: figures([o for o in outcomes if o.question.kind == kind]) for kind in kinds}
