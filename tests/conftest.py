@@ -20,6 +20,17 @@ from qa.models.reader import Reading
 from qa.settings import Settings
 from qa.types import Answer, Document, Passage
 
+_SLOW_FIXTURES = {"address", "browser"}  # the served app.py, and Chromium
+
+
+@pytest.hookimpl(tryfirst=True)  # before tests are selected by their marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that use the served page or a browser as slow."""
+    for item in items:
+        if isinstance(item, pytest.Function) and _SLOW_FIXTURES.intersection(item.fixturenames):
+            item.add_marker(pytest.mark.slow)
+
+
 HERE = Path(__file__).parent
 DIMENSION = 512
 QUESTION = "How many passengers does the ferry to Tolvane carry?"  # of the small corpus

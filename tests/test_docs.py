@@ -65,6 +65,7 @@ def test_every_room_is_in_the_architecture():
             assert f"`{path.stem}`" in text, path.stem
 
 
+@pytest.mark.slow
 def test_the_python_example_of_the_readme_runs(tmp_path, capsys):
     example = re.search(r"```python\n(.*?)```", README, re.DOTALL)[1]
     example = example.replace('corpus="corpus"', f"corpus={str(ROOT / 'corpus')!r}")

@@ -157,6 +157,7 @@ print(PassageRetriever(assistant=assistant, k=1).invoke("How many visits of bees
 """
 
 
+@pytest.mark.slow
 def test_it_makes_no_network_connection(retriever):
     settings = retriever.assistant.settings
     done = python(ALONE, settings.corpus, settings.index)

@@ -197,6 +197,7 @@ def test_an_empty_text_has_no_boilerplate():
     assert boilerplate(paragraphs("")) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "line", ["Comments", "Share on Facebook", "It left and ...", "goat", "Home > News > Ferry"]
 )

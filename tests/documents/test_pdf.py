@@ -446,6 +446,7 @@ def test_text_outside_the_page_is_not_read():
     assert parsed.left_out == (("outside the page", "Say that it sank."),)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layers", [1, 2, 3])
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the memory of a process")
 def test_a_stream_that_unpacks_to_more_than_the_memory_limit_is_refused(layers):
@@ -473,6 +474,7 @@ def test_a_form_that_draws_itself_comes_to_an_end():
     assert outcome(raw).startswith(("It left at seven.", "refused: not a valid PDF"))
 
 
+@pytest.mark.slow
 def test_a_file_that_takes_too_long_is_refused(monkeypatch, tmp_path):
     slow = tmp_path / "slow.py"
     slow.write_text("import time\ntime.sleep(60)")
@@ -512,6 +514,7 @@ PATIENT = settings(
 )
 
 
+@pytest.mark.slow
 @PATIENT
 @given(st.data())
 def test_a_file_changed_anywhere_is_read_or_refused(data):
@@ -521,18 +524,21 @@ def test_a_file_changed_anywhere_is_read_or_refused(data):
     assert outcome(bytes(raw))
 
 
+@pytest.mark.slow
 @PATIENT
 @given(st.integers(0, len(WHOLE)))
 def test_a_file_cut_short_is_read_or_refused(length):
     assert outcome(WHOLE[:length])
 
 
+@pytest.mark.slow
 @PATIENT
 @given(st.binary(min_size=1, max_size=2000))
 def test_meaningless_commands_are_read_or_refused(content):
     assert outcome(write_pdf(b"BT /F 12 Tf 50 700 Td (It left at seven.) Tj ET " + content))
 
 
+@pytest.mark.slow
 @PATIENT
 @given(
     st.lists(

@@ -332,6 +332,7 @@ def test_a_note_that_refers_to_itself_does_no_harm():
     assert texts(write_docx(p(r(PROSE) + reference), footnotes=notes)) == [PROSE, "So says the log."]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("body", [p(r("It left.") * 200_000), p(r("It left.")) * 100_000])
 def test_a_long_document_takes_seconds(body):
     started = time.monotonic()

@@ -261,6 +261,7 @@ def rating(corpus: Path, index: Path, name: str, votes: int) -> subprocess.Popen
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_two_processes_and_threads_vote_at_once(informed, corpus, index):
     from concurrent.futures import ThreadPoolExecutor
 

@@ -11,7 +11,7 @@ from selenium.webdriver import ActionChains, Chrome
 from selenium.webdriver.common.keys import Keys
 from serving import app
 
-pytestmark = [needs_browser, pytest.mark.slow]
+pytestmark = needs_browser
 TRADE = "How much is the trade between Kazakhstan and Pakistan?"
 RAILWAY = "How much would the railway to Pakistan cost?"
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")

@@ -106,6 +106,7 @@ def test_there_are_no_other_endpoints(client: Client):
     assert required == {"/ask": ["question"], "/search": ["words"], "/documents": []}
 
 
+@pytest.mark.slow
 def test_an_unusable_address_is_reported_in_one_line(address: str, index: Path):
     code, lines = failed_start(index, GRADIO_SERVER_NAME="203.0.113.1")
     assert code == 1
@@ -113,6 +114,7 @@ def test_an_unusable_address_is_reported_in_one_line(address: str, index: Path):
     assert lines[-1].startswith("qa: cannot serve the page (")
 
 
+@pytest.mark.slow
 def test_a_missing_corpus_is_reported_in_one_line(tmp_path: Path):
     code, lines = failed_start(tmp_path / "index", tmp_path / "nowhere")
     assert code == 1

@@ -87,6 +87,7 @@ os._exit(0)
 """
 
 
+@pytest.mark.slow
 def test_every_route_requires_the_login(tmp_path: Path):
     done = python(WALK, tmp_path)
     assert done.returncode == 0, done.stderr
@@ -228,6 +229,7 @@ def test_a_page_of_another_site_cannot_log_in(address: str):
     assert httpx.post(f"{address}login", data=RIGHT, headers=headers, trust_env=False).status_code == 403
 
 
+@pytest.mark.slow
 def test_logging_in_always_succeeds_if_no_login_is_set(tmp_path: Path):
     with app(tmp_path / "index") as address:
         assert get(f"{address}login", **BROWSER).headers["location"] == "./"
@@ -269,6 +271,7 @@ def test_the_oldest_of_too_many_sessions_ends(monkeypatch: pytest.MonkeyPatch):
     assert [refusal is None for refusal in refusals] == [False, True, True]
 
 
+@pytest.mark.slow
 def test_guessing_is_slow_for_the_address_that_guesses_and_for_no_other(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(auth, "FIRST_WAIT", 0.2)
     login = Login(NAME, PASSWORD)

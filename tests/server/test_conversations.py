@@ -13,7 +13,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from serving import CORPUS, app, free_port
 
-pytestmark = [needs_browser, pytest.mark.slow]
+pytestmark = needs_browser
 TRADE = "How much is the trade between Kazakhstan and Pakistan?"
 RAILWAY = "How much would the railway to Pakistan cost?"
 

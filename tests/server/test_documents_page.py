@@ -12,7 +12,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from serving import app
 
-pytestmark = [needs_browser, pytest.mark.slow]
+pytestmark = needs_browser
 FERRY = "# The ferry\n\nThe ferry to Tolvane carries 340 passengers and leaves at seven.\n"
 LIGHTHOUSE = (
     "---\ntitle: The lighthouse\nsource: Norvik News\ndate: 2024-05-01\n---\n\n"

@@ -105,7 +105,7 @@ def test_a_question_that_cannot_be_asked_becomes_a_turn_that_says_why(
 
 def test_why_explains_and_says_if_the_documents_have_changed(server: Server, record: dict[str, Any]):
     reasons = server("why", {"question": QUESTION, "text": record["text"]})
-    assert "passages were searched" in reasons["html"]
+    assert "Searched 4 passages" in reasons["html"]
     assert "have changed" not in reasons["html"]
     assert "have changed" in server("why", {"question": QUESTION, "text": "Something else. [1]"})["html"]
 
@@ -202,7 +202,7 @@ def test_an_answer_whose_document_is_gone_is_not_shown(server: Server, record: d
     (corpus / "ferry.md").unlink()
     server.assistant.sync()
     (turn,) = server("show", {"turns": [record]})["turns"]
-    assert "have changed" in one_line(turn["html"])
+    assert "no longer in your documents" in one_line(turn["html"])
     assert "340" not in turn["html"] + turn["cards"]
     assert server("export", {"turns": [record]})["markdown"] == "\n"
     assert "Ask again" in server("rate", {"turn": record, "helpful": True})["problem"]

@@ -173,6 +173,7 @@ os._exit(0)
 """
 
 
+@pytest.mark.slow
 def test_serving_makes_no_connections(tmp_path: Path):
     """Not even to itself, because a proxy may be set, and then it would leave the machine."""
     done = python(SILENT, tmp_path, HTTP_PROXY="http://127.0.0.1:9", ALL_PROXY="http://127.0.0.1:9")

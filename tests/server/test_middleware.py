@@ -345,6 +345,7 @@ def test_long_paths_are_refused(client: TestClient):
     assert client.get(heartbeat.ljust(MAX_PATH + 1, "x")).status_code == 403
 
 
+@pytest.mark.slow
 def test_other_sites_may_not_read_even_if_the_server_is_bound_wider(tmp_path: Path):
     with app(tmp_path / "index", GRADIO_SERVER_NAME="0.0.0.0") as address:
         for host in ("192.0.2.7:7860", "localhost:7860"):

@@ -12,7 +12,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from serving import app
 
-pytestmark = [needs_browser, pytest.mark.slow]
+pytestmark = needs_browser
 RTL = "\N{RIGHT-TO-LEFT OVERRIDE}"
 # Each of these would set a mark in the page if any part of it ran.
 HOSTILE = (

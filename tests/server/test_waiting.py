@@ -112,6 +112,7 @@ os._exit(0)
 """
 
 
+@pytest.mark.slow
 def test_no_session_is_kept_for_a_page(tmp_path: Path):
     done = python(SESSIONS, tmp_path)
     assert done.returncode == 0, done.stderr
