@@ -38,7 +38,10 @@ def answered(answer: Answer, number: int) -> Markup:
     """An answer or a refusal, and the buttons below it."""
     body = _claims(answer, number) if answer.answered else _refusal(answer, number)
     kind = "answered" if answer.answered else "refused"
-    why = Markup('<details class="why"><summary>How this was found</summary><div></div></details>')
+    # Its tables can scroll sideways on a phone; focusable, so that a keyboard can scroll them too.
+    why = Markup(
+        '<details class="why"><summary>How this was found</summary><div tabindex="0"></div></details>'
+    )
     return html(
         '<div class="answer {}">{}{}{}</div>', kind, body, why if answer.nearest else NOTHING, _actions()
     )
