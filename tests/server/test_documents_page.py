@@ -126,17 +126,20 @@ def test_a_file_with_a_taken_name_replaces_the_other_only_on_request(page: Page,
 
 
 def test_both_files_with_one_name_can_be_kept(page: Page, corpus: Path, outside: Path):
-    (outside / "ferry.md").write_text(LARGER_FERRY)
-    (corpus / "ferry 2.md").write_text("# The old ferry\n\nThe old ferry carried 90 passengers.\n", "utf-8")
-    send(page, outside / "ferry.md")
-    for _ in range(2):  # "ferry 2.md" is taken as well
+    (outside / "ferry 2024.md").write_text(LARGER_FERRY)
+    for name, count in (("ferry 2024.md", 340), ("ferry 2024 (2).md", 90)):
+        (corpus / name).write_text(
+            f"# The ferry\n\nThe ferry to Tolvane carries {count} passengers.\n", "utf-8"
+        )
+    send(page, outside / "ferry 2024.md")
+    for _ in range(2):  # "ferry 2024 (2).md" is taken as well
         page.wait(lambda: page.seen("#uploads button"))
         page.seen("#uploads button")[1].click()
-        page.wait(lambda: results(page)["ferry.md"][0] != "sending")
-    page.wait(lambda: results(page)["ferry.md"] == ("indexed", "Indexed: 1 passage."))
-    assert paths(page) == ["ferry 2.md", "ferry 3.md", "ferry.md"]
-    assert (corpus / "ferry 3.md").read_text("utf-8") == LARGER_FERRY
-    assert (corpus / "ferry.md").read_text("utf-8") == FERRY
+        page.wait(lambda: results(page)["ferry 2024.md"][0] != "sending")
+    page.wait(lambda: results(page)["ferry 2024.md"] == ("indexed", "Indexed: 1 passage."))
+    assert paths(page) == ["ferry 2024 (2).md", "ferry 2024 (3).md", "ferry 2024.md", "ferry.md"]
+    assert (corpus / "ferry 2024 (3).md").read_text("utf-8") == LARGER_FERRY
+    assert "340" in (corpus / "ferry 2024.md").read_text("utf-8")
 
 
 DROPPED = """

@@ -120,10 +120,10 @@ function offerBoth(file, item, name) {
   state.append(offer("Replace", { name, replace: true }), " · ", offer("Keep both", { name: numbered(name) }));
 }
 
-// "report.pdf" -> "report 2.pdf" -> "report 3.pdf"
+// "report 2024.pdf" -> "report 2024 (2).pdf" -> "report 2024 (3).pdf"
 function numbered(name) {
-  const [, stem, number, suffix] = /^(.*?)(?: (\d+))?(\.[^.]*)$/.exec(name);
-  return `${stem} ${Number(number ?? 1) + 1}${suffix}`;
+  const [, stem, number, suffix] = /^(.*?)(?: \((\d+)\))?(\.[^.]*)$/.exec(name);
+  return `${stem} (${Number(number ?? 1) + 1})${suffix}`;
 }
 
 // Show in the row of an upload what its row in the list says.
