@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
+from qa.structure import Structure
+
 Span = tuple[int, int]
 Turn = tuple[str, str]  # a question and the text of its answer
 
@@ -35,9 +37,9 @@ class Value:
 
         An answer: question, text, answered, confidence, claims, citations, nearest, differ, understood,
         unknown, suggestions, without its trace. A claim: value, citations. A citation: number, document,
-        start, end, quote, passage, page, page_end. A hit: passage, document, score, page. A passage: id,
-        document_id, start, end, text, header, sentences. A document: id, path, title, digest, metadata, pages
-        (their number), without its text.
+        start, end, quote, passage, page, page_end, place, columns. A hit: passage, document, score, page,
+        place. A passage: id, document_id, start, end, text, header, sentences, remark, doubtful. A document:
+        id, path, title, digest, metadata, pages (their number), without its text.
         """
         names = (field.name for field in fields(self) if field.compare)
         return {name: _plain(getattr(self, name)) for name in names}
@@ -52,17 +54,28 @@ def _plain(value: object) -> object:
 
 
 class BlockKind(StrEnum):
-    """What a block of a document is: text to index, a heading, or something to leave out."""
+    """What a block of a document is: text to index, a heading, a part of a table, or text to leave out."""
 
     BODY = "body"
     HEADING = "heading"
+    COLUMNS = "column names"  # the first row of a table
+    ROW = "table row"
+    CODE = "code"  # each line stands for itself
+    DOUBTFUL = "doubtful"  # perhaps not the author's text: indexed, ranked behind, cited with a remark
     FRONT_MATTER = "front matter"
     BOILERPLATE = "boilerplate"
 
 
+INDEXED = frozenset(BlockKind) - {BlockKind.FRONT_MATTER, BlockKind.BOILERPLATE}
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A run of whole lines of a document that is judged as one. `reason` says why it is left out."""
+    """A run of whole lines of a document that is judged as one.
+
+    `reason` says why a block is left out or doubtful; in a block that is neither, it is a remark to show with
+    every quote from it, such as "read by OCR".
+    """
 
     start: int
     end: int
@@ -74,10 +87,10 @@ class Block:
 class Document(Value):
     """A document of the corpus. `path` is relative to the corpus, with `/`; `id` is derived from it.
 
-    `text` is read from the index on first use, so a list of documents is cheap. `metadata` holds source,
-    source_title, author, date, url and language as far as they are known. `digest` is the SHA-256 of the text
-    and tells two states of a document apart. `pages` are the offsets in the text at which pages begin, () for
-    formats without pages.
+    `text` and `structure` are read from the index on first use, so a list of documents is cheap. `metadata`
+    holds source, source_title, author, date, url and language as far as they are known. `digest` is the
+    SHA-256 of the text and tells two states of a document apart. `pages` are the offsets in the text at which
+    pages begin, () for formats without pages.
     """
 
     id: str
@@ -87,6 +100,15 @@ class Document(Value):
     metadata: Mapping[str, str] = field(hash=False)
     _text: str | Callable[[], str] = field(repr=False, compare=False)
     pages: tuple[int, ...] = field(default=(), repr=False)
+    _structure: Structure | Callable[[], Structure] = field(default=Structure(), repr=False, compare=False)
+
+    @property
+    def structure(self) -> Structure:
+        """The named places and the tables of the text. Raises StaleDocument if the index has moved on."""
+        if callable(self._structure):
+            object.__setattr__(self, "_structure", self._structure())
+        assert isinstance(self._structure, Structure)
+        return self._structure
 
     @property
     def text(self) -> str:
@@ -110,6 +132,8 @@ class Passage(Value):
 
     `header` (title and section heading) is added for embedding and keyword search, and never quoted.
     `sentences` are the spans that may be quoted, in offsets of the document; headings are not among them.
+    `remark` says what has to be known of every quote from it, such as "read by OCR"; a `doubtful` passage is
+    perhaps not the author's text, ranks behind others, and its remark says why.
     """
 
     id: str
@@ -119,6 +143,8 @@ class Passage(Value):
     text: str
     header: str
     sentences: tuple[Span, ...]
+    remark: str = ""
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +160,13 @@ class Hit(Value):
         """The page on which the passage begins."""
         return self.document.page_at(self.passage.start)
 
+    @property
+    def place(self) -> str:
+        """The place of the passage in its file, such as "slide 3"; "" if there is none, or a page."""
+        return self.document.structure.place(self.passage.start, self.passage.end)
+
     def as_dict(self) -> dict[str, Any]:
-        return Value.as_dict(self) | {"page": self.page}
+        return Value.as_dict(self) | {"page": self.page, "place": self.place}
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +196,22 @@ class Citation(Value):
         """The number of the page on which the quote ends, usually that on which it begins."""
         return self.document.page_at(max(self.start, self.end - 1))
 
+    @property
+    def place(self) -> str:
+        """The place of the quote in its file, such as "slide 3"; "" if there is none, or a page."""
+        return self.document.structure.place(self.start, self.end)
+
+    @property
+    def columns(self) -> str:
+        """The row that names the columns, if the quote is from another row of a table; else ""."""
+        table = self.document.structure.table_at(self.start)
+        if table is None or self.start < table.columns_end:
+            return ""
+        return self.document.text[table.start : table.columns_end].partition("\n")[0].strip()
+
     def as_dict(self) -> dict[str, Any]:
-        return Value.as_dict(self) | {"page": self.page, "page_end": self.page_end}
+        names = ("page", "page_end", "place", "columns")
+        return Value.as_dict(self) | {name: getattr(self, name) for name in names}
 
 
 @dataclass(frozen=True, slots=True)

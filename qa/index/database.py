@@ -13,6 +13,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from qa.errors import IndexBusy, IndexDamaged, IndexTooNew, IndexUnwritable
+from qa.writing import searchable
 
 TOKENIZER = "porter unicode61 remove_diacritics 2"
 PATIENCE = 10.0  # seconds to wait for another process
@@ -58,6 +59,50 @@ def _add_pages(connection: sqlite3.Connection) -> None:
     )
 
 
+def _add_structure(connection: sqlite3.Connection) -> None:
+    """The named places and the tables of a document: one row for each document that has some.
+
+    Also what has to be known of a quote from a passage.
+    """
+    connection.execute(
+        "CREATE TABLE structures ("
+        " document_id TEXT PRIMARY KEY REFERENCES documents (id) ON DELETE CASCADE,"
+        " places TEXT NOT NULL, tables TEXT NOT NULL)"
+    )
+    connection.execute("ALTER TABLE passages ADD COLUMN remark TEXT NOT NULL DEFAULT ''")
+    connection.execute("ALTER TABLE passages ADD COLUMN doubtful INTEGER NOT NULL DEFAULT 0")
+
+
+def _add_scripts(connection: sqlite3.Connection) -> None:
+    """What the keyword index sees of a passage in place of its header and text, if that is something else.
+
+    The index is built again, with the same words as before, because what it refers to is another table.
+    """
+    statements = f"""
+        ALTER TABLE passages ADD COLUMN searched_header TEXT;
+        ALTER TABLE passages ADD COLUMN searched_text TEXT;
+        DROP TRIGGER passage_added;
+        DROP TRIGGER passage_removed;
+        DROP TABLE keywords;
+        CREATE VIEW searched (number, header, text) AS
+            SELECT number, coalesce(searched_header, header), coalesce(searched_text, text) FROM passages;
+        CREATE VIRTUAL TABLE keywords USING fts5 (
+            header, text, content='searched', content_rowid='number',
+            tokenize='{TOKENIZER}');
+        CREATE TRIGGER passage_added AFTER INSERT ON passages BEGIN
+            INSERT INTO keywords (rowid, header, text) VALUES (
+                new.number, coalesce(new.searched_header, new.header),
+                coalesce(new.searched_text, new.text)); END;
+        CREATE TRIGGER passage_removed AFTER DELETE ON passages BEGIN
+            INSERT INTO keywords (keywords, rowid, header, text) VALUES (
+                'delete', old.number, coalesce(old.searched_header, old.header),
+                coalesce(old.searched_text, old.text)); END;
+        INSERT INTO keywords (keywords) VALUES ('rebuild');
+        """
+    for statement in _statements(statements):
+        connection.execute(statement)
+
+
 def _statements(script: str) -> Iterator[str]:
     """The statements of a script, one by one; executescript would commit the enclosing transaction."""
     statement = ""
@@ -68,7 +113,12 @@ def _statements(script: str) -> Iterator[str]:
             statement = ""
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_create, _add_pages)  # append only
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (  # append only
+    _create,
+    _add_pages,
+    _add_structure,
+    _add_scripts,
+)
 
 
 def open_for_reading(path: Path) -> sqlite3.Connection:
@@ -182,7 +232,9 @@ def matching_words(words: Sequence[str], texts: Sequence[str]) -> list[set[str]]
     matches: list[set[str]] = [set() for _ in texts]
     with closing(sqlite3.connect(":memory:")) as connection:
         connection.execute(f"CREATE VIRTUAL TABLE texts USING fts5 (text, tokenize='{TOKENIZER}')")
-        connection.executemany("INSERT INTO texts (rowid, text) VALUES (?, ?)", enumerate(texts))
+        connection.executemany(
+            "INSERT INTO texts (rowid, text) VALUES (?, ?)", enumerate(map(searchable, texts))
+        )
         for word in words:
             query = "SELECT rowid FROM texts WHERE texts MATCH ?"
             for (number,) in connection.execute(query, [fts5_string(word)]):
@@ -191,5 +243,5 @@ def matching_words(words: Sequence[str], texts: Sequence[str]) -> list[set[str]]
 
 
 def fts5_string(text: str) -> str:
-    """A text as an FTS5 string, so that nothing in it is read as query syntax."""
-    return '"' + text.replace('"', '""').replace("\x00", "") + '"'
+    """A text as an FTS5 string: its words in a row, in any form. Nothing in it is read as query syntax."""
+    return '"' + searchable(text).replace('"', '""').replace("\x00", "") + '"'

@@ -5,7 +5,7 @@ Documents that were indexed by another recipe are indexed again.
 
 from __future__ import annotations
 
-RECIPE = "2"  # raised when parsing or splitting change, so that every document is indexed again
+RECIPE = "3"  # raised when parsing or splitting change, so that every document is indexed again
 _UNFINISHED = "unfinished "
 
 

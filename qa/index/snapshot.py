@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -15,8 +15,10 @@ import numpy.typing as npt
 from qa.errors import StaleDocument
 from qa.index.database import fts5_string
 from qa.index.recipe import uses_encoder
+from qa.structure import Structure, Table
 from qa.types import Document, Failure, Passage, Span, Value
 
+_STALE = "that document has changed. Ask again"
 _HEADER_WEIGHT = 0.5  # of a word in the header, where one in the passage has 1; benchmarks/retrieval.md
 
 
@@ -34,15 +36,20 @@ class Counts(Value):
     changed_at: float
 
 
+class Stored(Protocol):
+    """The parts of a document that are read later, by its id and digest, after the snapshot is closed."""
+
+    def text(self, document_id: str, digest: str) -> str: ...
+
+    def structure(self, document_id: str, digest: str) -> Structure: ...
+
+
 class Snapshot:
-    """One committed state of the store, for reading.
+    """One committed state of the store, for reading."""
 
-    `load_text` gives the text of a document, by id and digest, after this snapshot is closed.
-    """
-
-    def __init__(self, connection: sqlite3.Connection, load_text: Callable[[str, str], str]) -> None:
+    def __init__(self, connection: sqlite3.Connection, stored: Stored) -> None:
         self._db = connection
-        self._load_text = load_text
+        self._stored = stored
 
     def meta(self, key: str) -> str:
         """The value of a key of the meta table; "" if it is not set."""
@@ -57,8 +64,9 @@ class Snapshot:
     def documents(self, ids: Iterable[str] | None = None) -> tuple[Document, ...]:
         """All documents, or those with the given ids, ordered by path. Their texts are not read."""
         query = (
-            "SELECT id, path, title, digest, metadata, starts FROM documents"
-            " LEFT JOIN pages ON document_id = id"
+            "SELECT id, path, title, digest, metadata, starts, structures.document_id FROM documents"
+            " LEFT JOIN pages ON pages.document_id = id"
+            " LEFT JOIN structures ON structures.document_id = id"
         )
         if ids is None:
             rows = self._db.execute(f"{query} ORDER BY path").fetchall()
@@ -71,10 +79,13 @@ class Snapshot:
                 title=title,
                 digest=digest,
                 metadata=json.loads(metadata),
-                _text=partial(self._load_text, document_id, digest),
+                _text=partial(self._stored.text, document_id, digest),
                 pages=tuple(json.loads(starts)) if starts else (),
+                _structure=partial(self._stored.structure, document_id, digest)
+                if structured
+                else Structure(),
             )
-            for document_id, path, title, digest, metadata, starts in rows
+            for document_id, path, title, digest, metadata, starts, structured in rows
         )
 
     def text(self, document_id: str, digest: str) -> str:
@@ -83,8 +94,23 @@ class Snapshot:
             "SELECT text FROM documents WHERE id = ? AND digest = ?", [document_id, digest]
         ).fetchone()
         if not row:
-            raise StaleDocument("that document has changed. Ask again")
+            raise StaleDocument(_STALE)
         return str(row[0])
+
+    def structure(self, document_id: str, digest: str) -> Structure:
+        """The named places and tables of a document. Raises StaleDocument like `text`."""
+        row = self._db.execute(
+            "SELECT places, tables FROM documents LEFT JOIN structures ON document_id = id"
+            " WHERE id = ? AND digest = ?",
+            [document_id, digest],
+        ).fetchone()
+        if not row:
+            raise StaleDocument(_STALE)
+        places, tables = row
+        return Structure(
+            tuple((start, name) for start, name in json.loads(places or "[]")),
+            tuple(Table(*offsets) for offsets in json.loads(tables or "[]")),
+        )
 
     def left_out(self, document_id: str) -> tuple[tuple[str, str], ...]:
         """The parts of a document that are not indexed, as (reason, text)."""
@@ -111,8 +137,8 @@ class Snapshot:
     def passages(self, numbers: Sequence[int]) -> dict[int, Passage]:
         """number -> passage."""
         rows = self._in(
-            'SELECT number, id, document_id, start, "end", text, header, sentences FROM passages'
-            " WHERE number IN ({})",
+            'SELECT number, id, document_id, start, "end", text, header, sentences, remark, doubtful'
+            " FROM passages WHERE number IN ({})",
             numbers,
         )
         return {
@@ -124,8 +150,10 @@ class Snapshot:
                 text=text,
                 header=header,
                 sentences=_spans(sentences),
+                remark=remark,
+                doubtful=bool(doubtful),
             )
-            for number, passage_id, document_id, start, end, text, header, sentences in rows
+            for number, passage_id, document_id, start, end, text, header, sentences, remark, doubtful in rows
         }
 
     def passage_at(self, document_id: str, start: int, end: int) -> Passage | None:

@@ -23,7 +23,9 @@ from qa.index.database import atomic, compact, open_for_reading, open_for_writin
 from qa.index.layout import DATABASE, SYNC_LOCK
 from qa.index.recipe import recipe
 from qa.index.snapshot import Snapshot
+from qa.structure import Structure
 from qa.types import Document, Failure, Passage, Purged
+from qa.writing import searchable
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +84,28 @@ class Writer(Snapshot):
                 "INSERT INTO pages (document_id, starts) VALUES (?, ?)",
                 [document.id, json.dumps(document.pages)],
             )
+        if document.structure != Structure():
+            self._db.execute(
+                "INSERT INTO structures (document_id, places, tables) VALUES (?, ?, ?)",
+                [
+                    document.id,
+                    json.dumps(document.structure.places),
+                    json.dumps([(t.start, t.end, t.columns_end) for t in document.structure.tables]),
+                ],
+            )
         self._db.executemany(
-            'INSERT INTO passages (id, document_id, start, "end", header, text, sentences, vector_key)'
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO passages"
+            ' (id, document_id, start, "end", header, text, searched_header, searched_text, sentences,'
+            " remark, doubtful, vector_key)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                (p.id, p.document_id, p.start, p.end, p.header, p.text, json.dumps(p.sentences), key)
+                (
+                    p.id, p.document_id, p.start, p.end, p.header, p.text, _searched(p.header),
+                    _searched(p.text), json.dumps(p.sentences), p.remark, p.doubtful, key,
+                )
                 for p, key in zip(entry.passages, entry.vector_keys, strict=True)
             ),
-        )
+        )  # fmt: skip
 
     def record(self, failures: Sequence[Failure], **meta: str) -> None:
         """Replace the list of failures, and set values in the meta table."""
@@ -130,6 +146,12 @@ class Writer(Snapshot):
         self._db.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", [key, value])
 
 
+def _searched(text: str) -> str | None:
+    """What the keyword index sees in place of a text; None if it sees the text itself."""
+    searched = searchable(text)
+    return None if searched == text else searched
+
+
 class Store:
     """The database in an index folder. The first writer creates it; until then it reads as empty."""
 
@@ -146,7 +168,7 @@ class Store:
         """
         with sqlite_errors(self.path), closing(open_for_reading(self.path)) as connection:
             connection.execute("BEGIN")
-            snapshot = Snapshot(connection, self._load_text)
+            snapshot = Snapshot(connection, self)
             indexed_by = snapshot.meta("recipe")
             if fingerprint and indexed_by and indexed_by != recipe(fingerprint):
                 raise IndexStale(
@@ -160,7 +182,7 @@ class Store:
         busy = IndexBusy(f"another process is syncing {self.folder}. Wait for it, then try again")
         with locked(self.folder / SYNC_LOCK, busy, patience=0):
             with sqlite_errors(self.path), closing(open_for_writing(self.path)) as connection:
-                yield Writer(connection, self._load_text)
+                yield Writer(connection, self)
 
     def set_aside(self) -> Path:
         """Rename a damaged database, so that a new one can be built without losing anything."""
@@ -183,6 +205,12 @@ class Store:
         databases = {path.name.removesuffix("-wal").removesuffix("-shm") for path in files}
         return Purged(databases=len(databases), bytes=freed)
 
-    def _load_text(self, document_id: str, digest: str) -> str:
+    def text(self, document_id: str, digest: str) -> str:
+        """The text of a document. Raises StaleDocument if no document has this id and this digest."""
         with self.read() as snapshot:
             return snapshot.text(document_id, digest)
+
+    def structure(self, document_id: str, digest: str) -> Structure:
+        """The named places and tables of a document. Raises StaleDocument like `text`."""
+        with self.read() as snapshot:
+            return snapshot.structure(document_id, digest)

@@ -194,13 +194,25 @@ def _window_reading(passage: Passage, row: Row, logits: Logits) -> Reading:
             sentences.append((-math.inf, (start, start)))
             continue
         first, last = inside[0], inside[-1] + 1
-        block = scores[first:last, first:last]
+        block = np.where(
+            _of_one_cell(passage.text, row.offsets[first:last]), scores[first:last, first:last], -np.inf
+        )
         i, j = np.unravel_index(int(block.argmax()), block.shape)
         span = (row.offsets[first + int(i)][0], row.offsets[first + int(j)][1])
         x, y = _whole_words(passage.text, span, (a, b))
         sentences.append((float(block[i, j]) - null, (passage.start + x, passage.start + y)))
     margin, best = max(sentences, default=(-math.inf, (passage.start, passage.start)))
     return Reading(best, margin + null, null, tuple(sentences))
+
+
+def _of_one_cell(text: str, offsets: Sequence[Span]) -> npt.NDArray[np.bool_]:
+    """(tokens, tokens): true for a span, by its first and last token, that crosses no bar between cells."""
+    bars = np.array([text[start:end] == "|" for start, end in offsets])
+    if not bars.any() or bars.all():
+        return np.ones((len(bars), len(bars)), dtype=bool)
+    cell = np.where(bars, -1, np.cumsum(bars))
+    same: npt.NDArray[np.bool_] = (cell[:, None] == cell[None, :]) & ~bars[:, None]
+    return same
 
 
 def _whole_words(text: str, span: Span, within: Span) -> Span:

@@ -48,9 +48,9 @@ class Engine:
         return by_reading(candidates, self.reader, self.encoder, admits)
 
     def sample(self, size: int, documents: DocumentIds = None) -> list[Passage]:
-        """At most `size` passages, spread evenly over the documents; the same ones each time."""
+        """At most `size` passages that are not doubtful, spread evenly over documents; always the same."""
         with self.store.read() as snapshot:
             numbers = snapshot.passage_numbers(documents)
             chosen = sorted({numbers[i * len(numbers) // size] for i in range(size)}) if numbers else []
             passages = snapshot.passages(chosen)
-        return [passages[number] for number in chosen]
+        return [passages[number] for number in chosen if not passages[number].doubtful]

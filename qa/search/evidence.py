@@ -13,8 +13,8 @@ Cosines are centred on the mean of the index, and `w` is the share of the questi
 sentence contains; words found only in its passage or header count half, because a sentence is about the same
 subject as the text around it. The power keeps a few common words from outweighing the meaning. Embedding is
 slow, so only the sentences of the four passages that are best without the similarity are embedded. Without a
-reader, the similarity is the score. A passage scores as its best sentence. benchmarks/reader.md and
-retrieval.md give the measurements behind the weights.
+reader, the similarity is the score. Sentences of doubtful passages lose a part of theirs. A passage scores as
+its best sentence. benchmarks/reader.md and retrieval.md give the measurements behind the weights.
 """
 
 from __future__ import annotations
@@ -24,17 +24,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from qa.index.database import matching_words
+from qa.language.parts import begins_part
 from qa.language.questions import AnswerType, fits
 from qa.models.encoder import Encoder, encode_all, headed
-from qa.models.reader import Reader
-from qa.search.retrieval import Candidates, Term, centred_cosines
-from qa.types import Hit, Span
+from qa.models.reader import Reader, Reading
+from qa.search.retrieval import DOUBT, Candidates, Term, centred_cosines
+from qa.types import Hit, Passage, Span
 
 LOOKED_AT = 12  # hits whose sentences are scored
 _EMBEDDED = 4  # of these hits, the ones whose sentences are embedded when there is a reader
 _READER_WEIGHT, _RETRIEVAL_WEIGHT, _SIMILARITY_WEIGHT = 0.7, 0.5, 0.75
 _LOGITS = 10.0  # beyond this a margin says hardly any more, because the reader is overconfident
 _LEAST = 30.0  # logits below no answer, from which on margins are treated as equal
+_CERTAIN = 8.0  # logits: the margin of what is an answer by its place
 _SHARE_POWER = 1.5
 _CONTEXT = 0.5  # the share of a word's weight that counts if only the passage contains the word
 
@@ -106,7 +108,10 @@ def by_reading(
     """
     question, hits = candidates.question, candidates.hits[:LOOKED_AT]
     passages = [hit.passage for hit in hits]
-    readings = {p.id: r for p, r in zip(passages, reader.read(question.rephrased, passages), strict=True)}
+    readings = {
+        p.id: _of_part(question.part, p, r) if question.part else r
+        for p, r in zip(passages, reader.read(question.rephrased, passages), strict=True)
+    }
     scores = {hit.passage.id: _reader_score(readings[hit.passage.id].margin, hit) for hit in hits}
     embedded = sorted(hits, key=lambda hit: (-scores[hit.passage.id], hit.passage.id))[:_EMBEDDED]
     similarities = {
@@ -140,6 +145,22 @@ def by_reading(
     return Evidence(reranked, tuple(sentences), signals, further)
 
 
+def _of_part(part: str, passage: Passage, reading: Reading) -> Reading:
+    """A reading for a question that asks for the text of a numbered part: what begins with it is an answer.
+
+    The reader does not know that "Article 2. The boats ..." is what Article 2 says.
+    """
+    heading = passage.header.rpartition(" — ")[2]
+    sentences = []
+    for i, (margin, span) in enumerate(reading.sentences):
+        text = passage.text[passage.sentences[i][0] - passage.start :]
+        if begins_part(part, text) or (i == 0 and begins_part(part, heading)):
+            margin, span = max(margin, _CERTAIN), passage.sentences[i]
+        sentences.append((margin, span))
+    margin, span = max(sentences, default=(reading.margin, reading.span))
+    return replace(reading, span=span, score=reading.null + margin, sentences=tuple(sentences))
+
+
 def _answer_fits(wants: AnswerType, sentence: ScoredSentence) -> bool:
     """True if the answer in a sentence is of the type that the question wants."""
     if not sentence.answer:
@@ -154,7 +175,8 @@ def _non_empty(span: Span) -> Span | None:
 
 def _reader_score(margin: float, hit: Hit) -> float:
     """The score of a sentence or passage without its similarity."""
-    return _READER_WEIGHT * math.tanh(margin / _LOGITS) + _RETRIEVAL_WEIGHT * hit.score
+    score = _READER_WEIGHT * math.tanh(margin / _LOGITS) + _RETRIEVAL_WEIGHT * hit.score
+    return score - DOUBT * hit.passage.doubtful
 
 
 # --- by similarity -------------------------------------------------------------------------------
@@ -213,6 +235,7 @@ def _similarities(
     ):
         cosine = float(centred[text] + centred[headed_text]) / 2
         score = cosine + _weight_share(candidates.terms, inside, around) ** _SHARE_POWER
+        score -= DOUBT * sentence.hit.passage.doubtful
         covered = len(inside | around) / max(1, len(candidates.terms))
         similarities.append(_Similarity(replace(sentence, score=score), float(cosines[text]), covered))
     return tuple(sorted(similarities, key=lambda s: best_first(s.sentence)))

@@ -6,14 +6,15 @@
 they share does not tell them apart (Mu and Viswanath, "All-but-the-Top", 2018). `f` is the passage's BM25 as
 a share of the highest that the question could reach: a few matching common words say little, most of the rare
 ones say a lot, and if no passage contains the question's words, the vectors decide. benchmarks/retrieval.md
-explains how the form and its two constants were chosen.
+explains how the form and its two constants were chosen. Doubtful passages lose a part of their score.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 import numpy.typing as npt
@@ -23,8 +24,10 @@ from qa.index.vectors import VectorIndex
 from qa.language.questions import Question
 from qa.models.encoder import Vectors
 from qa.types import Hit
+from qa.writing import grams
 
 CANDIDATES = 50  # taken from each of the two searches
+DOUBT = 0.3  # the score that a passage loses if it is perhaps not the author's text
 _KEYWORD_WEIGHT, _KEYWORD_POWER = 2.0, 1.5
 _BM25_PER_WORD = 2.2  # k1 + 1, the highest factor that BM25 gives a word's weight (k1 = 1.2 in FTS5)
 
@@ -91,6 +94,7 @@ def retrieve(
     shares = np.array([min(1.0, bm25.get(number, 0.0) / best) if best else 0.0 for number in numbers])
     scores = cosines + _KEYWORD_WEIGHT * shares**_KEYWORD_POWER
     passages = snapshot.passages(numbers)
+    scores -= [DOUBT * passages[number].doubtful for number in numbers]
     order = sorted(range(len(numbers)), key=lambda i: (-scores[i], passages[numbers[i]].id))[:k]
     chosen = [(passages[numbers[i]], i) for i in order]
     documents = {d.id: d for d in snapshot.documents(p.document_id for p, _ in chosen)}
@@ -120,8 +124,34 @@ def centred_cosines(query: Vectors, vectors: Vectors, mean: Vectors) -> npt.NDAr
 
 def _terms(snapshot: Snapshot, words: Sequence[str], total: int) -> tuple[Term, ...]:
     """The words with their BM25 weights as in FTS5: ln((N - n + 0.5) / (n + 0.5)), but at least 1e-6."""
-    counts = [(word, snapshot.count_passages_with(word)) for word in words]
+    counts = dict(count for word in words for count in _counts(snapshot, word))
     return tuple(
         Term(word, n, max(1e-6, math.log((total - n + 0.5) / (n + 0.5)) if n <= total else 0.0))
-        for word, n in counts
+        for word, n in counts.items()
     )
+
+
+def _counts(snapshot: Snapshot, word: str) -> Iterator[tuple[str, int]]:
+    """A word and the number of passages that contain it.
+
+    A word of a script without spaces may be several words, with endings. In its place come its parts of some
+    characters that occur, and those between them that are in none.
+    """
+    counts = {part: snapshot.count_passages_with(part) for part in grams(word)}
+    known = [part for part, count in counts.items() if count]
+    if len(counts) == 1 or not known:
+        yield word, max(counts.values())
+        return
+    yield from ((part, counts[part]) for part in known)
+    covered = {i for part in known for at in _places(part, word) for i in range(at, at + len(part))}
+    for is_covered, indices in groupby(range(len(word)), key=covered.__contains__):
+        rest = "".join(word[i] for i in indices)
+        if len(rest) > 1 and not is_covered and not snapshot.count_passages_with(rest):
+            yield rest, 0
+
+
+def _places(part: str, word: str) -> Iterator[int]:
+    at = word.find(part)
+    while at >= 0:
+        yield at
+        at = word.find(part, at + 1)

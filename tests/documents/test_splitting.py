@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 
 import pytest
 from conftest import WordEncoder
@@ -9,9 +10,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from qa.documents.formats import parse
-from qa.documents.splitting import HEADER_TOKENS, SPECIAL_TOKENS, sentences, split
+from qa.documents.sentences import block_sentences, sentences
+from qa.documents.splitting import HEADER_TOKENS, SPECIAL_TOKENS, split
 from qa.models.encoder import BertEncoder, find_encoder
-from qa.types import Block, BlockKind, Passage
+from qa.types import INDEXED, Block, BlockKind, Passage
 
 MAX_TOKENS = 80  # so few that even short texts need several passages
 count = WordEncoder().count
@@ -26,7 +28,18 @@ def blocks_of(text: str, kinds: list[BlockKind] | None = None) -> list[Block]:
 
 def passages_of(text: str, title: str = "", **options) -> tuple[Passage, ...]:
     parsed = parse("a.md", text.encode())
-    return split("d", parsed.text, title or parsed.heading_title, parsed.blocks, count, MAX_TOKENS, **options)
+    return split_blocks(parsed.text, parsed.blocks, title or parsed.heading_title, **options)
+
+
+def split_blocks(
+    text: str,
+    blocks: Sequence[Block],
+    title: str = "",
+    count=count,
+    max_tokens: int = MAX_TOKENS,
+    language="en",
+) -> tuple[Passage, ...]:
+    return split("d", text, title, blocks, block_sentences(text, blocks, language), count, max_tokens)
 
 
 def check(text: str, blocks: list[Block], passages: tuple[Passage, ...], count, max_tokens: int) -> None:
@@ -44,8 +57,8 @@ def check(text: str, blocks: list[Block], passages: tuple[Passage, ...], count, 
             assert inside <= a < b <= p.end
             inside = b
             assert text[a:b] == text[a:b].strip()
-            assert any(k.kind is BlockKind.BODY and k.start <= a and b <= k.end for k in blocks)
-    indexed = [b for b in blocks if b.kind in (BlockKind.BODY, BlockKind.HEADING)]
+            assert any(k.kind in INDEXED and k.start <= a and b <= k.end for k in blocks)
+    indexed = [b for b in blocks if b.kind in INDEXED]
     held = [i for p in passages for i in range(p.start, p.end) if not text[i].isspace()]
     assert held == [i for b in indexed for i in range(b.start, b.end) if not text[i].isspace()]
 
@@ -71,7 +84,7 @@ TEXTS = st.one_of(
 @example("”" * 300 + " [1][2]\n" * 20, [BlockKind.BODY, BlockKind.HEADING])
 def test_no_text_is_lost_repeated_or_too_long(text, kinds):
     blocks = blocks_of(text, kinds)
-    check(text, blocks, split("d", text, "A title", blocks, count, MAX_TOKENS), count, MAX_TOKENS)
+    check(text, blocks, split_blocks(text, blocks, "A title"), count, MAX_TOKENS)
 
 
 @settings(max_examples=60, deadline=None)
@@ -89,7 +102,7 @@ def test_a_file_of_any_text_keeps_every_character_of_its_body(text):
         r"[\x00-\x08\x0e-\x1f\x7f]", "", text
     )
     parsed = parse("a.txt", text.encode("utf-8"))
-    passages = split("d", parsed.text, parsed.heading_title, parsed.blocks, count, MAX_TOKENS)
+    passages = split_blocks(parsed.text, parsed.blocks, parsed.heading_title)
     check(parsed.text, list(parsed.blocks), passages, count, MAX_TOKENS)
     outside = Counter(parsed.text)
     outside.subtract("".join(parsed.text[b.start : b.end] for b in parsed.blocks))
@@ -99,7 +112,7 @@ def test_a_file_of_any_text_keeps_every_character_of_its_body(text):
 def test_a_line_of_a_hundred_thousand_characters_is_split_completely():
     for line in ("x" * 100_000, "word " * 20_000, "漢" * 100_000, "Дом стоит. " * 9_000):
         blocks = [Block(0, len(line.rstrip()), BlockKind.BODY)]
-        check(line, blocks, split("d", line, "", blocks, count, MAX_TOKENS), count, MAX_TOKENS)
+        check(line, blocks, split_blocks(line, blocks), count, MAX_TOKENS)
 
 
 # --- with the real tokenizer ---------------------------------------------------------------------
@@ -129,7 +142,7 @@ def test_passages_fit_the_model(model, text):
     text = text.strip()
     blocks = [Block(0, len(text), BlockKind.BODY)]
     title = "An exceptionally long title about nothing, " * 10
-    passages = split("d", text, title, blocks, model.count, model.max_tokens)
+    passages = split_blocks(text, blocks, title, model.count, model.max_tokens)
     check(text, blocks, passages, model.count, model.max_tokens)
 
 
@@ -165,14 +178,15 @@ def test_a_heading_of_a_hundred_thousand_characters_is_split():
         counted.append(len(text))
         return count(text)
 
-    passages = split("d", parsed.text, parsed.heading_title, parsed.blocks, counting, MAX_TOKENS)
+    passages = split_blocks(parsed.text, parsed.blocks, parsed.heading_title, counting)
     check(parsed.text, list(parsed.blocks), passages, count, MAX_TOKENS)
     assert sum(counted) < 20 * len(parsed.text)
 
 
 def test_a_passage_never_crosses_text_that_is_left_out():
-    text = "It leaves at seven.\n\nShare on Facebook\n\nIt comes back at ten."
-    assert [p.text for p in passages_of(text)] == ["It leaves at seven.", "It comes back at ten."]
+    text = "It leaves at seven.\nShare on Facebook\nIt comes back at ten."
+    passages = split_blocks(text, blocks_of(text, [BlockKind.BODY, BlockKind.BOILERPLATE]))
+    assert [p.text for p in passages] == ["It leaves at seven.", "It comes back at ten."]
 
 
 def test_a_heading_is_in_the_passage_of_its_section_but_never_quoted():
@@ -189,7 +203,9 @@ def test_paragraphs_are_packed_and_long_ones_cut_at_sentence_ends():
 
 
 def test_ids_consist_of_document_and_offset():
-    assert [p.id for p in passages_of("It left.\n\nShare on Facebook\n\nIt sank.")] == ["d-0", "d-29"]
+    text = "It left.\nShare on Facebook\nIt sank."
+    passages = split_blocks(text, blocks_of(text, [BlockKind.BODY, BlockKind.BOILERPLATE]))
+    assert [p.id for p in passages] == ["d-0", "d-27"]
 
 
 def test_an_edit_in_a_long_section_changes_a_handful_of_passages():
@@ -242,3 +258,107 @@ def test_a_long_quotation_is_cut_at_the_ends_of_its_sentences():
 def test_an_unknown_language_does_no_harm(language):
     (passage,) = passages_of("It left at seven. It sank.", language=language)
     assert passage.text == "It left at seven. It sank."
+
+
+# --- tables, remarks, headings -------------------------------------------------------------------
+
+
+def table(rows: int) -> tuple[str, list[Block]]:
+    """Rooms with their prices, and the blocks of the table."""
+    lines = ["Room | Price", *(f"Room {n} | {n * 7} crowns for each night of the week" for n in range(rows))]
+    text = "\n\n".join(lines)
+    blocks, start = [], 0
+    for line in lines:
+        kind = BlockKind.ROW if start else BlockKind.COLUMNS
+        blocks.append(Block(start, start + len(line), kind))
+        start += len(line) + 2
+    return text, blocks
+
+
+def test_rows_have_the_names_of_their_columns_in_the_header():
+    text, blocks = table(20)
+    passages = split_blocks(text, blocks, "The inn")
+    check(text, blocks, passages, count, MAX_TOKENS)
+    assert len(passages) > 3
+    assert {p.header for p in passages} == {"The inn — Room | Price"}
+
+
+def test_the_columns_of_one_table_do_not_stand_above_the_text_below_it():
+    text, blocks = table(2)
+    after = "It has been open since 1902, and the keeper knows the name of every guest he has had since then."
+    text, blocks = (
+        f"{text}\n\n{after}",
+        [*blocks, Block(len(text) + 2, len(text) + 2 + len(after), BlockKind.BODY)],
+    )
+    last = split_blocks(text, blocks)[-1]
+    assert (last.text, last.header) == (after, "")
+
+
+def test_a_row_is_quoted_as_a_whole_and_the_names_of_its_columns_are_not():
+    text, blocks = table(2)
+    quotes = [text[a:b] for p in split_blocks(text, blocks) for a, b in p.sentences]
+    assert quotes == text.split("\n\n")[1:]
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        (
+            "Article 2. The boats are locked at nine. They are red.",
+            "Article 2. The boats are locked at nine.",
+        ),
+        ("§ 4. The boats are locked at nine. They are red.", "§ 4. The boats are locked at nine."),
+        ("It sank in 1874. They are red.", "It sank in 1874."),
+    ],
+)
+def test_the_number_of_a_clause_belongs_to_its_first_sentence(text, first):
+    assert text[slice(*sentences(text)[0])].strip() == first
+
+
+def test_the_columns_of_a_table_in_markdown_are_named_without_the_rule_below_them():
+    text = "| Room | Price |\n|:-----|------:|"
+    blocks = [Block(0, len(text), BlockKind.COLUMNS)]
+    assert split_blocks(text, blocks)[0].header == "Room | Price"
+
+
+def test_doubtful_text_and_text_with_a_remark_have_passages_of_their_own():
+    text = "It left.\n\nShare it.\n\nIt sank."
+    blocks = [
+        Block(0, 8, BlockKind.BODY),
+        Block(10, 19, BlockKind.DOUBTFUL, "perhaps a button"),
+        Block(21, 29, BlockKind.BODY, "read by OCR"),
+    ]
+    assert [(p.text, p.doubtful, p.remark) for p in split_blocks(text, blocks)] == [
+        ("It left.", False, ""),
+        ("Share it.", True, "perhaps a button"),
+        ("It sank.", False, "read by OCR"),
+    ]
+
+
+def test_lines_of_code_are_quoted_one_by_one():
+    text = "```sh\n# open the valve\nvalve open 3\n```\n"
+    assert [text[a:b] for p in passages_of(text) for a, b in p.sentences] == [
+        "# open the valve",
+        "valve open 3",
+    ]
+
+
+def test_headings_are_quoted_where_nothing_stands_below_them():
+    quotes = [
+        [(text[a:b]) for p in passages_of(text) for a, b in p.sentences]
+        for text in (
+            "# Rules\n\n## The gate is locked at nine\n",
+            "# Rules\n\n## The gate\n\nIt is locked.\n",
+        )
+    ]
+    assert quotes == [["Rules", "The gate is locked at nine"], ["It is locked."]]
+
+
+@pytest.mark.parametrize(
+    "repeated", ["“", "”", '"', "a. ", "(", "[1]", "[1] ", "?", "’ ", ".", "\n", "ab" * 60 + " ", "“a. "]
+)
+def test_any_repetition_is_split_in_time_proportional_to_its_length(repeated):
+    text = (repeated * 200_000)[:200_000]
+    blocks = [Block(0, len(text), BlockKind.BODY)]
+    assert sentences(text)[-1][1] == len(text)
+    check(text, blocks, split_blocks(text, blocks), count, MAX_TOKENS)

@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
 
 import numpy as np
@@ -21,8 +22,9 @@ from qa.errors import (
     StaleDocument,
 )
 from qa.index import database
-from qa.index.database import matching_words
+from qa.index.database import atomic, matching_words
 from qa.index.store import DATABASE, Entry, Store
+from qa.structure import Structure, Table
 from qa.types import Document, Failure, Passage
 
 
@@ -202,21 +204,52 @@ def test_the_pages_of_a_document_are_stored_and_removed_with_it(store):
         assert writer._db.execute("SELECT count(*) FROM pages").fetchone() == (0,)
 
 
-def test_an_index_made_by_an_older_version_without_pages_is_read_and_written(store, monkeypatch):
-    with monkeypatch.context() as older:
-        older.setattr(database, "MIGRATIONS", database.MIGRATIONS[:1])
-        put(store, entry("a.txt", "It left."))
+def put_as_the_first_version_did(store: Store, path: str, text: str) -> None:
+    """One document of one passage, in a database that has been through the first migration only."""
+    store.folder.mkdir(parents=True, exist_ok=True)
+    with closing(sqlite3.connect(store.path, isolation_level=None)) as db, atomic(db):
+        database.MIGRATIONS[0](db)
+        db.execute("PRAGMA user_version = 1")
+        vector = np.zeros(2, "<f4").tobytes()
+        db.execute("INSERT INTO vectors VALUES (x'00', ?)", [vector])
+        db.execute(
+            "INSERT INTO documents VALUES (?, ?, ?, '{}', ?, 'd', 'digest', 'recipe', '[]', 0)",
+            [path, path, path, text],
+        )
+        db.execute(
+            'INSERT INTO passages (id, document_id, start, "end", header, text, sentences, vector_key)'
+            " VALUES (?, ?, 0, ?, '', ?, '[]', x'00')",
+            [f"{path}-0", path, len(text), text],
+        )
+
+
+def test_an_index_made_by_the_first_version_is_read_and_written(store):
+    put_as_the_first_version_did(store, "a.txt", "It left.")
     with store.read() as snapshot:
-        assert [(d.path, d.text, d.pages) for d in snapshot.documents()] == [("a.txt", "It left.", ())]
+        (document,) = snapshot.documents()
+        assert (document.path, document.text, document.pages) == ("a.txt", "It left.", ())
+        assert document.structure == Structure()
+        assert [(p.remark, p.doubtful) for p in snapshot.passages([1]).values()] == [("", False)]
         assert snapshot.file_digests() == {"a.txt": ("digest", "recipe")}
     put(store, entry("b.txt", "It sank."))
     assert matches(store, "left", "sank") == ["a.txt-0", "b.txt-0"]
 
 
-def test_two_processes_may_open_an_older_index_at_once(store, monkeypatch):
-    with monkeypatch.context() as older:
-        older.setattr(database, "MIGRATIONS", database.MIGRATIONS[:1])
-        put(store, entry("a.txt", "It left."))
+def test_places_tables_and_remarks_are_stored_and_removed_with_their_document(store):
+    structure = Structure(((0, "slide 1"), (18, "slide 2")), (Table(18, 30, 22),))
+    e = entry("a.pptx", "It left at seven.", "It came back.")
+    passages = [replace(e.passages[0], remark="read by OCR"), replace(e.passages[1], doubtful=True)]
+    put(store, replace(e, document=replace(e.document, _structure=structure), passages=passages))
+    with store.read() as snapshot:
+        assert [d.structure for d in snapshot.documents()] == [structure]
+        assert list(snapshot.passages(snapshot.passage_numbers()).values()) == passages
+    put(store, removed=("a.pptx",))
+    with store.write() as writer:
+        assert writer._db.execute("SELECT count(*) FROM structures").fetchone() == (0,)
+
+
+def test_two_processes_may_open_an_older_index_at_once(store):
+    put_as_the_first_version_did(store, "a.txt", "It left.")
     code = """
 import sys
 from pathlib import Path

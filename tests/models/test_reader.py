@@ -76,6 +76,13 @@ def test_a_span_lies_within_one_sentence_and_that_sentence_is_the_best(reader):
         assert start <= span[0] < span[1] <= end
 
 
+def test_an_answer_lies_within_one_cell_of_a_table(reader):
+    text = "Birch | 3 | 140 crowns | the garden"
+    passage = Passage("p", "d", 0, len(text), text, "The inn — Room | Beds | Price | View", ((0, len(text)),))
+    (reading,) = reader.read("What is the price of the room Birch?", [passage])
+    assert text[slice(*reading.span)] == "140 crowns"
+
+
 def test_headings_are_read_but_never_the_answer(reader):
     text = "Built in 1650\n\nThe mill grinds oats."
     mill = Passage("p", "d", 0, len(text), text, "", ((15, len(text)),))
