@@ -22,8 +22,9 @@ ROOMS = {path.stem for path in PACKAGE.iterdir() if (path / "__init__.py").is_fi
 
 # Rooms from the ground up: each imports only from those of levels before its own.
 LEVELS = (
-    {"types", "errors"},
-    {"settings", "files", "text", "recent"},
+    {"structure", "errors"},
+    {"types"},
+    {"settings", "files", "text", "recent", "writing"},
     {"documents", "language", "models", "index"},  # these know nothing of each other
     {"corpus", "search"},
     {"answers"},
@@ -81,8 +82,11 @@ def test_what_begins_a_room_is_its_description(path):
         assert rest == []
 
 
-def test_what_reads_pdf_files_in_a_process_of_its_own_needs_nothing_of_the_package():
-    assert imports("qa.documents.pdf.extract") == set()
+def test_files_are_parsed_in_a_process_of_their_own():
+    parsing = re.compile(r"from qa\.documents\.formats import .*\bparse\b")
+    found = {module for module, path in MODULES.items() if parsing.search(path.read_text("utf-8"))}
+    assert {module for module in found if room(module) != "documents"} == set()
+    assert "torch" not in python("import sys, qa.documents.worker; print(*sys.modules)").stdout.split()
 
 
 def users(name: str) -> set[str]:
