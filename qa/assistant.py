@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -13,10 +12,11 @@ from typing import Self
 
 from qa.answers.ask import Asking
 from qa.answers.quotes import Quote, QuoteFinder
+from qa.corpus.attachments import files_of
 from qa.corpus.folder import Corpus, Placed
 from qa.corpus.listing import Listed, listing
-from qa.corpus.sync import sync
-from qa.errors import IndexDamaged, IndexUnwritable, UnknownDocument
+from qa.corpus.sync import STOPPED, sync
+from qa.errors import CorpusError, IndexDamaged, IndexUnwritable, UnknownDocument
 from qa.feedback.log import Feedback, FeedbackLog
 from qa.index.snapshot import Counts
 from qa.index.store import Store, Writer
@@ -46,7 +46,8 @@ _log = logging.getLogger("qa")
 class Status(Value):
     """What is indexed, and how.
 
-    `bytes` is the size of the index folder, `failures` are those of the last sync.
+    `bytes` is the size of the index folder, `failures` are those of the last sync, and `stopped` is what
+    `Assistant.stopped` returns.
     """
 
     corpus: str
@@ -57,6 +58,7 @@ class Status(Value):
     reader: str
     bytes: int
     failures: tuple[Failure, ...]
+    stopped: str
 
 
 class Assistant:
@@ -72,6 +74,7 @@ class Assistant:
         self._asking = Asking(self._engine)
         self._corpus = Corpus(settings.corpus, settings.index)
         self._syncing = threading.Lock()
+        self._deleted: set[str] = set()  # paths of files deleted here, until a sync has seen it
 
     @classmethod
     def open(
@@ -115,30 +118,41 @@ class Assistant:
         progress: Callable[[Progress], None] = lambda _: None,
         purge: bool = False,
         settled: Callable[[Path], bool] = lambda _: True,
+        allow_empty: bool = False,
     ) -> SyncReport:
         """Bring the index up to date with the corpus folder; `progress` is called along the way.
 
         Removed documents are not served from then on. With `purge`, the bytes of the index do not hold them
         either, nor anything else that is not served, such as unused vectors and damaged databases that were
         set aside. Files that cannot be read are listed in the report and stop nothing; files for which
-        `settled` returns False are left as they are for now. Raises CorpusError, IndexBusy, IndexUnwritable,
-        IndexTooNew, ModelError. If a reader blocks the purge, IndexBusy is raised after some seconds; the
-        sync itself is done.
+        `settled` returns False are left as they are for now.
+
+        Raises CorpusEmptied, and does nothing, if all or most files are gone, unless `allow_empty`; further
+        CorpusError, IndexBusy, IndexUnwritable, IndexTooNew, ModelError. If a reader blocks the purge,
+        IndexBusy is raised after some seconds; the sync itself is done.
         """
         self._encoder.fingerprint  # noqa: B018  a missing model raises before anything is written
         with self._syncing:  # threads of this process wait for each other; other processes get IndexBusy
             try:
-                return self._sync_once(progress, purge, settled)
+                return self._sync_once(progress, purge, settled, allow_empty)
             except IndexDamaged as error:
                 aside = self._store.set_aside()
                 _log.warning("%s; it is kept as %s%s", error, aside.name, " until the purge" * purge)
-                return self._sync_once(progress, purge, settled)
+                return self._sync_once(progress, purge, settled, allow_empty)
 
     def _sync_once(
-        self, progress: Callable[[Progress], None], purging: bool, settled: Callable[[Path], bool]
+        self,
+        progress: Callable[[Progress], None],
+        purging: bool,
+        settled: Callable[[Path], bool],
+        allow_empty: bool,
     ) -> SyncReport:
+        deleted = frozenset(self._deleted)
         with self._store.write() as writer:
-            report = sync(self.settings.corpus, writer, self._encoder, progress, settled)
+            report = sync(
+                self.settings.corpus, writer, self._encoder, progress, settled, allow_empty, deleted
+            )
+            self._deleted -= deleted
             try:
                 self._vectors.save()
                 purged = self._purge(writer) if purging else None
@@ -239,6 +253,14 @@ class Assistant:
         with self._store.read() as snapshot:
             return listing(self.settings.corpus, snapshot)
 
+    def stopped(self) -> str:
+        """Why nothing was done at the last sync, in a line: all or most files were gone. Otherwise "".
+
+        Their documents are still served.
+        """
+        with self._store.read() as snapshot:
+            return snapshot.meta(STOPPED)
+
     def document(self, document_id: str) -> Document:
         """The document with this id. Raises UnknownDocument."""
         with self._store.read() as snapshot:
@@ -288,18 +310,32 @@ class Assistant:
         return self.document(document_id(placed))
 
     def remove(self, document_id: str) -> None:
-        """Delete a document's file from the corpus folder, then sync. Raises UnknownDocument, CorpusError."""
-        document = self.document(document_id)
-        with suppress(UnknownDocument):  # the file is already gone
-            self._corpus.delete(document.path)
-        self.sync()
+        """Delete a document's file from the corpus folder, then sync.
+
+        Raises UnknownDocument, and CorpusError, also for a document that is attached to a file.
+        """
+        self.delete(self.document(document_id).path)
 
     def delete(self, path: str) -> None:
         """Delete a file of the corpus folder, even one that could not be indexed, then sync.
 
-        `path` is as `files` lists it. Raises UnknownDocument if there is no such file, and CorpusError.
+        `path` is as `files` lists it; the file may be gone already, but not its document. Raises
+        UnknownDocument if there is neither, and CorpusError, also for what is attached to a file.
         """
-        self._corpus.delete(path)
+        self._deleted.add(path)
+        try:
+            self._corpus.delete(path)
+        except UnknownDocument:
+            with self._store.read() as snapshot:
+                file = files_of(snapshot.file_digests()).get(path)
+            if file != path:
+                self._deleted.discard(path)
+                if file:
+                    raise CorpusError(f"{path} is attached to {file}. Delete {file} instead") from None
+                raise
+        except BaseException:
+            self._deleted.discard(path)
+            raise
         self.sync()
 
     @property
@@ -317,6 +353,7 @@ class Assistant:
         with self._store.read() as snapshot:
             counts, failures = snapshot.counts(), snapshot.failures()
             model, precision = snapshot.meta("model"), snapshot.meta("precision")
+            stopped = snapshot.meta(STOPPED)
         index = self.settings.index
         size = sum(f.stat().st_size for f in index.rglob("*") if f.is_file()) if index.is_dir() else 0
         return Status(
@@ -330,4 +367,5 @@ class Assistant:
             else "none (answers are the best sentences by similarity)",
             bytes=size,
             failures=failures,
+            stopped=stopped,
         )

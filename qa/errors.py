@@ -5,6 +5,7 @@ QAError
 ├── QuestionsError       a file of evaluation questions cannot be used
 ├── CorpusError          the corpus folder is missing or cannot be read
 │   ├── UnreadableFile   one file cannot be turned into a document; the others are not affected
+│   ├── CorpusEmptied    most files are gone from it at once; a sync is stopped unless this is allowed
 │   ├── DocumentExists   the corpus already has a file with that name
 │   └── UnknownDocument  no document has that id, or no file in the corpus has that path
 ├── StoreError           the index cannot be used
@@ -38,6 +39,10 @@ class CorpusError(QAError):
 
 class UnreadableFile(CorpusError):
     """One file of the corpus cannot be turned into a document; the others are not affected."""
+
+
+class CorpusEmptied(CorpusError):
+    """All or most of the indexed files are gone from the folder at once, as if a drive were missing."""
 
 
 class DocumentExists(CorpusError):

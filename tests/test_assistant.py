@@ -94,9 +94,9 @@ def test_an_answer_and_what_it_holds_become_plain_dicts(synced):
     expected = [
         (answer, f"{keys_of_answer} suggestions"),
         (claim, "value citations"),
-        (citation, "number document start end quote passage page page_end"),
-        (hit, "passage document score page"),
-        (hit.passage, "id document_id start end text header sentences"),
+        (citation, "number document start end quote passage page page_end place columns"),
+        (hit, "passage document score page place"),
+        (hit.passage, "id document_id start end text header sentences remark doubtful"),
         (hit.document, "id path title digest metadata pages"),
     ]
     for value, keys in expected:
@@ -162,9 +162,9 @@ def test_documents_are_listed_with_what_is_known_of_them(synced):
 
 
 def test_what_was_left_out_can_be_listed(synced, corpus):
-    write(corpus, {"goats.txt": "Forty goats live on the rock.\n\nShare on Facebook\n"})
+    write(corpus, {"goats.md": "Forty goats live on the rock.\n\n<!-- ask Ole -->\n"})
     synced.sync()
-    assert synced.left_out(document(synced, "goats.txt").id) == (("button", "Share on Facebook"),)
+    assert synced.left_out(document(synced, "goats.md").id) == (("comment", "<!-- ask Ole -->"),)
     assert synced.left_out("no-such-id") == ()
 
 

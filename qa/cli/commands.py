@@ -89,6 +89,9 @@ def _parser() -> argparse.ArgumentParser:
     way = command.add_mutually_exclusive_group()
     way.add_argument("--purge", action="store_true", help="also erase deleted documents from the index files")
     way.add_argument("--watch", action="store_true", help="keep running and sync whenever the folder changes")
+    command.add_argument(
+        "--allow-empty", action="store_true", help="go on even if all or most documents are gone"
+    )
     command.set_defaults(run=_sync)
 
     command = commands.add_parser("ask", parents=[shared], help="answer a question, with citations")
@@ -147,17 +150,17 @@ def _open(settings: Settings) -> Assistant:
 def _sync(settings: Settings, options: argparse.Namespace) -> int:
     with _open(settings) as assistant:
         if options.watch:
-            return _watch(assistant)
-        report = sync_with_progress(assistant, options.purge)
+            return _watch(assistant, options.allow_empty)
+        report = sync_with_progress(assistant, options.purge, allow_empty=options.allow_empty)
     return 1 if report.failed else 0
 
 
-def _watch(assistant: Assistant) -> int:
+def _watch(assistant: Assistant, allow_empty: bool) -> int:
     """Sync, then watch until interrupted, which is the normal way to end it."""
     from qa.corpus.watch import Watcher
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # same as Ctrl-C
-    known = first_sync(assistant)
+    known = first_sync(assistant, allow_empty)
     corpus, index = assistant.settings.corpus, assistant.settings.index
     print(f"Watching {corpus}. Press Ctrl-C to stop", file=sys.stderr, flush=True)
     with suppress(KeyboardInterrupt):

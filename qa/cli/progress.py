@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qa.cli.terminal import printable_line
-from qa.errors import IndexBusy
+from qa.errors import CorpusEmptied, IndexBusy
 from qa.text import plural
 from qa.types import Failure, Progress, Purged, SyncReport
 
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 
 def sync_with_progress(
-    assistant: Assistant, purge: bool = False, settled: Callable[[Path], bool] = lambda _: True
+    assistant: Assistant,
+    purge: bool = False,
+    settled: Callable[[Path], bool] = lambda _: True,
+    allow_empty: bool = False,
 ) -> SyncReport:
     """Sync with a progress bar on stderr, then a summary and one line for each file that failed."""
     from tqdm import tqdm
@@ -35,7 +38,7 @@ def sync_with_progress(
                 refresh=True,
             )
 
-        report = assistant.sync(show, purge, settled)
+        report = assistant.sync(show, purge, settled, allow_empty)
     print(_summary(report), file=sys.stderr)
     if report.purged:
         print(_purge_summary(report.purged), file=sys.stderr)
@@ -43,17 +46,19 @@ def sync_with_progress(
     return report
 
 
-def first_sync(assistant: Assistant) -> tuple[Failure, ...]:
+def first_sync(assistant: Assistant, allow_empty: bool = False) -> tuple[Failure, ...]:
     """Sync the settled files with progress on stderr and return the failures. Raises QAError.
 
-    If another process is syncing, this only says so: the watcher will try again.
+    The watcher, which comes next, tries again if another process is syncing, and says if files are gone.
     """
     from qa.corpus.watch import Settled
 
     try:
-        return sync_with_progress(assistant, settled=Settled()).failed
+        return sync_with_progress(assistant, settled=Settled(), allow_empty=allow_empty).failed
     except IndexBusy as error:
         logging.getLogger("qa").warning("%s", error)
+        return ()
+    except CorpusEmptied:
         return ()
 
 

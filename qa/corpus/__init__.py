@@ -1,6 +1,7 @@
 """The corpus folder -> an index that matches it.
 
-`folder` decides which files should be documents, and adds and deletes files. `sync` compares the folder with
-the index by content hashes and works only on the differences. `listing` shows both side by side, and `watch`
-syncs whenever the folder has been quiet for a moment.
+`contents` decides which files should be documents, and `folder` adds and deletes files. `plan` compares the
+folder with the index by content hashes, `sync` works only on the differences, and `attachments` names the
+documents within a file. `listing` shows folder and index side by side, and `watch` syncs whenever the folder
+has been quiet for a moment.
 """

@@ -1,8 +1,4 @@
-"""The corpus folder -> the files in it that should be documents; also adding and deleting files.
-
-A single rule decides what should be a document, for every reader of the folder. A new file is placed as a
-whole or not at all, under a harmless name.
-"""
+"""Adding files to the corpus folder, as a whole or not at all and under harmless names; and deleting them."""
 
 from __future__ import annotations
 
@@ -10,13 +6,15 @@ import os
 import re
 import stat
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from qa.documents.formats import LABELS, SUFFIXES, check_size, parse
+from qa.corpus.contents import Contents, is_hidden, opened, resolved, suffix, unexpected, walk
+from qa.documents.formats import LABELS, MAX_BYTES, SUFFIXES, check_size
+from qa.documents.reading import read
 from qa.errors import CorpusError, DocumentExists, QAError, UnknownDocument, UnreadableFile
 from qa.files import locked, replaced, replacement_target
 from qa.index.layout import PLACING_LOCK
@@ -32,52 +30,6 @@ _FORBIDDEN = re.compile(r'[<>:"|?*]')  # in names on Windows
 _OPENING = re.compile(r"\A(?:[\s.]|~\$)+")
 _CLOSING = re.compile(r"[\s.]+\Z")
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|clock\$|(?:com|lpt)[0-9¹²³])\s*\.", re.I)
-
-
-@dataclass(frozen=True, slots=True)
-class CorpusFile:
-    """A file in the folder, or a link to a folder (which is not followed).
-
-    `relative_path` is relative to the corpus, with `/`, in the form that is stored and displayed: invalid
-    bytes are escaped. `invalid_name` is set if there are such bytes, because the path is not valid Unicode.
-    `is_document` is set if the file should be a document: it is not hidden and has a supported suffix.
-    """
-
-    path: str
-    relative_path: str
-    invalid_name: bool
-    is_document: bool
-
-
-def walk(root: Path) -> Iterator[CorpusFile]:
-    """All files in an existing folder, sorted by path. Raises CorpusError if a folder cannot be listed."""
-    files: list[tuple[list[str], str, bool]] = []
-    for folder, folders, names in os.walk(root, onerror=_raise_unlistable):
-        inside = [part for part in os.path.relpath(folder, root).split(os.sep) if part != "."]
-        skipped = any(map(is_hidden, inside))
-        links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
-        files += [([*inside, name], os.path.join(folder, name), skipped) for name in (*names, *links)]
-    for parts, path, skipped in sorted(files):
-        relative = "/".join(parts)
-        escaped = os.fsencode(relative).decode("utf-8", "backslashreplace")
-        is_document = not skipped and not is_hidden(parts[-1]) and _suffix(parts[-1]) in SUFFIXES
-        yield CorpusFile(path, escaped, escaped != relative, is_document)
-
-
-def is_hidden(name: str) -> bool:
-    """True if a file with this name, or in a folder with this name, is skipped."""
-    return name.startswith((".", "~$"))
-
-
-def _suffix(name: str) -> str:
-    return os.path.splitext(name)[1].lower()
-
-
-def _raise_unlistable(error: OSError) -> None:
-    raise CorpusError(f"cannot list the folder {error.filename} ({error.strerror})") from error
-
-
-# --- adding and deleting files -------------------------------------------------------------------
 
 
 class Placement(StrEnum):
@@ -115,7 +67,7 @@ def safe_name(name: str) -> str:
     and without anything that Windows forbids or reserves. A safe name is left unchanged. Raises
     UnreadableFile if nothing is left of the name or its suffix is not supported.
     """
-    text = _FORBIDDEN.sub("_", _visible_name(name))
+    text = _FORBIDDEN.sub("_", visible_name(name))
     stem, dot, ending = _CLOSING.sub("", _OPENING.sub("", text)).rpartition(".")
     suffix = dot + ending
     if suffix.lower() not in SUFFIXES:
@@ -129,8 +81,8 @@ def safe_name(name: str) -> str:
     return _CLOSING.sub("", cut) + suffix
 
 
-def _visible_name(name: str) -> str:
-    """The last part of a path, without invisible characters."""
+def visible_name(name: str) -> str:
+    """The last part of a path, without invisible characters. It may be empty."""
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
     visible = "".join(c for c in last if unicodedata.category(c) not in _INVISIBLE and not _BLANK.match(c))
     return unicodedata.normalize("NFC", visible)
@@ -151,7 +103,7 @@ class Corpus:
         results: list[Placed] = []
         for name, source in files:
             just_placed = {placed.path for placed in results if placed.state in _IN_PLACE}
-            displayed = _visible_name(name)[:_DISPLAYED]
+            displayed = visible_name(name)[:_DISPLAYED]
             try:
                 path, state = self._place(name, source, replace, just_placed)
                 results.append(Placed(displayed, path, state, _REASONS.get(state, "")))
@@ -161,7 +113,7 @@ class Corpus:
 
     def add(self, source: Path, replace: bool) -> str:
         """Place one file under its own name, and return its path. Raises the same errors as Assistant.add."""
-        name = _visible_name(source.name)[:_DISPLAYED]
+        name = visible_name(source.name)[:_DISPLAYED]
         if is_hidden(source.name):
             raise UnreadableFile(f"{name}: hidden and temporary files are skipped. Use another name")
         try:
@@ -178,10 +130,15 @@ class Corpus:
         Whatever `path` says, only a file that a walk through the folder finds can be deleted. Raises
         UnknownDocument if it finds no file with this path, and CorpusError.
         """
-        root = self._folder.resolve()
-        files = walk(root) if root.is_dir() else ()
-        targets = [Path(file.path) for file in files if file.is_document and file.relative_path == path]
+        root = resolved(self._folder)
+        contents = walk(root) if os.path.isdir(root) else Contents((), ())
+        targets = [
+            Path(file.path) for file in contents.files if file.is_document and file.relative_path == path
+        ]
         if not targets:
+            for folder in contents.unlisted:
+                if path.startswith(f"{folder.path}/"):
+                    raise CorpusError(f"cannot delete {path}. {folder.path}: {folder.reason}")
             raise UnknownDocument(f"no file in the corpus has the path {path!r}. See qa status")
         try:
             targets[0].unlink(missing_ok=True)
@@ -193,7 +150,12 @@ class Corpus:
     ) -> tuple[str, Placement]:
         """The path of a file after placing it, or of the file in its way. `just_placed` is never replaced."""
         safe = safe_name(name)
-        content = _read_checked(safe, Path(source))
+        try:
+            content = _read_checked(safe, Path(source))
+        except QAError:
+            raise
+        except Exception as error:
+            raise unexpected(safe, error) from error
         busy = CorpusError("another process is adding files. Try again")
         try:
             with locked(self._index / PLACING_LOCK, busy):
@@ -218,7 +180,7 @@ class Corpus:
     def _names_after_cleaning(self) -> list[str]:
         """Delete the unfinished files of processes that died; return the names left, sorted."""
         names = sorted(os.listdir(self._folder))
-        unfinished = [name for name in names if _suffix(replacement_target(name)) in SUFFIXES]
+        unfinished = [name for name in names if suffix(replacement_target(name)) in SUFFIXES]
         for name in unfinished:
             with suppress(OSError):
                 (self._folder / name).unlink()
@@ -235,14 +197,12 @@ _REASONS = {
 def _read_checked(name: str, source: Path) -> bytes:
     """The content of a file, after checking that a document can be made from it. Raises UnreadableFile."""
     try:
-        status = source.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise UnreadableFile("not a file")
-        check_size(status.st_size)
-        content = source.read_bytes()
+        with opened(source) as file:
+            check_size(os.fstat(file.fileno()).st_size)
+            content = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise UnreadableFile(f"cannot read the file ({error.strerror})") from error
-    parse(name, content)
+    read(name, content)
     return content
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from qa.corpus.folder import CorpusFile, walk
+from qa.corpus.attachments import ancestry, files_of
+from qa.corpus.contents import CorpusFile, is_gone, resolved, walk
 from qa.index.snapshot import Snapshot
 from qa.types import Document, Value
 
@@ -28,10 +29,11 @@ class FileState(StrEnum):
 class Listed(Value):
     """A file in the corpus that should be a document, or a document in the index, or both.
 
-    `path` is relative to the corpus. `document` is the document that is served, or None, and `passages` the
-    number of its passages. `reason` says why the file failed. `modified` is when the file was last written
-    and `indexed_at` when the document was indexed, in seconds since 1970, or 0.0 without a file or a
-    document.
+    Also a folder that cannot be listed. Such a folder is not `deletable`, nor is a document that is attached
+    to a file. `path` is relative to the corpus. `document` is the document that is served, or None, and
+    `passages` the number of its passages. `reason` says why the file failed. `modified` is when the file was
+    last written and `indexed_at` when the document was indexed, in seconds since 1970, or 0.0 without a file
+    or a document.
     """
 
     path: str
@@ -41,6 +43,17 @@ class Listed(Value):
     reason: str
     modified: float
     indexed_at: float
+    deletable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What is known of a path without its document."""
+
+    state: FileState
+    reason: str = ""
+    modified: float = 0.0
+    deletable: bool = True
 
 
 def listing(corpus: Path, snapshot: Snapshot) -> tuple[Listed, ...]:
@@ -51,58 +64,70 @@ def listing(corpus: Path, snapshot: Snapshot) -> tuple[Listed, ...]:
     """
     documents = {document.path: document for document in snapshot.documents()}
     passages, indexed_at = snapshot.passage_counts(), snapshot.indexed_at()
-    entries: dict[str, Listed] = {}
-    for path, state, reason, modified in _files(corpus, snapshot, documents):
+    found = _found(corpus, snapshot, documents)
+    found.update(_without_files(documents, found))
+    entries = []
+    for path in sorted(found):
         document = documents.get(path)
         identity = document.id if document else ""
-        entries[path] = Listed(
-            path=path,
-            document=document,
-            passages=passages.get(identity, 0),
-            state=state,
-            reason=reason,
-            modified=modified,
-            indexed_at=indexed_at.get(identity, 0.0),
-        )
-    for path, document in documents.items():
-        if path not in entries:
-            entries[path] = Listed(
+        entries.append(
+            Listed(
                 path=path,
                 document=document,
-                passages=passages.get(document.id, 0),
-                state=FileState.GONE,
-                reason="",
-                modified=0.0,
-                indexed_at=indexed_at[document.id],
+                passages=passages.get(identity, 0),
+                state=found[path].state,
+                reason=found[path].reason,
+                modified=found[path].modified,
+                indexed_at=indexed_at.get(identity, 0.0),
+                deletable=found[path].deletable,
             )
-    return tuple(entries[path] for path in sorted(entries))
+        )
+    return tuple(entries)
 
 
-def _files(
-    corpus: Path, snapshot: Snapshot, documents: dict[str, Document]
-) -> Iterator[tuple[str, FileState, str, float]]:
-    """Path, state, reason of a failure and modification time of each file that should be a document."""
+def _found(corpus: Path, snapshot: Snapshot, indexed: Collection[str]) -> dict[str, _Found]:
+    """The files in the folder that should be documents, and the folders that cannot be listed."""
     reasons = {failure.path: failure.reason for failure in snapshot.failures()}
     synced_at = float(snapshot.meta("synced_at") or 0)
     unsettled = frozenset(json.loads(snapshot.meta("unsettled") or "[]"))
-    root = corpus.resolve()
-    for file in walk(root) if root.is_dir() else ():
-        status = _status(file) if file.is_document else None
-        if not status:
+    root = resolved(corpus)
+    if not os.path.isdir(root):
+        return {}
+    contents = walk(root)
+    found = {
+        failure.path: _Found(FileState.FAILED, failure.reason, deletable=False)
+        for failure in contents.unlisted
+    }
+    for file in contents.files:
+        if not file.is_document or is_gone(file.path):
             continue
-        path, is_indexed = file.relative_path, file.relative_path in documents
-        reason = ""
-        if _change_time(status) > synced_at or path in unsettled:
-            state = FileState.CHANGED if is_indexed else FileState.WAITING
-        elif path in reasons:
-            state, reason = FileState.FAILED, reasons[path]
-        else:
-            state = FileState.INDEXED if is_indexed else FileState.WAITING
-        yield path, state, reason, status.st_mtime
+        path, status = file.relative_path, _status(file)
+        changed = path in unsettled or (status is not None and _change_time(status) > synced_at)
+        state = FileState.INDEXED if path in indexed else FileState.WAITING
+        if changed and path in indexed:
+            state = FileState.CHANGED
+        elif path in reasons and not changed:
+            state = FileState.FAILED
+        reason = reasons[path] if state is FileState.FAILED else ""
+        found[path] = _Found(state, reason, status.st_mtime if status else 0.0)
+    return found
+
+
+def _without_files(indexed: Collection[str], found: Mapping[str, _Found]) -> Iterator[tuple[str, _Found]]:
+    """The documents that are no files in the folder: attached, in a folder that is not listed, or gone."""
+    for path, file in files_of(indexed).items():
+        if path in found:
+            continue
+        above = [found[place].state for place in ancestry(file) if place in found]
+        if not above:
+            state = FileState.GONE
+        else:  # a failure is told of the file or the folder, and this is served as it was
+            state = FileState.INDEXED if above[-1] is FileState.FAILED else above[-1]
+        yield path, _Found(state, deletable=path == file)
 
 
 def _status(file: CorpusFile) -> os.stat_result | None:
-    """The status of a link's target, or of the link if it is broken; None if the file is gone by now."""
+    """The status of a link's target, or of the link if it is broken; None if it cannot be known."""
     for stat in (os.stat, os.lstat):
         try:
             return stat(file.path)

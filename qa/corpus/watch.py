@@ -19,10 +19,12 @@ from typing import Protocol
 
 from watchfiles import Change, watch
 
+from qa.corpus.contents import resolved
 from qa.corpus.sync import CHANGED
 from qa.documents.formats import SUFFIXES
 from qa.errors import IndexBusy, QAError
 from qa.index.layout import is_index_file
+from qa.text import one_line
 from qa.types import Failure, Progress, SyncReport
 
 # All in seconds.
@@ -82,7 +84,7 @@ def _open_for_writing() -> Iterator[str]:
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):  # the process has ended, or belongs to another user
             for name in os.listdir(process / "fd"):
-                with suppress(OSError):
+                with suppress(OSError, LookupError):  # the file is closed, or the process ends just now
                     path = os.readlink(process / "fd" / name)
                     if PurePath(path).suffix.lower() in SUFFIXES and _is_writable(process / "fdinfo" / name):
                         yield path
@@ -137,17 +139,20 @@ class Watcher:
     def run(self, stop: threading.Event) -> None:
         """Watch until `stop` is set. Each problem is logged once, and what failed is tried again."""
         while not stop.is_set():
-            root = self._corpus.resolve()
-            if root.is_dir():
-                self._watch_folder(root, stop)
-                continue
-            self._warn_once(f"the corpus folder {self._corpus} is missing. Waiting for it")
+            try:
+                root = resolved(self._corpus)
+                if os.path.isdir(root):
+                    self._watch_folder(root, stop)
+                    continue
+                self._warn_once(f"the corpus folder {self._corpus} is missing. Waiting for it")
+            except Exception as error:  # whatever it is, it must not end the watching
+                self._fail(error)
             stop.wait(TICK)
 
     def _watch_folder(self, root: Path, stop: threading.Event) -> None:
         """Watch a folder while it exists. Watching starts before the first sync, so nothing is missed."""
         identity = _identity(self._corpus)
-        index = self._index.resolve()
+        index = resolved(self._index)
         for changes in self._changes(root, stop):
             for change, name in changes:
                 if _matters(root, index, change, Path(name)):
@@ -174,7 +179,7 @@ class Watcher:
                 ignore_permission_denied=True,
             )
         except (OSError, RuntimeError) as error:  # such as the system's limit on watches
-            if root.is_dir():  # otherwise it has just gone
+            if os.path.isdir(root):  # otherwise it has just gone
                 self._warn_once(
                     f"cannot watch for changes ({error}). Checking every {POLLING:g} seconds instead"
                 )
@@ -213,10 +218,8 @@ class Watcher:
         except IndexBusy:  # the other sync will be done in a moment
             self._due, self._not_before = True, time.monotonic() + AGAIN
             return
-        except QAError as error:
-            self._warn_once(str(error))
-            self._pause = min(2 * self._pause, SLOWEST)
-            self._due, self._not_before = True, time.monotonic() + self._pause
+        except Exception as error:
+            self._fail(error)
             return
         finally:
             self._progress(Progress(0, 0, 0, ""))
@@ -229,6 +232,16 @@ class Watcher:
         self._known = {*failed, *(old for old in self._known if root / old.path in self._settled.waiting)}
         if report.added or report.updated or report.removed or new:
             self._report(replace(report, failed=new))
+
+    def _fail(self, error: Exception) -> None:
+        """Report an error, and sync again after a pause, which gets longer if that fails too."""
+        if isinstance(error, QAError):
+            self._warn_once(str(error))
+        else:
+            self._warn_once(f"the sync failed ({type(error).__name__}: {one_line(str(error))}). Trying again")
+            _log.debug("the sync failed", exc_info=error)
+        self._pause = min(2 * self._pause, SLOWEST)
+        self._due, self._not_before = True, time.monotonic() + self._pause
 
     def _warn_once(self, problem: str) -> None:
         if problem != self._last_problem:
@@ -247,7 +260,7 @@ def _matters(root: Path, index: Path, change: Change, path: Path) -> bool:
         return False
     if path.suffix.lower() in SUFFIXES:
         return True
-    return change != Change.modified and not path.is_file()  # a folder was added or removed
+    return change != Change.modified and not os.path.isfile(path)  # a folder was added or removed
 
 
 def _identity(folder: Path) -> tuple[int, int] | None:

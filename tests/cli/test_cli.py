@@ -1,6 +1,7 @@
 """The `qa` command, as people type it: real encoder, small folders."""
 
 import json
+import os
 import shlex
 import sqlite3
 import subprocess
@@ -202,7 +203,7 @@ def test_feedback_on_a_removed_document_is_not_handed_on_and_a_purge_says_so(fol
     rate(folders, "How much is a ticket for the ferry?", True)
     rate(folders, "Which vitamins are in spinach?", True)
     (folders / "corpus" / "ferry.md").rename(folders / "ferry.md")
-    run(capsys, "sync")
+    run(capsys, "sync", "--allow-empty")
     path = folders / "asked.jsonl"
     code, out, err = run(capsys, "feedback", str(path))
     assert (code, out) == (0, f"1 question written to {path}\n")
@@ -259,6 +260,38 @@ def test_a_missing_corpus_gets_one_line_and_loses_nothing(folders, capsys):
     assert one_line(err)
     assert "does not exist. Create it and put documents into it" in err
     assert "12 crowns" in run(capsys, "ask", "How much is a ticket?")[1]
+
+
+def test_an_emptied_corpus_gets_one_line_and_loses_nothing_until_that_is_allowed(folders, capsys):
+    run(capsys, "sync")
+    (folders / "corpus" / "ferry.md").rename(folders / "ferry.md")
+    code, _, err = run(capsys, "sync")
+    assert code == 1
+    assert one_line(err)
+    assert "1 of 1 indexed file not found in the folder" in err
+    assert err.endswith("Is a drive not connected? If they were deleted, run qa sync --allow-empty\n")
+    assert "12 crowns" in run(capsys, "ask", "How much is a ticket?")[1]
+    status = run(capsys, "status")[1]
+    assert "\nstopped    1 of 1 indexed file not found in the folder" in status
+    code, _, err = run(capsys, "sync", "--allow-empty")
+    assert code == 0
+    assert err.startswith("1 removed; ")
+    assert "stopped" not in run(capsys, "status")[1]
+
+
+def test_files_that_cannot_be_read_get_one_line_each(folders, capsys):
+    corpus = folders / "corpus"
+    (corpus / "loop.txt").symlink_to(corpus / "loop.txt")
+    os.mkfifo(corpus / "pipe.txt")
+    (corpus / "empty.txt").write_text("")
+    code, out, err = run(capsys, "sync")
+    assert (code, out) == (1, "")
+    assert err.splitlines()[0].startswith("1 added, 3 failed; ")
+    assert err.splitlines()[1:] == [
+        "qa: empty.txt: the file is empty",
+        "qa: loop.txt: this symbolic link leads to itself. Delete it",
+        "qa: pipe.txt: not a file",
+    ]
 
 
 def test_an_index_that_cannot_be_written_gets_one_line(folders, capsys):

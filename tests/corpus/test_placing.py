@@ -117,9 +117,9 @@ def test_each_file_gets_its_result_and_nothing_is_synced(synced, corpus, sent):
             ("ferry.md", sent((corpus / "ferry.md").read_bytes())),
             ("bridge.txt", sent()),
             ("empty.txt", sent("")),
-            ("photo.jpg", sent()),
+            ("program.exe", sent()),
             ("program.txt", sent(bytes(range(256)))),
-            ("broken.md", sent("---\ntitle: a: b\n---\nText.")),
+            ("broken.pdf", sent("%PDF-1.7\nbroken")),
             ("huge.txt", corpus.parent / "huge"),
             ("missing.txt", corpus.parent / "missing"),
             ("folder.txt", corpus.parent),
@@ -131,9 +131,9 @@ def test_each_file_gets_its_result_and_nothing_is_synced(synced, corpus, sent):
         ("ferry.md", "ferry.md", "same"),
         ("bridge.txt", "bridge.txt", "exists"),
         ("empty.txt", "", "refused"),
-        ("photo.jpg", "", "refused"),
+        ("program.exe", "", "refused"),
         ("program.txt", "", "refused"),
-        ("broken.md", "", "refused"),
+        ("broken.pdf", "", "refused"),
         ("huge.txt", "", "refused"),
         ("missing.txt", "", "refused"),
         ("folder.txt", "", "refused"),
@@ -143,7 +143,7 @@ def test_each_file_gets_its_result_and_nothing_is_synced(synced, corpus, sent):
     reasons = [file.reason for file in placed if file.state != "placed"]
     for reason, part in zip(
         reasons,
-        ("already added", "Replace it", "is empty", "unsupported file", "not a text file", "front matter",
+        ("already added", "Replace it", "is empty", "unsupported file", "not a text file", "not a valid PDF",
          "larger than 20 MB", "cannot read", "not a file"),
         strict=True,
     ):  # fmt: skip
@@ -294,7 +294,7 @@ def test_an_existing_name_is_refused_unless_it_is_to_be_replaced(synced, corpus,
 
 @pytest.mark.parametrize(
     ("name", "content"),
-    [("a.exe", b"words"), ("a.txt", b""), ("a.md", b"---\ntitle: a: b\n---\nText."),
+    [("a.exe", b"words"), ("a.txt", b""), ("a.pdf", b"%PDF-1.7\nbroken"),
      ("a.txt", bytes(range(256))),
      (".hidden.txt", b"words"), ("~$a.txt", b"words")],
 )  # fmt: skip

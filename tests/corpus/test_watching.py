@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import re
 import shutil
 import signal
@@ -19,8 +20,11 @@ from conftest import DOCUMENTS, HERE, WordEncoder, write
 from watchfiles import Change
 
 from qa.assistant import Assistant
+from qa.corpus import sync as syncing
 from qa.corpus import watch as watching
 from qa.corpus.watch import Settled, _matters, watched
+from qa.documents.parsed import Parsed
+from qa.documents.reading import read
 from qa.errors import IndexBusy, IndexUnwritable
 from qa.index.store import Store
 from qa.settings import Settings
@@ -181,8 +185,8 @@ def test_a_thousand_files_at_once_are_one_sync(followed, corpus, monkeypatch):
 def test_files_that_are_not_documents_do_not_wake_the_watcher(followed, corpus):
     settle(followed)
     done = len(followed.syncs)
-    write(corpus, {".hidden.txt": "x", "~$open.txt": "x", "photo.jpg": "x", ".git/note.txt": "x"})
-    write(corpus, {"photo.jpg": "xx"})
+    write(corpus, {".hidden.txt": "x", "~$open.txt": "x", "program.exe": "x", ".git/note.txt": "x"})
+    write(corpus, {"program.exe": "xx"})
     (corpus / ".hidden.txt").unlink()
     settle(followed)
     assert len(followed.syncs) == done
@@ -421,8 +425,8 @@ def test_a_folder_that_goes_away_and_comes_back_is_watched_again(followed, corpu
     eventually(lambda: "goats.txt" in followed.texts())
     shutil.rmtree(corpus)
     eventually(lambda: len(caplog.messages) == 2)
-    write(corpus, {"alone.txt": "One goat."})
-    eventually(lambda: set(followed.texts()) == {"alone.txt"})
+    write(corpus, {"goats.txt": "Forty goats.", "alone.txt": "One goat."})
+    eventually(lambda: set(followed.texts()) == {"alone.txt", "goats.txt"})
     write(corpus, {"second.txt": "Two goats."})
     eventually(lambda: "second.txt" in followed.texts())
     assert len(caplog.messages) == 2
@@ -432,10 +436,10 @@ def test_a_folder_that_is_replaced_is_watched(corpus, index, tmp_path, encoder, 
     (tmp_path / "link").symlink_to(corpus)
     assistant = Counting(Settings(corpus=tmp_path / "link", index=index), encoder)
     with following(assistant, news):
-        write(tmp_path / "other", {"goats.txt": "Forty goats."})
+        write(tmp_path / "other", {"goats.txt": "Forty goats.", "ferry.md": DOCUMENTS["ferry.md"]})
         (tmp_path / "new link").symlink_to(tmp_path / "other")
         (tmp_path / "new link").replace(tmp_path / "link")
-        eventually(lambda: set(assistant.texts()) == {"goats.txt"})
+        eventually(lambda: set(assistant.texts()) == {"ferry.md", "goats.txt"})
         write(tmp_path / "other", {"more.txt": "More goats."})
         eventually(lambda: "more.txt" in assistant.texts())
 
@@ -453,6 +457,95 @@ def test_an_error_is_logged_once_and_the_sync_is_tried_again(followed, corpus, c
         eventually(lambda: len(calls) >= 3)
     eventually(lambda: "goats.txt" in followed.texts())
     assert caplog.messages == ["the disk is full"]
+
+
+@pytest.mark.parametrize("error", [RuntimeError("a bug\nin the sync"), RecursionError(), MemoryError()])
+def test_whatever_a_sync_raises_does_not_end_the_watching(followed, corpus, caplog, monkeypatch, error):
+    calls = []
+
+    def failing(*arguments):
+        calls.append(arguments)
+        raise error
+
+    with monkeypatch.context() as patched:
+        patched.setattr(followed, "_sync_once", failing)
+        write(corpus, {"goats.txt": "Forty goats."})
+        eventually(lambda: len(calls) >= 2)
+    eventually(lambda: "goats.txt" in followed.texts())
+    (line,) = caplog.messages
+    assert line.startswith(f"the sync failed ({type(error).__name__}")
+    assert "\n" not in line
+
+
+def test_a_report_that_cannot_be_printed_does_not_end_the_watching(assistant, corpus, caplog):
+    def report(_: SyncReport) -> None:
+        raise BrokenPipeError(32, "Broken pipe")
+
+    with watched(assistant.sync, corpus, assistant.settings.index, report):
+        eventually(lambda: assistant.texts() == DOCUMENTS)
+        write(corpus, {"goats.txt": "Forty goats."})
+        eventually(lambda: "goats.txt" in assistant.texts())
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such links")
+def test_a_link_to_itself_does_not_end_the_watching(followed, corpus, news, caplog):
+    (corpus / "loop.txt").symlink_to(corpus / "loop.txt")
+    (corpus / "circle").symlink_to(corpus / "circle")
+    eventually(lambda: any(report.failed for report in news))
+    write(corpus, {"goats.txt": "Forty goats."})
+    eventually(lambda: "goats.txt" in followed.texts())
+    assert {failure.path for report in news for failure in report.failed} == {"loop.txt"}
+    assert caplog.messages == []
+
+
+def test_files_that_fail_at_random_are_reported_and_all_others_followed(followed, corpus, news, monkeypatch):
+    chance = random.Random(3)
+    errors = (RecursionError(), MemoryError(), KeyError("Pages"), ValueError("no"), AssertionError())
+    bad = {f"note{number}.txt": chance.choice(errors) for number in chance.sample(range(30), 12)}
+
+    def fragile(path: str, raw: bytes) -> Parsed:
+        if path in bad:
+            raise bad[path]
+        return read(path, raw)
+
+    monkeypatch.setattr(syncing, "read", fragile)
+    for number in range(0, 30, 10):
+        write(corpus, {f"note{n}.txt": f"Note {n} of the lighthouse." for n in range(number, number + 10)})
+        good = {f"note{n}.txt" for n in range(number + 10)} - set(bad)
+        eventually(lambda good=good: set(followed.texts()) == {*DOCUMENTS, *good})
+    eventually(lambda: len({failure.path for report in news for failure in report.failed}) == len(bad))
+    told = [failure for report in news for failure in report.failed]
+    assert {f.path: f.reason for f in told} == {
+        path: f"cannot be read ({type(error).__name__}). Try opening it and saving it again"
+        for path, error in bad.items()
+    }
+    assert len(told) == len(bad)
+
+
+def test_an_emptied_folder_is_reported_once_and_its_documents_are_served_until_it_is_back(
+    followed, corpus, news, caplog
+):
+    kept = {path: (corpus / path).read_text("utf-8") for path in DOCUMENTS}
+    for path in DOCUMENTS:
+        (corpus / path).unlink()
+    eventually(lambda: caplog.messages)
+    time.sleep(LONG)
+    (line,) = caplog.messages
+    assert line.startswith("3 of 3 indexed files not found in the folder")
+    assert followed.stopped() == line
+    assert followed.texts() == DOCUMENTS
+    write(corpus, {**kept, "goats.txt": "Forty goats."})
+    eventually(lambda: "goats.txt" in followed.texts())
+    assert (len(caplog.messages), followed.stopped()) == (1, "")
+    eventually(lambda: news)
+    assert [report.removed for report in news] == [()]
+
+
+def test_documents_deleted_through_the_assistant_are_no_emptied_folder(followed, corpus, caplog):
+    for path in sorted(DOCUMENTS):
+        followed.delete(path)
+    settle(followed)
+    assert (followed.texts(), caplog.messages) == ({}, [])
 
 
 def test_a_failed_file_is_reported_once_as_long_as_it_stays_the_same(assistant, corpus, news):
