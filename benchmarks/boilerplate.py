@@ -13,14 +13,17 @@ from pathlib import Path
 
 from qa.documents.formats import parse
 from qa.errors import UnreadableFile
+from qa.types import BlockKind
 
 
 def main() -> None:
-    print("| set | paragraphs | words | words left out | paragraphs refused |\n|-|-|-|-|-|")
+    print(
+        "| set | paragraphs | words | words left out | words doubtful | paragraphs refused |\n|-|-|-|-|-|-|"
+    )
     for path in map(Path, sys.argv[1:]):
         articles = json.loads(path.read_text("utf-8"))["data"]
         texts = [paragraph["context"] for article in articles for paragraph in article["paragraphs"]]
-        words = lost = refused = 0
+        words = lost = doubtful = refused = 0
         for text in texts:
             words += len(text.split())
             try:
@@ -29,7 +32,9 @@ def main() -> None:
                 refused += 1
             else:
                 lost += sum(len(piece.split()) for _, piece in parsed.left_out)
-        print(f"| {path.stem} | {len(texts)} | {words} | {lost} | {refused} |")
+                doubted = (b for b in parsed.blocks if b.kind is BlockKind.DOUBTFUL)
+                doubtful += sum(len(parsed.text[b.start : b.end].split()) for b in doubted)
+        print(f"| {path.stem} | {len(texts)} | {words} | {lost} | {doubtful} | {refused} |")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qa.documents.paragraphs import words
+from qa.documents.plain.paragraphs import words
 
 # A line made of nothing but such words, at least one of them telling, is a button: "Share on Facebook".
 _TELLING = frozenset(

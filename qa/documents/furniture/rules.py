@@ -1,6 +1,6 @@
 """What a rule about boilerplate is: the wording of a paragraph, and why such a paragraph is left out.
 
-The tables of rules are `boilerplate_lines` and `boilerplate_sections`; the tests run every row on its own
+The tables of rules are `lines` and `sections`; the tests run every row on its own
 example and counterexample.
 """
 
@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from qa.documents.paragraphs import Paragraph
+from qa.documents.plain.paragraphs import Paragraph
 
 
 @dataclass(frozen=True)

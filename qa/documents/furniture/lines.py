@@ -1,13 +1,13 @@
 """Lines that are boilerplate wherever they stand: adverts, bylines, appeals, notices. English.
 
-Each is judged by its wording alone; `boilerplate` also weighs where a paragraph stands.
+Each is judged by its wording alone; `verdicts` weighs what it stands among.
 """
 
 from __future__ import annotations
 
-from qa.documents.boilerplate_buttons import is_button
-from qa.documents.boilerplate_rules import Rule
-from qa.documents.paragraphs import Paragraph
+from qa.documents.furniture.buttons import is_button
+from qa.documents.furniture.rules import Rule
+from qa.documents.plain.paragraphs import Paragraph
 
 _LONGEST = 2000  # characters of a paragraph that can be boilerplate by its wording
 
@@ -30,7 +30,7 @@ _PICTURE = r"(?:photo|image|picture|illustration|photograph|credit)s?"
 LINE_RULES: tuple[Rule, ...] = (
     Rule("advertisement", 8,
          r"\W*(?:advertisements?|adverts?|sponsored(?: content| post)?|promoted(?: content)?"
-         r"|paid (?:content|post))"
+         r"|paid (?:content|post)|anzeige|werbung|publicidade?|publicité|pubblicità|advertentie|reklam[ae]?)"
          r"\W*(?:[\w-]+\.[\w.]+)*\W*(?:remove ads)?",
          "- Advertisement -", "The advertisement was for a lamp."),
     Rule("advertisement", 8,
@@ -66,7 +66,7 @@ LINE_RULES: tuple[Rule, ...] = (
          r"#\w[\w-]*(?:[\s,]+#\w[\w-]*)*",
          "#Lighthouse #Harbour", "#1 of all the lighthouses"),
     Rule("copyright", 40,
-         r"(?:©|\(c\)|copyright\b\W*(?:©|\(c\)|\d{4})).*",
+         r"(?:©|\(c\)\W*\d{4}|copyright\b\W*(?:©|\(c\)|\d{4})).*",
          "© 2021 The Coast Gazette", "Copyright protects the books for 70 years."),
     Rule("copyright", 40,
          r".*\ball rights reserved\b.*",
@@ -82,7 +82,8 @@ LINE_RULES: tuple[Rule, ...] = (
          "Read this in Norwegian", "Read it in full"),
     Rule("link to another article", 30,
          r"(?:read (?:more|also|next|on|this next|the full story)|see also|also read|more on this"
-         r"|related(?: story| article)?|watch(?: now)?|listen(?: now)?|don[’']t miss|recommended|also on"
+         r"|related(?: story| article)?|watch(?: now)?|listen(?: now)?|don[’']t miss|recommended"
+         r"|also (?:on|in)(?: [\w ]{1,30})?"
          r"|earlier|background|go deeper|sponsored|advertisement|promoted)"
          r"\s*[:\-–—>»→]+\s*\S.*",
          "Read more: The tower that was a church", "Read more of the books."),
@@ -101,7 +102,7 @@ LINE_RULES: tuple[Rule, ...] = (
          r"\W*(?:previous|next|older|newer)\s+(?:post|article|entry|story)s?\b.*[^.]",
          "Previous story The last pilot", "The previous story was about the last pilot"),
     Rule("counter", 6,
-         r"\W*[\d.,]+\s*k?\s*(?:comments?|replies|shares?|views?|likes?|reactions?|claps|responses"
+         r"\W*\d[\d.,]*\s*k?\s*(?:comments?|replies|shares?|views?|likes?|reactions?|claps|responses"
          r"|followers)\W*",
          "12 comments", "12 comments were rude"),
     Rule("counter", 6,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from qa.documents.boilerplate_rules import Rule
-from qa.documents.paragraphs import Paragraph
+from qa.documents.furniture.rules import Rule
+from qa.documents.plain.paragraphs import Paragraph
 
 TEASERS, NOTES, DISCUSSION = "teasers of other articles", "list of sources", "comments"
 _LONGEST = 14  # words of a heading

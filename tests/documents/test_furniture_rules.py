@@ -1,11 +1,11 @@
-"""Every rule about boilerplate catches its own example, and not its counterexample."""
+"""Every rule about furniture catches its own example, and not its counterexample."""
 
 import pytest
 
-from qa.documents.boilerplate_lines import LINE_RULES, line_reason
-from qa.documents.boilerplate_rules import Rule
-from qa.documents.boilerplate_sections import SECTION_RULES, section_of
-from qa.documents.paragraphs import Paragraph, paragraph_at
+from qa.documents.furniture.lines import LINE_RULES, line_reason
+from qa.documents.furniture.rules import Rule
+from qa.documents.furniture.sections import SECTION_RULES, section_of
+from qa.documents.plain.paragraphs import Paragraph, paragraph_at
 
 
 def paragraph(line: str) -> Paragraph:
@@ -17,7 +17,7 @@ def name(rule: Rule) -> str:
 
 
 @pytest.mark.parametrize("rule", LINE_RULES, ids=name)
-def test_a_line_is_boilerplate_by_its_own_rule_and_by_no_other(rule):
+def test_a_line_is_furniture_by_its_own_rule_and_by_no_other(rule):
     example = paragraph(rule.example)
     assert [other for other in LINE_RULES if other.matches(example)] == [rule]
     assert line_reason(example) == rule.reason
@@ -31,7 +31,7 @@ def test_a_heading_opens_its_section_by_its_own_rule_and_by_no_other(rule):
 
 
 @pytest.mark.parametrize("rule", [*LINE_RULES, *SECTION_RULES], ids=name)
-def test_a_line_that_only_looks_like_boilerplate_is_kept(rule):
+def test_a_line_that_only_looks_like_furniture_is_kept(rule):
     counterexample = paragraph(rule.counterexample)
     assert not rule.matches(counterexample)
     assert line_reason(counterexample) == section_of(counterexample) == ""
