@@ -1,242 +1,128 @@
-"""Runs as a process of its own: a PDF on stdin -> the text on its pages, with places, as JSON on stdout.
-
-PDFium is C++ that reads whatever a user sends. It cannot be interrupted, and a crash takes its process with
-it. So `parse.py` starts this file with limits of memory and time, and without the rest of the package.
-
-The first line of the output is {"error": ...} or {"pages", "title", "author", "date", "language"}; then there
-is a line for each page: [turned, box, pieces, unreadable]. A piece is a run of words in one line without a
-wide gap: [text, left, right, baseline, size, bold, turned]. Coordinates are points, y upwards. `turned`
-counts quarter turns, and a piece's coordinates are those of the page after turning it back. `unreadable`
-counts characters of unknown meaning.
-"""
+"""The bytes of a PDF -> its properties, and what is printed on each page, with places."""
 
 from __future__ import annotations
 
-import ctypes
-import json
-import math
-import re
-import sys
 from collections.abc import Iterator
-from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
+
+from qa.documents.pdf.characters import TextPage
+from qa.documents.pdf.direction import joined_words
+from qa.documents.pdf.drawings import is_drawn, pictured, rulings
+from qa.documents.pdf.forms import Form, Value
+from qa.documents.pdf.library import loaded, opened, pdfium, string
+from qa.documents.pdf.pieces import LeftOut, Page, turn
+from qa.errors import UnreadableFile
 
 MAX_PAGES = 5_000
 MAX_CHARACTERS = 10_000_000  # in a document, counted on every page that shows them
 MAX_PIECES = 500_000  # in a document; a printed page has a hundred
-MEMORY = 1 << 30  # bytes
-_WIDE = 1.0  # times the font size: a gap that may separate columns
-_BOLD = re.compile(r"bold|black|heavy|demi|CMBX", re.IGNORECASE)
-_FORCE_BOLD = 1 << 18  # a font flag: ISO 32000-1, table 123
-_SYMBOLS = {"\uf0a7": "•", "\uf0b7": "•", "\uf0d8": "•", "\uf0fc": "•"}  # bullets in Wingdings and Symbol
-_HYPHENS = frozenset("\ufffe\x02")  # what PDFium puts instead of a hyphen at the end of a line
-_BREAKS = _HYPHENS | frozenset("\r\n")
-_WORD = re.compile("[^\ufffe\x02\r\n\t \xa0\u2028]+")
-# Control characters, surrogates and private use: their meaning is unknown.
-_ODD = re.compile("[\0-\x1f\ud800-\uf8ff\U000f0000-\U0010ffff]")
-_ERRORS = {4: "password", 5: "protection"}
-
-Piece = list[Any]
+_LONGEST_PROPERTY = 2048  # bytes
+_LITTLE = 500  # characters of a page
+_MOST_ATTACHMENTS = 1_000
 
 
-def limit_resources(seconds: int) -> None:
-    """Limit the memory and time of this process, if the system can do that."""
-    try:
-        import resource
-    except ImportError:  # Windows; the parent watches the clock
-        return
-    for kind, most in (("RLIMIT_AS", MEMORY), ("RLIMIT_CPU", seconds), ("RLIMIT_CORE", 0)):
-        with suppress(ValueError, OSError):  # the limit is lower already, or the system has no such limit
-            resource.setrlimit(getattr(resource, kind), (most, most))
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """What a file says about itself, and its pages."""
+
+    title: str
+    author: str
+    date: str
+    language: str
+    pages: list[Page]
+    left_out: LeftOut
 
 
-def properties(pdfium: Any, document: Any) -> dict[str, Any]:
-    """The number of pages, and the document's own properties."""
+def extract(raw: bytes) -> Extracted:
+    """The pages of a document, and its own properties.
 
-    def value(name: bytes) -> str:
-        buffer = ctypes.create_string_buffer(2048)
-        length = pdfium.FPDF_GetMetaText(document, name, buffer, len(buffer))
-        return buffer.raw[: max(0, min(length, len(buffer)) - 2)].decode("utf-16-le", "ignore")
-
-    buffer = ctypes.create_string_buffer(64)
-    length = pdfium.FPDFCatalog_GetLanguage(
-        document, ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)), len(buffer)
-    )
-    language = buffer.raw[: max(0, min(length, len(buffer)) - 2)].decode("utf-16-le", "ignore")
-    return {
-        "pages": pdfium.FPDF_GetPageCount(document),
-        "title": value(b"Title"),
-        "author": value(b"Author"),
-        "date": value(b"CreationDate"),
-        "language": language,
-    }
-
-
-class TextPage:
-    """The characters of one page and their places. Indices are those of PDFium."""
-
-    def __init__(self, pdfium: Any, page: Any) -> None:
-        self.pdfium = pdfium
-        self.text = pdfium.FPDFText_LoadPage(page)
-        self.count = max(0, pdfium.FPDFText_CountChars(self.text)) if self.text else 0
-        self.characters = self._characters() if self.count else ""
-        self._box = pdfium.FS_RECTF()
-        self._matrix = pdfium.FS_MATRIX()
-        self._at = ctypes.c_double(), ctypes.c_double()
-
-    def close(self) -> None:
-        if self.text:
-            self.pdfium.FPDFText_ClosePage(self.text)
-
-    def words(self) -> Iterator[tuple[int, int, str]]:
-        """First index, last index and text of each word, between spaces and line breaks."""
-        for match in _WORD.finditer(self.characters):
-            word = match[0]
-            if _ODD.search(word):
-                word = "".join(map(_readable, word))
-            hyphen = "-" if self.characters[match.end() : match.end() + 1] in _HYPHENS else ""
-            yield match.start(), match.end() - 1, word + hyphen
-
-    def _characters(self) -> str:
-        """All characters of the page, one for each index."""
-        buffer = (ctypes.c_ushort * (self.count + 1))()
-        length = self.pdfium.FPDFText_GetText(self.text, 0, self.count, buffer)
-        text = bytes(buffer)[: 2 * max(0, length - 1)].decode("utf-16-le", "replace")
-        if len(text) == self.count:
-            return text  # nearly always
-        codes = (self.pdfium.FPDFText_GetUnicode(self.text, i) for i in range(self.count))
-        return "".join(chr(code) if code < 0x110000 else "\0" for code in codes)
-
-    def start(self, i: int, turned: int) -> tuple[float, float]:
-        """Where a character begins on its baseline, on the page after `turned` quarter turns."""
-        x, y = self._at
-        self.pdfium.FPDFText_GetCharOrigin(self.text, i, x, y)
-        return _turn(x.value, y.value, turned) if turned else (x.value, y.value)
-
-    def end(self, i: int, turned: int) -> float:
-        """The right edge of a character, on the page after `turned` quarter turns."""
-        box = self._box
-        self.pdfium.FPDFText_GetLooseCharBox(self.text, i, box)
-        if not turned:
-            return float(box.right)
-        return max(_turn(box.left, box.bottom, turned)[0], _turn(box.right, box.top, turned)[0])
-
-    def size(self, i: int) -> float:
-        """The font size as printed, in points."""
-        matrix = self._matrix
-        self.pdfium.FPDFText_GetMatrix(self.text, i, matrix)
-        size = float(self.pdfium.FPDFText_GetFontSize(self.text, i) * math.hypot(matrix.c, matrix.d))
-        return size if math.isfinite(size) else 1.0
-
-    def quarter_turns(self, i: int) -> int:
-        """The number of quarter turns, anticlockwise, that put a character upright."""
-        angle = self.pdfium.FPDFText_GetCharAngle(self.text, i)
-        return -round(angle / (math.pi / 2)) % 4 if math.isfinite(angle) and angle > 0 else 0
-
-    def is_bold(self, i: int) -> bool:
-        name, flags = ctypes.create_string_buffer(128), ctypes.c_int()
-        self.pdfium.FPDFText_GetFontInfo(self.text, i, name, len(name), flags)
-        return bool(_BOLD.search(name.value.decode("latin-1"))) or bool(flags.value & _FORCE_BOLD)
-
-    def pieces(self) -> Iterator[Piece]:
-        """The runs of words without a wide gap, in the order in which the page draws them."""
-        piece: Piece = []
-        last = 0
-        for first, end, word in self.words():
-            turned = piece[6] if piece and not self._follows_break(first) else self.quarter_turns(first)
-            (left, base), right = self.start(first, turned), self.end(end, turned)
-            if not (math.isfinite(left) and math.isfinite(base) and math.isfinite(right)):
-                continue
-            if piece and _continues(piece, left, base, turned):
-                if len(piece[0]) < 3:  # a bullet may have another font
-                    piece[4:6] = self.size(first), self.is_bold(first)
-                piece[0] += f" {word}"
-                piece[2] = right
-            else:
-                if piece:
-                    yield self._finish(piece, last)
-                piece = [word, left, right, base, self.size(first), self.is_bold(first), turned]
-            last = end
-        if piece:
-            yield self._finish(piece, last)
-
-    def _finish(self, piece: Piece, last: int) -> Piece:
-        """The piece, given the index of its last character: it is bold if both of its ends are."""
-        piece[5] = piece[5] and self.is_bold(last)  # a line may begin with a bold word
-        return piece
-
-    def _follows_break(self, first: int) -> bool:
-        return first > 0 and self.characters[first - 1] in _BREAKS
+    Raises UnreadableFile if it is damaged, password-protected or too large.
+    """
+    with opened(raw) as document:
+        count = pdfium().FPDF_GetPageCount(document)
+        if count > MAX_PAGES:
+            raise UnreadableFile(f"more than {MAX_PAGES:,} pages. Split it")
+        form = Form(document)
+        try:
+            pages = _pages(document, count, form)
+        finally:
+            form.close()
+        left_out = [("attached file", name) for name in _attachments(document)]
+        if form.is_dynamic:
+            left_out.append(("form that only its own program can show", "XFA"))
+        title, author, date = (_property(document, name) for name in (b"Title", b"Author", b"CreationDate"))
+        language = string(partial(pdfium().FPDFCatalog_GetLanguage, document), _LONGEST_PROPERTY)
+        return Extracted(title, author, date, language, pages, left_out)
 
 
-def _continues(piece: Piece, left: float, base: float, turned: int) -> bool:
-    """True if a word follows a piece so closely that no column can begin with it."""
-    size = max(piece[4], 1.0)
-    near = -0.5 * size < left - piece[2] < _WIDE * size
-    return bool(near and turned == piece[6] and abs(base - piece[3]) < 0.2 * size)
+def _property(document: Any, name: bytes) -> str:
+    return string(partial(pdfium().FPDF_GetMetaText, document, name), _LONGEST_PROPERTY)
 
 
-def _turn(x: float, y: float, quarters: int) -> tuple[float, float]:
-    """A point of the page after some quarter turns."""
-    return ((x, y), (y, -x), (-x, -y), (-y, x))[quarters]
+def _attachments(document: Any) -> Iterator[str]:
+    """The names of the files that a document carries with it."""
+    for i in range(min(_MOST_ATTACHMENTS, max(0, pdfium().FPDFDoc_GetAttachmentCount(document)))):
+        attachment = pdfium().FPDFDoc_GetAttachment(document, i)
+        name = string(partial(pdfium().FPDFAttachment_GetName, attachment)) if attachment else ""
+        yield " ".join(name.split()) or "without a name"
 
 
-def _readable(character: str) -> str:
-    """The character itself, or U+FFFD if its meaning is unknown."""
-    return _SYMBOLS.get(character, "\ufffd") if _ODD.match(character) else character
-
-
-def page_content(pdfium: Any, document: Any, number: int) -> tuple[list[Any], int]:
-    """A page's line of the output, and its number of characters. A page that cannot be loaded is empty."""
-    page = pdfium.FPDF_LoadPage(document, number)
-    if not page:
-        return [0, [0, 0, 0, 0], [], 0], 0
-    text = TextPage(pdfium, page)
-    pieces = list(text.pieces()) if text.count <= MAX_CHARACTERS else []
-    box = pdfium.FS_RECTF()
-    pdfium.FPDF_GetPageBoundingBox(page, box)
-    turns = [piece[6] for piece in pieces]
-    most = max(sorted(set(turns)), key=turns.count, default=0)
-    a, b = _turn(box.left, box.bottom, most), _turn(box.right, box.top, most)
-    edges = [min(a[0], b[0]), min(a[1], b[1]), max(a[0], b[0]), max(a[1], b[1])]
-    count = text.count
-    text.close()
-    pdfium.FPDF_ClosePage(page)
-    return [most, edges, pieces, sum(piece[0].count("\ufffd") for piece in pieces)], count
-
-
-def output(raw: bytes) -> Iterator[Any]:
-    """The lines of the output, before they become JSON."""
-    import pypdfium2_raw as pdfium
-
-    pdfium.FPDF_InitLibrary()
-    document = pdfium.FPDF_LoadMemDocument64(raw, len(raw), None)
-    if not document:
-        yield {"error": _ERRORS.get(pdfium.FPDF_GetLastError(), "damaged")}
-        return
-    known = properties(pdfium, document)
-    if known["pages"] > MAX_PAGES:
-        yield {"error": "pages", "pages": known["pages"]}
-        return
-    yield known
+def _pages(document: Any, count: int, form: Form) -> list[Page]:
+    """The pages. Raises UnreadableFile if they have too much text."""
+    pages: list[Page] = []
     characters = pieces = 0
-    for number in range(known["pages"]):
-        page, count = page_content(pdfium, document, number)
-        characters += count
-        pieces += len(page[2])
+    for number in range(count):
+        page, length = _page(document, number, form)
+        characters += length
+        pieces += len(page.pieces)
         if characters > MAX_CHARACTERS or pieces > MAX_PIECES:
-            yield {"error": "characters"}
-            return
-        yield page
+            raise UnreadableFile("too much text. Split it")
+        pages.append(page)
+    return pages
 
 
-def main() -> None:
-    """`extract.py SECONDS FOLDER`; the PDFium binding is installed in the folder."""
-    limit_resources(int(sys.argv[1]))
-    sys.path.append(sys.argv[2])
-    for line in output(sys.stdin.buffer.read()):
-        sys.stdout.write(json.dumps(line, allow_nan=False) + "\n")
+def _page(document: Any, number: int, form: Form) -> tuple[Page, int]:
+    """A page, and its number of characters. A page that cannot be loaded is empty."""
+    with loaded(document, number) as page:
+        if page is None:
+            return Page([]), 0
+        values, left_out, drawn = form.read(page)
+        if not drawn or pdfium().FPDFPage_Flatten(page, pdfium().FLAT_NORMALDISPLAY) == 0:
+            return _content(page, values, left_out)
+    with loaded(document, number) as page:  # again, with the stamps that are now part of it
+        return _content(page, values, left_out) if page else (Page([]), 0)
 
 
-if __name__ == "__main__":
-    main()
+def _content(page: Any, values: list[Value], left_out: LeftOut) -> tuple[Page, int]:
+    """What is printed on a page, together with what is placed on it."""
+    lines = rulings(page, 0)
+    text = TextPage(page)
+    try:
+        pieces = list(text.pieces(lines)) if text.count <= MAX_CHARACTERS else []
+    finally:
+        text.close()
+    turns = [piece.turned for piece in pieces]
+    most = max(sorted(set(turns)), key=turns.count, default=0)
+    if most:
+        lines = rulings(page, most)
+    box = pdfium().FS_RECTF()
+    pdfium().FPDF_GetPageBoundingBox(page, box)
+    a, b = turn(box.left, box.bottom, most), turn(box.right, box.top, most)
+    edges = min(a[0], b[0]), min(a[1], b[1]), max(a[0], b[0]), max(a[1], b[1])
+    if text.has_right_to_left:
+        pieces = joined_words(pieces, lines)
+    placed = [piece for value in values for piece in value.pieces(most)]
+    count = text.count + sum(len(piece.text) for piece in placed)
+    content = Page(
+        pieces + placed,
+        *edges,
+        turned=most,
+        rulings=lines,
+        left_out=left_out,
+        drawn=is_drawn(page),
+        # Only a page with little text may be the picture of one.
+        pictured=pictured(page, (box.left, box.bottom, box.right, box.top)) if count <= _LITTLE else 0.0,
+    )
+    return content, count

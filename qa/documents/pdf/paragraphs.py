@@ -67,6 +67,9 @@ class Flow:
         flowing: list[Flowing] = []
         for (page, _), unit in groupby(self._lines, key=lambda pl: (pl[0], pl[1].column)):
             new = list(self._in_column(page, [line for _, line in unit]))
+            if new[0].lines[0].is_aside:
+                flowing += new
+                continue
             near = range(len(flowing) - 1, max(-1, len(flowing) - 50), -1)
             last = next((i for i in near if not self._is_note(flowing[i])), -1)
             if last >= 0 and self._continues(flowing[last], new[0]):
@@ -105,6 +108,9 @@ class Flow:
             return True
         if _BULLET.match(line.text) or (ended and _NUMBER.match(line.text)):
             return True
+        first = current.lines[0]
+        if _NUMBER.match(line.text) and _NUMBER.match(first.text) and abs(line.begins - first.begins) < 0.3:
+            return True  # the next entry of a list
         if above.bold != line.bold and not lower:
             return True
         listed = bool(_BULLET.match(current.text) or _NUMBER.match(current.text))
@@ -154,7 +160,7 @@ class Flow:
         return text[:-1] + line
 
     def _is_note(self, paragraph: Flowing) -> bool:
-        return paragraph.size < _NOTE * self.size
+        return paragraph.size < _NOTE * self.size or paragraph.lines[0].is_aside
 
     def _is_heading(self, paragraph: Flowing) -> bool:
         text = paragraph.text
