@@ -21,6 +21,7 @@ import numpy as np
 
 from qa import Assistant, Hit
 from qa.language.words import content_words
+from qa.writing import grams
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "training"))
 from squad import paragraphs
@@ -64,7 +65,8 @@ def rankings(assistant: Assistant, question: str, rerank: bool = True) -> dict[s
     query = engine.encoder.encode_query(question)
     with engine.store.read() as snapshot:
         nearest = engine.vectors.index_of(snapshot).search(query, DEPTH)[:DEPTH]
-        matching = snapshot.keyword_search(content_words(question), DEPTH)
+        parts = [part for word in content_words(question) for part in grams(word)]
+        matching = snapshot.keyword_search(parts, DEPTH)
         ranked = [number for number, _ in nearest], [number for number, _ in matching]
         passages = snapshot.passages(sorted({number for way in ranked for number in way}))
         documents = {d.id: d for d in snapshot.documents(p.document_id for p in passages.values())}

@@ -9,6 +9,7 @@ from enum import StrEnum
 from qa.errors import QuestionError
 from qa.language.dates import dates
 from qa.language.names import names
+from qa.language.parts import asked_part
 from qa.language.quantities import quantities
 from qa.language.question_rules import (
     COMPARISONS,
@@ -63,7 +64,8 @@ class Question:
     `text` is the question as asked, or as understood from the turns before; `rephrased` is what is searched
     for and read: without courtesy, with a task ("List the ...") put as a question, cut to LONGEST.
     `keywords` are the content words of `rephrased`; `words`, `names` and `of_goal` (does it ask about
-    something wished for or expected?) are those of `text`.
+    something wished for or expected?) are those of `text`. `part` is the numbered part whose text is asked
+    for, as in "article 2", or "".
     """
 
     text: str
@@ -74,6 +76,7 @@ class Question:
     words: tuple[str, ...]
     names: tuple[str, ...]
     of_goal: bool
+    part: str
 
 
 def parse(text: str) -> Question:
@@ -96,6 +99,7 @@ def _question(text: str, searched: str) -> Question:
         words=tuple(content_words(text)),
         names=tuple(names(text)),
         of_goal=speaks_of_goal(text),
+        part=asked_part(without_courtesy(text)),
     )
 
 

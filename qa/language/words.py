@@ -1,10 +1,13 @@
-"""Which words of an English question carry its meaning, and which forms belong to the same word."""
+"""Which words of a question carry its meaning, and which forms of English words belong together."""
 
 from __future__ import annotations
 
 import re
 
-WORD = re.compile(r"[^\W_]+")
+from qa.language.other_scripts import meaningful_parts
+from qa.writing import MARKS
+
+WORD = re.compile(rf"[^\W_](?:[^\W_]|[{MARKS}])*")
 _DEGREE = re.compile(  # "how large" asks for a size, not for the word "large"
     r"\bhow (?:large|big|long|far|old|often|high|fast|tall|wide|deep|heavy|strong|soon)\b", re.IGNORECASE
 )
@@ -38,9 +41,13 @@ _GOAL = re.compile(
 
 
 def content_words(question: str) -> list[str]:
-    """The words that say what is asked about, each once; all words if there are only function words."""
+    """The words that say what is asked about, each once; all words if there are only function words.
+
+    In scripts without spaces they are what stands between words for asking: see `other_scripts`.
+    """
     words = list(dict.fromkeys(word.lower() for word in WORD.findall(_DEGREE.sub("how", question))))
-    return [word for word in words if word not in FUNCTION_WORDS] or words
+    parts = dict.fromkeys(part for word in words for part in meaningful_parts(word))
+    return [part for part in parts if part not in FUNCTION_WORDS] or words
 
 
 def names_something(word: str) -> bool:
