@@ -35,7 +35,8 @@ class PassageRetriever(BaseRetriever):
 def _document(hit: Hit) -> Document:
     """The passage as a LangChain document: `text[start:end]` of the document with the id `document_id`.
 
-    If the document has pages, `page` is the page on which the passage begins, counted from 1.
+    If the document has pages, `page` is the page on which the passage begins, counted from 1; `place` names
+    other places, such as slides and cells, and `remark` says what has to be known of the passage.
     """
     passage, document = hit.passage, hit.document
     return Document(
@@ -50,6 +51,8 @@ def _document(hit: Hit) -> Document:
             "start": passage.start,
             "end": passage.end,
             **({} if hit.page is None else {"page": hit.page}),
+            **({"place": hit.place} if hit.place else {}),
+            **({"remark": passage.remark} if passage.remark else {}),
             "score": hit.score,
         },
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from qa.language.dates import dates
 from qa.search.confidence import LIKELY, SURE
-from qa.types import Answer, Citation, Claim
+from qa.types import Answer, Citation, Claim, Document, Passage
 
 REFUSAL = "I couldn't find an answer in your documents."
 EMPTY = "No documents yet. Add some to start."
@@ -98,19 +98,32 @@ def _origin(claim: Claim) -> str:
     return ", ".join(part for part in (known.get("source") or citation.document.title, when) if part)
 
 
-def pages(first: int | None, last: int | None) -> str:
-    """ "p. 4", "pp. 4–5", or "" for a document without pages."""
+def place(document: Document, start: int, end: int) -> str:
+    """Where a span stands in its file: "p. 4", "pp. 4–5", "slide 3", "Prices!A4:C4"; "" if unknown."""
+    if name := document.structure.place(start, end):
+        return name
+    first, last = document.page_at(start), document.page_at(max(start, end - 1))
     if first is None:
         return ""
-    return f"p. {first}" if last in (None, first) else f"pp. {first}–{last}"
+    return f"p. {first}" if last == first else f"pp. {first}–{last}"
+
+
+def remark(passage: Passage) -> str:
+    """What has to be known of every quote from a passage, in one phrase, or ""."""
+    return f"beside the main text: {passage.remark}" if passage.doubtful else passage.remark
+
+
+def remarks(citations: Iterable[Citation]) -> list[str]:
+    """A line for each citation whose passage has a remark."""
+    return [f"Source {c.number}: {remark(c.passage)}." for c in citations if remark(c.passage)]
 
 
 def citation_text(citation: Citation) -> str:
-    """A citation to paste elsewhere: the quote, then author, title, publisher, date, page and file."""
+    """A citation to paste elsewhere: the quote, then author, title, publisher, date, place and file."""
     known = citation.document.metadata
     parts = [known.get("author"), f"“{citation.document.title}”", known.get("source"), known.get("date")]
-    place = pages(citation.page, citation.page_end)
-    told = ", ".join(part for part in [*parts, place, known.get("url")] if part)
+    where = place(citation.document, citation.start, citation.end), remark(citation.passage)
+    told = ", ".join(part for part in [*parts, *where, known.get("url")] if part)
     return f"“{' '.join(citation.quote.split())}” ({told}; {citation.document.path})"
 
 
@@ -127,17 +140,18 @@ def escape(text: str) -> str:
 def answer_markdown(claims: Sequence[Claim], differ: bool) -> str:
     """The text of an answer: the headline in bold if there is one, then the sentences with citation numbers.
 
-    Claims that differ are a list, each with its origin.
+    Claims that differ are a list, each with its origin. What has to be known of a source is said below.
     """
     parts = worded_claims(claims, differ)
+    notes = [escape(line) for line in remarks(c for part in parts for c in part.citations)]
     if differ:
         lines = [f"- {_bold(part)} ({_by(part)}): {_sentences(part)}" for part in parts]
-        return f"{DISAGREEMENT}:\n\n" + "\n".join(lines)
+        return "\n\n".join([f"{DISAGREEMENT}:", "\n".join(lines), *notes])
     paragraphs = [_sentences(part) for part in parts]
     for part in parts:
         if part.headline:
             paragraphs.insert(0, _bold(part) + (f" ({part.agreement})" if part.agreement else ""))
-    return "\n\n".join(paragraphs)
+    return "\n\n".join([*paragraphs, *notes])
 
 
 def _bold(part: WordedClaim) -> str:

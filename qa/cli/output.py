@@ -39,11 +39,12 @@ def answer_text(answer: Answer) -> str:
         marks = " ".join(f"[{citation.number}]" for citation in claim.citations)
         parts.append(textwrap.fill(f"{_joined(claim.citations[0].quote)} {marks}", WIDTH))
     sources = [
-        f"[{c.number}] {_source(c.document)}\n    {c.document.path}{_pages(c.page, c.page_end)},"
-        f" characters {c.start}-{c.end}"
+        f"[{c.number}] {_source(c.document)}\n    {_place(c.document, c.start, c.end)}"
+        + (f"\n    columns: {one_line(c.columns)}" if c.columns else "")
         for c in answer.citations
     ]
-    return "\n\n".join([*parts, "\n".join(sources), f"confidence {answer.confidence:.2f}"])
+    notes = map(one_line, wording.remarks(answer.citations))
+    return "\n\n".join([*parts, "\n".join(sources), *notes, f"confidence {answer.confidence:.2f}"])
 
 
 def _refusal(answer: Answer) -> list[str]:
@@ -62,9 +63,15 @@ def hit_text(hit: Hit, number: int) -> str:
     """A hit with its place and score."""
     document = hit.document
     head = f"{number}. {_source(document)}"
-    place = (
-        f"{document.path}{_pages(hit.page, document.page_at(hit.passage.end - 1))},"
-        f" characters {hit.passage.start}-{hit.passage.end}, score {hit.score:.2f}"
+    place = ", ".join(
+        filter(
+            None,
+            (
+                _place(document, hit.passage.start, hit.passage.end),
+                one_line(wording.remark(hit.passage)),
+                f"score {hit.score:.2f}",
+            ),
+        )
     )
     body = textwrap.fill(_joined(hit.passage.text), 96, initial_indent="   ", subsequent_indent="   ")
     return f"{head}\n   {place}\n{body}"
@@ -77,9 +84,10 @@ def _source(document: Document) -> str:
     )
 
 
-def _pages(first: int | None, last: int | None) -> str:
-    """Page numbers to append to a path; "" for a document without pages."""
-    return f", {wording.pages(first, last)}" if first is not None else ""
+def _place(document: Document, start: int, end: int) -> str:
+    """The file, the page, slide, row or chapter, and the characters of a span."""
+    where = one_line(wording.place(document, start, end))
+    return ", ".join(filter(None, (printable_line(document.path), where, f"characters {start}-{end}")))
 
 
 def _joined(text: str) -> str:
@@ -106,6 +114,7 @@ def status_text(status: Status, tally: Tally) -> str:
         "changed": changed,
         "feedback": tally_text(tally),
         "failed": str(len(status.failures)),
+        **({"stopped": status.stopped} if status.stopped else {}),
     }
     failed = [f"  {printable_line(f.path)}: {printable_line(f.reason)}" for f in status.failures]
     return "\n".join([*(f"{name:<10} {value}" for name, value in rows.items()), *failed])

@@ -82,6 +82,10 @@ class _File(BaseModel):
     path: Text
 
 
+class _Nothing(BaseModel):
+    pass
+
+
 class Indexing:
     """The progress of a sync. Call it with each Progress, and with a total of 0 when the sync has ended."""
 
@@ -140,7 +144,10 @@ class Handlers:
             *(self._handler(function, self._asking) for function in (self.ask, self.why)),
             self._handler(self.suggest, self._suggesting),
             *(self._handler(function, self._showing) for function in (self.show, self.export)),
-            *(self._handler(function) for function in (self.whole, self.listing, self.remove, self.rate)),
+            *(
+                self._handler(function)
+                for function in (self.whole, self.listing, self.remove, self.forget, self.rate)
+            ),
         ]
 
     def _handler(
@@ -219,13 +226,14 @@ class Handlers:
         """The list of documents, made a moment ago at most, because many pages ask for it all the time."""
         with self._listing_lock:
             if time.monotonic() - self._listed_at > LIST_SECONDS:
-                files = self._assistant.files()
+                files, stopped = self._assistant.files(), self._assistant.stopped()
                 html, questions = self._rows.render(files), examples(self._assistant.settings.corpus)
                 paths = [file.path for file in files if file.document]
                 self._list = {
-                    "state": hashlib.sha256(html.encode()).hexdigest(),
+                    "state": hashlib.sha256(f"{stopped}\n{html}".encode()).hexdigest(),
                     "html": html,
                     "label": label(files),
+                    "stopped": sentence(stopped) if stopped else "",
                     "documents": len(files),
                     "examples": [questions[path] for path in paths if path in questions],
                     "accepts": accepted(),
@@ -238,6 +246,12 @@ class Handlers:
     def remove(self, removed: _File) -> Argument:
         """Delete a file from the corpus folder."""
         self._assistant.delete(removed.path)
+        self._listed_at = -math.inf
+        return {}
+
+    def forget(self, _: _Nothing) -> Argument:
+        """Remove the documents whose files are gone from the corpus folder, even if that is all of them."""
+        self._assistant.sync(allow_empty=True)
         self._listed_at = -math.inf
         return {}
 

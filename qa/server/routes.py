@@ -24,7 +24,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from qa.assistant import Assistant
-from qa.corpus.folder import Placement, safe_name, walk
+from qa.corpus.contents import walk
+from qa.corpus.folder import Placement, safe_name
 from qa.documents.formats import check_size
 from qa.errors import CorpusError, QAError
 from qa.server.handlers import MISUNDERSTOOD, Argument, Handler
@@ -147,6 +148,9 @@ class _Uploads:
             return _problem(sentence(problem), 500)
         except ClientDisconnect:
             return Response(status_code=400)
+        except Exception:
+            logging.getLogger(__name__).exception("an upload failed")
+            return _problem(FAILED, 500)
         return JSONResponse(outcome, 400 if "problem" in outcome else 200)
 
 
@@ -170,7 +174,7 @@ def _place(assistant: Assistant, name: str, received: Path, replace: bool) -> Ar
 
 def check_room(corpus: Path, size: int) -> None:
     """Raises CorpusError if the folder has no room for one more file of `size` bytes."""
-    sizes = [_size(file.path) for file in walk(corpus) if file.is_document] if corpus.is_dir() else []
+    sizes = [_size(file.path) for file in walk(corpus).files if file.is_document] if corpus.is_dir() else []
     if len(sizes) >= MAX_FILES:
         raise CorpusError(f"there are {MAX_FILES:,} files already. Put more into the folder yourself")
     if sum(sizes) + size > MAX_TOTAL_BYTES:

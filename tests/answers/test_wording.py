@@ -1,15 +1,18 @@
 """The words of an answer: what is said beside its quotes, and Markdown that can be read back."""
 
+from dataclasses import replace
+
 import pytest
 
 from qa.answers.wording import (
     agreement,
     answer_markdown,
+    citation_text,
     confidence,
     conversation_markdown,
     escape,
     essence,
-    pages,
+    place,
     quoted_sentences,
     quoted_text,
     refusal_markdown,
@@ -17,6 +20,7 @@ from qa.answers.wording import (
     unknown,
     worded_claims,
 )
+from qa.structure import Structure
 from qa.types import Answer, Citation, Claim, Document, Passage
 
 FERRY = "The ferry to Tolvane carries 340 passengers. It is white."
@@ -100,11 +104,44 @@ def test_a_probability_is_given_in_words(probability, words):
     assert confidence(probability)[1] == words
 
 
-@pytest.mark.parametrize(
-    ("first", "last", "shown"), [(4, 4, "p. 4"), (4, 5, "pp. 4–5"), (4, None, "p. 4"), (None, None, "")]
+PLACED = Document(
+    id="d",
+    path="d.pdf",
+    title="D",
+    digest="",
+    metadata={},
+    _text="",
+    pages=(0, 100, 200),
 )
-def test_pages(first, last, shown):
-    assert pages(first, last) == shown
+SLIDES = replace(PLACED, pages=(), _structure=Structure(((0, "slide 1"), (100, "slide 2"))))
+
+
+@pytest.mark.parametrize(
+    ("document", "start", "end", "shown"),
+    [
+        (PLACED, 20, 80, "p. 1"),
+        (PLACED, 120, 200, "p. 2"),
+        (PLACED, 120, 201, "pp. 2–3"),
+        (SLIDES, 20, 80, "slide 1"),
+        (SLIDES, 20, 120, "slide 1 – slide 2"),
+        (replace(PLACED, pages=()), 20, 80, ""),
+    ],
+)
+def test_places(document, start, end, shown):
+    assert place(document, start, end) == shown
+
+
+def test_what_has_to_be_known_of_a_source_is_said_below_the_answer():
+    first, second = cited(1, FERRY, 44), cited(2, BOAT)
+    first = replace(first, passage=replace(first.passage, remark="read by OCR"))
+    second = replace(second, passage=replace(second.passage, remark="tags", doubtful=True))
+    text = answer_markdown([Claim("340", (first, second), is_short=True)], differ=False)
+    assert text.split("\n\n")[2:] == [
+        "Source 1: read by OCR.",
+        "Source 2: beside the main text: tags.",
+    ]
+    assert quoted_sentences(text) == (FERRY[:44],)
+    assert citation_text(first).endswith("(“Paper 1”, read by OCR; 1.txt)")
 
 
 # --- read back -----------------------------------------------------------------------------------

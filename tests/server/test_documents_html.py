@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -76,7 +77,7 @@ def test_a_document_is_listed_with_its_origin_and_size():
         (FileState.WAITING, "", "Waiting to be indexed"),
         (FileState.CHANGED, "", "Changed, waiting to be indexed again"),
         (FileState.FAILED, "the file is empty", "Not indexed. The file is empty."),
-        (FileState.GONE, "", "Removed from the folder"),
+        (FileState.GONE, "", "No longer in the folder"),
     ],
 )
 def test_a_row_says_the_state_of_its_file(state: FileState, reason: str, told: str):
@@ -97,6 +98,16 @@ def test_a_file_without_a_document_can_only_be_deleted():
     assert [b["data-title"] for b in html.acts("remove")] == ["scan.pdf"]
     assert "passage" not in html.text
     assert [row["id"] for row in html.all("li")] == ["file-scan.pdf"]
+
+
+def test_what_is_no_file_of_its_own_cannot_be_deleted():
+    attached, unlisted = (
+        a_file("mail.eml/report.pdf", deletable=False),
+        a_file("valley", document=None, state=FileState.FAILED, reason="cannot list", deletable=False),
+    )
+    html = Shown(listed([attached, unlisted]))
+    assert not html.acts("remove")
+    assert len(html.acts("only")) == 1
 
 
 @pytest.mark.parametrize("string", [HOSTILE, *BREAKING])
@@ -136,4 +147,19 @@ def test_only_rows_of_changed_files_are_rendered_again(monkeypatch: pytest.Monke
 def test_the_accepted_files_are_those_within_the_limits():
     assert set(limits()["suffixes"]) >= {".pdf", ".docx", ".html", ".md", ".txt"}
     assert limits()["bytes"] == 20_000_000
-    assert accepted().startswith("PDF, Word (.docx), web pages, Markdown or text, up to 20 MB each.")
+    assert accepted().startswith("PDF, Word")
+    assert ", up to 20 MB each. Saved to the corpus folder" in accepted()
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        ("ab", "a or b, "),
+        ("abcdefghi", "a, b, c, d, e, f, g, h or i, "),
+        ("abcdefghijk", "a, b, c, d, e, f, g, h and more, "),
+    ],
+)
+def test_of_many_formats_the_first_are_named(monkeypatch: pytest.MonkeyPatch, names: str, expected: str):
+    monkeypatch.setattr(documents, "FORMATS", [SimpleNamespace(label=f"{name} (.{name})") for name in names])
+    monkeypatch.setattr(documents, "LABELS", ", ".join(names[:-1]) + f" or {names[-1]}")
+    assert accepted().startswith(expected)

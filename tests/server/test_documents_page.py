@@ -12,6 +12,8 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from serving import app
 
+from qa.documents.formats import LABELS
+
 pytestmark = needs_browser
 FERRY = "# The ferry\n\nThe ferry to Tolvane carries 340 passengers and leaves at seven.\n"
 LIGHTHOUSE = (
@@ -77,7 +79,7 @@ def test_files_are_uploaded_several_at_once_each_with_its_result(page: Page, cor
         f"<html><body><article><h1>Visitors</h1><p>{visitors}</p></article></body></html>"
     )
     (outside / "empty.txt").write_text("")
-    (outside / "picture.png").write_bytes(b"\x89PNG")
+    (outside / "program.exe").write_bytes(b"MZ")
     (outside / "ferry.md").write_text("# Another ferry\n\nIt carries 12 passengers.\n")
     (outside / "large.txt").write_bytes(b"word " * 4_200_000)
     send(page, *sorted(outside.iterdir()))
@@ -89,15 +91,13 @@ def test_files_are_uploaded_several_at_once_each_with_its_result(page: Page, cor
         "lighthouse.md": "indexed",
         "visitors.html": "indexed",
         "empty.txt": "failed",
-        "picture.png": "failed",
+        "program.exe": "failed",
         "ferry.md": "failed",
         "large.txt": "failed",
     }
     assert told["lighthouse.md"][1] == "Indexed: 1 passage."
     assert "empty" in told["empty.txt"][1]
-    assert told["picture.png"][1] == (
-        "Unsupported file type. Use PDF, Word (.docx), web pages, Markdown or text."
-    )
+    assert told["program.exe"][1] == f"Unsupported file type. Use {LABELS}."
     assert told["large.txt"][1] == "Larger than 20 MB."
     assert (corpus / "ferry.md").read_text("utf-8") == FERRY
     assert (corpus / "lighthouse.md").read_text("utf-8") == LIGHTHOUSE
@@ -201,13 +201,13 @@ def test_only_selected_documents_are_searched(page: Page, corpus: Path):
 
 
 def test_a_file_that_fails_is_listed_with_the_reason_until_it_is_mended_or_deleted(page: Page, corpus: Path):
-    (corpus / "broken.md").write_text("---\ntitle: [\n---\n\nThe mill grinds.\n", "utf-8")
-    page.wait(lambda: "front matter is not valid YAML" in row(page, "broken.md").text)
-    assert row(page, "broken.md").get_attribute("data-state") == "failed"
-    page.act("remove", row(page, "broken.md"))
+    (corpus / "broken.pdf").write_bytes(b"%PDF-1.7\nbroken")
+    page.wait(lambda: "Not a valid PDF" in row(page, "broken.pdf").text)
+    assert row(page, "broken.pdf").get_attribute("data-state") == "failed"
+    page.act("remove", row(page, "broken.pdf"))
     page.one("#confirmed").click()
     page.wait(lambda: paths(page) == ["ferry.md"])
-    assert not (corpus / "broken.md").exists()
+    assert not (corpus / "broken.pdf").exists()
 
 
 def test_what_changes_in_the_folder_is_listed_and_can_be_asked_about(page: Page, corpus: Path):
@@ -221,6 +221,23 @@ def test_what_changes_in_the_folder_is_listed_and_can_be_asked_about(page: Page,
     page.wait(lambda: paths(page) == ["lighthouse.md"])
     assert len(page.turns()) == 2  # the page was not reloaded
     assert page.browser.get_log("browser") == []
+
+
+def test_an_emptied_folder_is_told_until_its_documents_are_back_or_removed(page: Page, corpus: Path):
+    (corpus / "ferry.md").unlink()
+    page.wait(lambda: page.seen("#stopped"))
+    assert "1 of 1 indexed file not found in the folder" in page.one("#stopped").text
+    assert "340" in page.ask("How many passengers does the ferry carry?").text
+    page.show("documents")
+    (corpus / "ferry.md").write_text(FERRY, "utf-8")
+    page.wait(lambda: not page.seen("#stopped"))
+    (corpus / "ferry.md").unlink()
+    page.wait(lambda: page.seen("#stopped"))
+    page.act("forget")
+    page.wait(lambda: page.seen("#confirm"))
+    page.one("#confirmed").click()
+    page.wait(lambda: page.seen("#listing .empty"))
+    assert not page.seen("#stopped")
 
 
 def test_many_documents_can_be_searched(page: Page, corpus: Path):

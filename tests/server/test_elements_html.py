@@ -14,7 +14,8 @@ from markupsafe import Markup
 from shown import HOSTILE, Shown, a_document, one_line
 
 import qa.server.html
-from qa.server.html.elements import button, concat, html, joined, origin, paragraph, prose, text
+from qa.server.html.elements import button, concat, html, joined, origin, paragraph, text
+from qa.server.html.excerpt import excerpt
 
 MODULES = sorted(Path(qa.server.html.__file__).parent.glob("*.py"))
 
@@ -78,10 +79,23 @@ def test_the_data_of_a_button_is_escaped_and_none_is_left_out():
 
 def test_a_markdown_heading_looks_like_one_and_keeps_every_character():
     content = "# One <b>\n\ntext # no\n## Two\n"
-    html = prose(content, a_document())
+    html = excerpt(a_document(), content, 0)
     assert Shown(html).text == content
     assert re.findall("</span>(.*?)</strong>", html) == ["One &lt;b&gt;", "Two"]
-    assert "<strong>" not in prose(content, a_document(path="notes.txt"))
+    assert "<strong>" not in excerpt(a_document(path="notes.txt"), content, 0)
+
+
+def test_the_marks_of_markdown_are_hidden_and_keep_every_character():
+    content = (
+        "Gates\n=====\n> [!note] Mind the `gap`, **please**.\n```sh\nopen 3\n```\n"
+        "See [[locks|the lock]], [[Osk]] and [the table](https://tarn.example/t)."
+    )
+    made = excerpt(a_document(), content, 0)
+    assert Shown(made).text == content
+    seen = Shown(re.sub('<span class="unseen">.*?</span>', "", made, flags=re.DOTALL)).text
+    assert seen.split("\n") == [
+        "Gates", "", " Mind the gap, please.", "", "open 3", "", "See the lock, Osk and the table.",
+    ]  # fmt: skip
 
 
 def test_the_origin_is_everything_known_about_a_document():

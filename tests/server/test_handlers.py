@@ -14,6 +14,7 @@ from conftest import QUESTION, KeyReader, WordEncoder, document, write
 from shown import Shown, one_line
 
 from qa.assistant import Assistant
+from qa.errors import CorpusEmptied
 from qa.server import handlers
 from qa.server.handlers import ASKING, EXAMPLES, MISUNDERSTOOD, Handlers, Indexing, examples
 from qa.types import Progress
@@ -276,6 +277,26 @@ def test_a_removed_file_disappears_from_the_list_at_once(server: Server, corpus:
     assert server("remove", {"path": "ferry.md"}) == {}
     assert not (corpus / "ferry.md").exists()
     assert "ferry" not in server("listing", {})["html"]
+    assert not server.ask()["record"]["answered"]
+
+
+def test_an_emptied_folder_is_told_until_its_documents_are_removed(
+    server: Server, corpus: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(handlers, "LIST_SECONDS", 0.0)
+    first = server("listing", {})
+    assert first["stopped"] == ""
+    for path in list(corpus.rglob("*.*")):
+        path.unlink()
+    with pytest.raises(CorpusEmptied):
+        server.assistant.sync()
+    told = server("listing", {"shown": first["state"]})
+    assert told["stopped"].startswith("3 of 3 indexed files not found in the folder")
+    assert told["stopped"].endswith("--allow-empty.")
+    assert server.ask()["record"]["answered"]
+    assert server("forget", {}) == {}
+    last = server("listing", {"shown": told["state"]})
+    assert (last["stopped"], last["documents"]) == ("", 0)
     assert not server.ask()["record"]["answered"]
 
 

@@ -173,7 +173,7 @@ def test_a_refusal_without_any_passage_left_does_not_claim_that_nothing_is_index
     for path in ("ferry.md", "bridge.txt", "valley/bees.md"):
         (corpus / path).unlink()
     write(corpus, {"goats.txt": "Forty goats live on the rock."})
-    reading.sync()
+    reading.sync(allow_empty=True)
     assert restore(values, reading).answer is None
 
 

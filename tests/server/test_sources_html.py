@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shown import HOSTILE, QUOTE, TEXT, TURNED, Shown, a_citation, a_document, a_passage, a_refusal, an_answer
 
-from qa.answers.wording import citation_text, pages
+from qa.answers.wording import citation_text
 from qa.errors import CitationError
 from qa.server.html import sources as cards
 from qa.server.html.sources import begin, sources, whole
+from qa.structure import Structure, Table
 from qa.types import Claim, Document
 
 PAGED = a_document("One page. " * 10 + "Two page. " * 10, path="a.pdf", pages=(0, 100))
@@ -138,6 +139,66 @@ def test_a_right_to_left_override_reverses_nothing_around_it():
     assert not Shown(str(whole(document, (0, 0), 0)["origin"])).turned
 
 
+# --- tables, places, remarks ---------------------------------------------------------------------
+
+ROOMS = "The inn has rooms.\n\nRoom | Price\n\nAlder | 118 crowns\n\nBirch | 99 crowns\n\nIt is old."
+_AT = ROOMS.index("Room |")
+INN = a_document(
+    ROOMS,
+    path="inn.xlsx",
+    _structure=Structure(
+        (
+            (_AT, "Prices!A1:B1"),
+            (ROOMS.index("Alder"), "Prices!A2:B2"),
+            (ROOMS.index("Birch"), "Prices!A3:B3"),
+        ),
+        (Table(_AT, ROOMS.index("\n\nIt is"), ROOMS.index("\n\nAlder")),),
+    ),
+)
+
+
+def rows(html: str) -> list[list[str]]:
+    return [
+        [Shown(cell).text for cell in re.findall(r"<t[hd]>(.*?)</t[hd]>", row)]
+        for row in re.findall(r"<tr>(.*?)</tr>", html)
+    ]
+
+
+def test_a_cell_is_shown_in_its_table_with_its_row_marked():
+    html = sources(an_answer(Claim("118", (a_citation(1, "Alder | 118 crowns", INN),))), 0, {})
+    assert rows(html) == [["Room", "Price"], ["Alder", "118 crowns"], ["Birch", "99 crowns"]]
+    assert re.findall(r"<mark>(.*?)</mark>", html) == ["Alder", "118 crowns"]
+    assert "Prices!A2:B2" in Shown(html).text
+    assert [part.strip() for part in folded(html)] == ["The inn has rooms.", "It is old."]
+
+
+def test_a_passage_from_the_middle_of_a_table_is_shown_below_the_names_of_its_columns():
+    citation = a_citation(1, "Birch | 99 crowns", INN)
+    start = ROOMS.index("Birch")
+    passage = replace(citation.passage, start=start, end=start + 17, text=ROOMS[start : start + 17])
+    html = sources(an_answer(Claim("99", (replace(citation, passage=passage),))), 0, {})
+    assert rows(html) == [["Room", "Price"], ["Birch", "99 crowns"]]
+
+
+def test_a_whole_document_shows_its_tables():
+    html = str(whole(INN, (ROOMS.index("Birch"), ROOMS.index("Birch") + 17), 0)["html"])
+    assert rows(html) == [["Room", "Price"], ["Alder", "118 crowns"], ["Birch", "99 crowns"]]
+    assert re.findall(r"<mark>(.*?)</mark>", html) == ["Birch", "99 crowns"]
+
+
+def test_a_whole_document_names_its_slides_but_not_its_cells():
+    slides = a_document("One. Two.", path="a.pptx", _structure=Structure(((0, "slide 1"), (5, "slide 2"))))
+    html = str(whole(slides, (0, 0), 0)["html"])
+    assert re.findall(r'<span class="page">(.*?)</span>', html) == ["Slide 1", "Slide 2"]
+    assert 'class="page"' not in str(whole(INN, (0, 0), 0)["html"])
+
+
+def test_what_has_to_be_known_of_a_passage_stands_on_its_card():
+    citation = a_citation(1, "Tickets cost 12 crowns.")
+    read = replace(citation, passage=replace(citation.passage, remark="read by OCR"))
+    assert "read by OCR" in Shown(sources(an_answer(Claim("12", (read,))), 0, {})).text
+
+
 # --- pages ---------------------------------------------------------------------------------------
 
 
@@ -146,12 +207,7 @@ def test_a_right_to_left_override_reverses_nothing_around_it():
 )
 def test_a_citation_names_its_pages(quote: str, shown: str):
     citation = a_citation(1, quote, PAGED)
-    assert pages(citation.page, citation.page_end) == shown
     assert shown in Shown(sources(an_answer(Claim(quote, (citation,))), 0, {})).text
-
-
-def test_a_document_without_pages_names_none():
-    assert pages(None, None) == ""
 
 
 def test_a_citation_as_text_has_everything_known_about_its_document():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -15,6 +16,8 @@ from starlette.types import Message
 
 from qa.assistant import Assistant
 from qa.documents.formats import MAX_BYTES
+from qa.documents.parsed import Parsed
+from qa.documents.reading import read
 from qa.server import routes as uploads
 
 PATH = "/upload"
@@ -150,7 +153,7 @@ def test_an_empty_file_is_refused(app: Starlette, corpus: Path):
 
 @pytest.mark.parametrize("name", ["goats.txt", "goats.pdf", "goats.docx"])
 def test_a_file_that_cannot_be_read_is_refused(app: Starlette, corpus: Path, name: str):
-    refusal(put(app, b"\0\1\2\3" * 100, name=name))
+    refusal(put(app, bytes(range(256)), name=name))
     assert files(corpus) == set(DOCUMENTS)
 
 
@@ -188,6 +191,42 @@ def test_an_unusable_temporary_folder_is_reported(
     response = put(app, GOATS, name="goats.txt")
     assert response.status_code == 500
     assert "Make room" in response.json()["problem"]
+
+
+def test_files_that_break_their_reader_are_refused_one_by_one(
+    app: Starlette, corpus: Path, monkeypatch: pytest.MonkeyPatch
+):
+    chance = random.Random(5)
+    errors = (RecursionError(), MemoryError(), KeyError("Pages"), ValueError("a\nb"), AssertionError())
+    bad = {f"goats{number}.txt": chance.choice(errors) for number in chance.sample(range(12), 6)}
+
+    def fragile(path: str, raw: bytes) -> Parsed:
+        if path in bad:
+            raise bad[path]
+        return read(path, raw)
+
+    monkeypatch.setattr("qa.corpus.folder.read", fragile)
+    for number in range(12):
+        name = f"goats{number}.txt"
+        response = put(app, GOATS, name=name)
+        if name in bad:
+            reason = f"Cannot be read ({type(bad[name]).__name__}). Try opening it and saving it again."
+            assert refusal(response) == reason
+        else:
+            assert response.json() == {"path": name, "known": False}
+    assert files(corpus) == {*DOCUMENTS, *(f"goats{n}.txt" for n in range(12))} - set(bad)
+
+
+def test_an_upload_that_fails_in_the_server_gets_one_line(
+    app: Starlette, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    def failing(*_: object) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(uploads, "_place", failing)
+    response = put(app, GOATS, name="goats.txt")
+    assert (response.status_code, response.json()) == (500, {"problem": uploads.FAILED})
+    assert "a bug" in caplog.text
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])

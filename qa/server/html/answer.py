@@ -13,6 +13,7 @@ from markupsafe import Markup
 from qa.answers import wording
 from qa.answers.wording import DISAGREEMENT, EMPTY, REFUSAL, SUGGESTIONS, WordedClaim
 from qa.server.html.elements import NOTHING, button, concat, html, joined, origin, paragraph, text
+from qa.server.html.excerpt import excerpt
 from qa.text import plural
 from qa.types import Answer, Citation, Considered, Trace
 
@@ -90,7 +91,8 @@ def _claims(answer: Answer, number: int) -> Markup:
     else:
         parts = [paragraph("value", text(claim.headline)) for claim in claims if claim.headline]
         parts += [_sentences(claim, number) + _agreement(claim, number) for claim in claims]
-    return concat([*parts, paragraph("note", _notes(answer))])
+    remarks = (paragraph("note", text(line)) for line in wording.remarks(answer.citations))
+    return concat([*parts, *remarks, paragraph("note", _notes(answer))])
 
 
 def _differing(claim: WordedClaim, number: int) -> Markup:
@@ -102,6 +104,9 @@ def _differing(claim: WordedClaim, number: int) -> Markup:
 def _sentences(claim: WordedClaim, number: int) -> Markup:
     """The sentences of the first quote, each followed by the numbers of all sources that say so."""
     marks = Markup(" ").join(_mark(citation, number) for citation in claim.citations)
+    first = claim.citations[0]
+    if first.document.structure.table_at(first.start):
+        return html('<div class="said">{} {}</div>', excerpt(first.document, first.quote, first.start), marks)
     sentences = (_emphasised(sentence, claim.headline) for sentence in claim.sentences)
     spans = (html('<span dir="auto">{}</span> {}', sentence, marks) for sentence in sentences)
     return paragraph("said", Markup(" ").join(spans))

@@ -8,17 +8,18 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from qa.corpus.listing import FileState, Listed
-from qa.documents.formats import LABELS, MAX_BYTES, SUFFIXES
+from qa.documents.formats import FORMATS, LABELS, MAX_BYTES, SUFFIXES
 from qa.server.html.elements import NOTHING, button, concat, html, joined, origin, paragraph, sentence, text
 from qa.text import plural
 
 MAX_FILES = 500  # in one upload
+_NAMED = 8  # formats, before the rest becomes "and more"
 _STATES = {
     FileState.INDEXED: "",
     FileState.WAITING: "Waiting to be indexed",
     FileState.CHANGED: "Changed, waiting to be indexed again",
     FileState.FAILED: "Not indexed",
-    FileState.GONE: "Removed from the folder",
+    FileState.GONE: "No longer in the folder",
 }
 
 
@@ -65,7 +66,9 @@ def _row(file: Listed) -> Markup:
         file=paragraph("file", _path_and_date(file)),
         line=paragraph("state", status),
         only=button("only", "Search only this", document=document.id) if document else NOTHING,
-        remove=button("remove", f"Delete {title}", "trash", "icon", path=file.path, title=title),
+        remove=button("remove", f"Delete {title}", "trash", "icon", path=file.path, title=title)
+        if file.deletable
+        else NOTHING,
     )
 
 
@@ -89,8 +92,10 @@ def _checkbox(title: str, identity: str) -> Markup:
 
 
 def accepted() -> str:
-    """Says which files can be uploaded."""
-    return f"{LABELS}, up to {MAX_BYTES / 1e6:.0f} MB each. Saved to the corpus folder on this computer."
+    """Says which files can be uploaded, without the kinds that few people have."""
+    names = list(dict.fromkeys(form.label.partition(" (")[0] for form in FORMATS))
+    kinds = f"{', '.join(names[:_NAMED])} and more" if len(names) > _NAMED + 1 else LABELS
+    return f"{kinds}, up to {MAX_BYTES / 1e6:.0f} MB each. Saved to the corpus folder on this computer."
 
 
 def limits() -> dict[str, object]:

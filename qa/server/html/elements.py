@@ -7,8 +7,7 @@ can only reach the page as text.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import LiteralString
 
 from markupsafe import Markup, escape
@@ -16,7 +15,6 @@ from markupsafe import Markup, escape
 from qa.types import Document
 
 NOTHING = Markup()
-_HEADING = re.compile(r"^(#{1,6} +)(.+)$", re.MULTILINE)
 
 
 def html(template: LiteralString, /, *values: object, **named: object) -> Markup:
@@ -75,22 +73,6 @@ def button(act: str, label: str, icon_name: str = "", kind: str = "plain", **dat
         attributes,
         content,
     )
-
-
-def prose(content: str, document: Document) -> Markup:
-    """Text of a document as HTML with every character in it. The # of a Markdown heading is hidden by CSS."""
-    if not document.path.lower().endswith((".md", ".markdown")):
-        return escape(content)
-    return concat(_with_headings(content))
-
-
-def _with_headings(content: str) -> Iterator[Markup]:
-    end = 0
-    for heading in _HEADING.finditer(content):
-        yield escape(content[end : heading.start()])
-        yield html('<strong><span class="unseen">{}</span>{}</strong>', *heading.groups())
-        end = heading.end()
-    yield escape(content[end:])
 
 
 def origin(document: Document, *more: str) -> Markup:

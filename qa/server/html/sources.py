@@ -9,8 +9,9 @@ from itertools import pairwise
 from markupsafe import Markup
 
 from qa.answers.quotes import verify
-from qa.answers.wording import EMPTY, NEAREST, NO_EVIDENCE, citation_text, pages
-from qa.server.html.elements import NOTHING, button, concat, html, joined, origin, paragraph, prose, text
+from qa.answers.wording import EMPTY, NEAREST, NO_EVIDENCE, citation_text, place, remark
+from qa.server.html.elements import NOTHING, button, concat, html, joined, origin, paragraph, text
+from qa.server.html.excerpt import excerpt
 from qa.text import plural
 from qa.types import Answer, Citation, Document, Hit, Passage, Span
 
@@ -42,17 +43,17 @@ def sources(answer: Answer, turn: int, neighbours: Neighbours) -> Markup:
 def _cited(citation: Citation, turn: int, neighbours: Neighbours) -> Markup:
     """A passage with its neighbours. All but the quote's surroundings is folded until it is selected."""
     verify(citation)
-    passage, (start, end) = citation.passage, _around(citation)
-    cuts = (passage.start, start, citation.start, citation.end, end, passage.end)
-    parts = [passage.text[a - passage.start : b - passage.start] for a, b in pairwise(cuts)]
-    far, near, quote, after, rest = (prose(part, citation.document) for part in parts)
+    passage = citation.passage
+    quote = (citation.start, citation.end)
+    far, near, rest = (
+        excerpt(citation.document, passage.text[a - passage.start : b - passage.start], a, quote)
+        for a, b in pairwise((passage.start, *_shown(citation), passage.end))
+    )
     beside = neighbours.get(passage.id, (None, None))
     previous, following = (
         _beside(p, citation.document, side) for p, side in zip(beside, _SIDES, strict=True)
     )
-    body = html(
-        "{}{}<mark>{}</mark>{}{}", _folded(previous + far), near, quote, after, _folded(rest + following)
-    )
+    body = html("{}{}{}", _folded(previous + far), near, _folded(rest + following))
     acts = button(
         "whole",
         "Open document",
@@ -64,7 +65,7 @@ def _cited(citation: Citation, turn: int, neighbours: Neighbours) -> Markup:
         f"source-{turn}-{citation.number}",
         citation.number,
         citation.document,
-        pages(citation.page, citation.page_end),
+        (place(citation.document, citation.start, citation.end), remark(passage)),
         body,
         acts,
     )
@@ -73,12 +74,17 @@ def _cited(citation: Citation, turn: int, neighbours: Neighbours) -> Markup:
 def _beside(passage: Passage | None, document: Document, side: str) -> Markup:
     if passage is None:
         return NOTHING
-    return html('<span class="beside {}">{}</span>', side, prose(passage.text, document))
+    return html('<span class="beside {}">{}</span>', side, excerpt(document, passage.text, passage.start))
 
 
-def _around(citation: Citation) -> Span:
-    """The document's offsets of the quote with up to CONTEXT sentences on either side in its paragraph."""
+def _shown(citation: Citation) -> Span:
+    """The document's offsets of the quote with up to CONTEXT sentences on either side in its paragraph.
+
+    A quote from a table is shown with all the rows that are in its passage.
+    """
     passage = citation.passage
+    if table := citation.document.structure.table_at(citation.start):
+        return max(passage.start, table.start), min(passage.end, table.end)
     before = passage.text[: citation.start - passage.start]
     after = passage.text[citation.end - passage.start :]
     paragraph = before.rfind("\n\n") + 2 if "\n\n" in before else 0
@@ -91,20 +97,23 @@ def _around(citation: Citation) -> Span:
 def _near(hit: Hit, turn: int, number: int) -> Markup:
     passage = hit.passage
     act = button("whole", "Open document", document=hit.document.id, start=passage.start, end=passage.end)
-    body = prose(passage.text, hit.document)
-    return _card(f"source-{turn}-{number}", number, hit.document, "", body, act)
+    body = excerpt(hit.document, passage.text, passage.start)
+    where = (place(hit.document, passage.start, passage.end), remark(passage))
+    return _card(f"source-{turn}-{number}", number, hit.document, where, body, act)
 
 
 def _folded(part: Markup) -> Markup:
     return html('<span class="rest"><span>{}</span></span>', part) if part.strip() else part
 
 
-def _card(identity: str, number: int, document: Document, where: str, body: Markup, acts: Markup) -> Markup:
+def _card(
+    identity: str, number: int, document: Document, where: tuple[str, str], body: Markup, acts: Markup
+) -> Markup:
     about = html(
         '<h3 id="{}-of">{}</h3>{}',
         identity,
         text(document.title),
-        paragraph("origin", origin(document, where)),
+        paragraph("origin", origin(document, *where)),
     )
     return html(
         '<article class="card" id="{identity}" tabindex="-1" aria-labelledby="{identity}-of">'
@@ -133,9 +142,7 @@ def whole(document: Document, marked: Span, begin: int) -> dict[str, object]:
     content = document.text
     start = max(0, min(begin, len(content) - 1))
     end = min(len(content), start + WINDOW)
-    cuts = [start, *(min(max(offset, start), end) for offset in marked), end]
-    before, inside, after = (_paged(document, a, b) for a, b in pairwise(cuts))
-    mark = html("<mark>{}</mark>", inside) if inside else NOTHING
+    shown = _paged(document, start, end, marked)
     part = partial(button, "whole", document=document.id, start=marked[0], end=marked[1])
     earlier = part("Earlier in the document", begin=max(0, start - WINDOW)) if start else NOTHING
     later = part("Later in the document", begin=end) if end < len(content) else NOTHING
@@ -143,14 +150,22 @@ def whole(document: Document, marked: Span, begin: int) -> dict[str, object]:
     return {
         "title": document.title,
         "origin": joined([origin(document), length, text(document.path)]),
-        "html": html("{}<div>{}{}{}</div>{}", earlier, before, mark, after, later),
+        "html": html("{}<div>{}</div>{}", earlier, shown, later),
     }
 
 
-def _paged(document: Document, start: int, end: int) -> Markup:
-    """A slice of a document as HTML, with a line at the start of each page."""
-    inside = [(offset, page) for page, offset in enumerate(document.pages, 1) if start <= offset < end]
-    cuts = [start, *(offset for offset, _ in inside), end]
-    parts = [prose(document.text[a:b], document) for a, b in pairwise(cuts)]
-    numbers = [NOTHING, *(html('<span class="page">Page {}</span>', page) for _, page in inside)]
-    return concat(number + part for number, part in zip(numbers, parts, strict=True))
+def _paged(document: Document, start: int, end: int, marked: Span) -> Markup:
+    """A slice of a document as HTML, with a line at the start of each page, slide, sheet or chapter."""
+    labels = [(offset, label) for offset, label in _labels(document) if start <= offset < end]
+    cuts = [start, *(offset for offset, _ in labels), end]
+    parts = [excerpt(document, document.text[a:b], a, marked) for a, b in pairwise(cuts)]
+    lines = [NOTHING, *(html('<span class="page">{}</span>', label) for _, label in labels)]
+    return concat(line + part for line, part in zip(lines, parts, strict=True))
+
+
+def _labels(document: Document) -> list[tuple[int, str]]:
+    """Where a page, slide, sheet or chapter begins, and its name. Rows have no line above them."""
+    pages = [(offset, f"Page {number}") for number, offset in enumerate(document.pages, 1)]
+    structure = document.structure
+    places = [(at, name) for at, name in structure.places if name and not structure.table_at(at)]
+    return pages or [(at, name[:1].upper() + name[1:]) for at, name in places]

@@ -22,13 +22,16 @@ export async function poll() {
   polling = setTimeout(poll, result.indexing || uploaded.size ? BUSY : IDLE);
 }
 
-function showList({ state, html, label, documents, examples, accepts, limits: newLimits, login }) {
+function showList({ state, html, label, stopped, documents, examples, accepts, limits: newLimits, login }) {
   shown = state;
   const focused = document.activeElement?.closest("#listing [id]")?.id;
   listing.innerHTML = html;
   if (focused) document.getElementById(focused)?.focus();
   $("#tab-documents").textContent = label;
+  $("#stopped").hidden = !stopped;
+  $("#stopped span").textContent = stopped;
   $("#accepts").textContent = accepts;
+  $("#accepts").title = newLimits.formats;
   $("#logout").hidden = !login;
   limits = newLimits;
   $("#files").accept = limits.suffixes.join(",");
@@ -181,6 +184,16 @@ export function removeDocument({ path }) {
   confirmFirst("Delete this document?", text, "Delete", async () => {
     const result = await call("remove", { path });
     toast(result.problem ?? "Deleted.");
+    poll();
+  });
+}
+
+// The documents whose files were deleted, all or most of them at once.
+export function forgetMissing() {
+  const text = "Questions will no longer be answered from documents whose files are missing.";
+  confirmFirst("Remove the missing documents?", text, "Remove", async () => {
+    const result = await call("forget", {});
+    toast(result.problem ?? "Removed.");
     poll();
   });
 }

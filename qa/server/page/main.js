@@ -2,7 +2,7 @@
 
 import * as conversations from "./conversations.js";
 import { $, all, box, fitBox, isMenuOpen, log, narrow, root, showMenu, showTab, submits } from "./dom.js";
-import { choose, poll, removeDocument } from "./documents.js";
+import { choose, forgetMissing, poll, removeDocument } from "./documents.js";
 import { backToMark, explain, follow, openWhole, select } from "./sources.js";
 import {
   ask, begin, copyText, discard, edit, exportTurns, openConversation, pending, rate, retry, saveMarkdown, stopAsking,
@@ -28,6 +28,7 @@ const acts = {
   rate,
   whole: ({ dataset }) => openWhole(dataset),
   remove: ({ dataset }) => removeDocument(dataset),
+  forget: forgetMissing,
   close: (button) => button.closest("dialog").close(),
 };
 
