@@ -107,7 +107,7 @@ def stages(assistant: Assistant) -> str:
     encode = encoder.encode
     encoder.encode = partial(encode_timed, encode, spent)  # type: ignore[method-assign]
     time_calls(spent, syncing, "scan", "finding and hashing files")
-    time_calls(spent, syncing, "parse", "reading")
+    time_calls(spent, syncing, "read", "reading")
     time_calls(spent, qa.documents.splitting, "split", "splitting")
     for name in ("stored_vector_keys", "add_vectors", "commit", "record"):
         time_calls(spent, Writer, name, "storing")

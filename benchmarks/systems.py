@@ -152,7 +152,7 @@ class ThisProject(System):
         return [Path(hit.document.path).stem for hit in hits]
 
     def _sync(self) -> None:
-        self._embedded += self.assistant.sync().embedded
+        self._embedded += self.assistant.sync(allow_empty=True).embedded
 
     @property
     def precision(self) -> str:

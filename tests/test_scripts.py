@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gzip
 import json
 import subprocess
 import sys
@@ -86,7 +87,13 @@ def test_encoding(squad):
 
 def test_formats():
     printed = run(BENCHMARKS / "formats.py", "--pages", 2, "--repeat", 1)
-    assert printed.count("| this project |") == 3
+    assert printed.count("| this project |") == 12
+
+
+def test_what_is_kept(small):
+    printed = run(BENCHMARKS / "kept.py", small, "--worst", 1)
+    assert "| md | 2 | 0 |" in printed
+    assert "| txt | 1 | 0 |" in printed
 
 
 @needs_browser
@@ -96,6 +103,21 @@ def test_the_page(squad):
     assert printed.count("Page load at") == 4
     assert "| 1 | nothing |" in printed
     assert printed.count("1 documents are uploaded and indexed") == 3
+
+
+def test_pages_with_known_text(tmp_path):
+    text = "The lock at Tarn was built in 1913 by Ruth Felber, and one person fills it within half an hour."
+    page = f"<html><body><h1>The lock</h1><p>{text}</p><p>{text[::-1]}</p></body></html>".encode()
+    articles, readability = tmp_path / "articles", tmp_path / "readability"
+    (articles / "html").mkdir(parents=True)
+    (articles / "html" / "x.html.gz").write_bytes(gzip.compress(page))
+    (articles / "ground-truth.json").write_text(json.dumps({"x": {"articleBody": text}}))
+    (readability / "001").mkdir(parents=True)
+    (readability / "001" / "source.html").write_bytes(page)
+    (readability / "001" / "expected.html").write_bytes(page)
+    printed = run(BENCHMARKS / "pages.py", articles, readability)
+    assert "| 1 articles | kept |" in printed
+    assert "| 1 Readability | trafilatura alone |" in printed
 
 
 def test_the_reader(squad):

@@ -121,7 +121,7 @@ def status_text(status: Status, tally: Tally) -> str:
 
 
 def _left_out(count: int) -> str:
-    return f" ({plural(count, 'block')} of page furniture left out)" if count else ""
+    return f" ({plural(count, 'part')} left out)" if count else ""
 
 
 def left_out_text(left_out: Mapping[str, Sequence[tuple[str, str]]]) -> Iterator[str]:

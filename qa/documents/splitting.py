@@ -84,16 +84,17 @@ def split(
     `sentences` are those of each block (`block_sentences`). A passage never crosses a section, or something
     that is left out, and holds doubtful text alone. `count` is the number of tokens in a text, without
     special ones; a header and its passage together stay within `max_tokens`. Rows of a table have the names
-    of its columns in their header. A heading, or the names of columns, may be quoted if nothing stands
-    below it.
+    of its columns in their header. A heading, or the names of columns, may be quoted if only such blocks
+    stand below it.
     """
     budget = min(passage_tokens, max_tokens - HEADER_TOKENS - SPECIAL_TOKENS)
     packer = _Packer(budget, count)
     header = _Headers(title, count, max_tokens - SPECIAL_TOKENS - budget)
     spans = dict(zip(blocks, sentences, strict=True))
     passages: list[Passage] = []
+    last = max((block.end for block in blocks if block.kind in _QUOTABLE), default=-1)
     for heading, run in _sections(text, blocks):
-        quotable = _QUOTABLE if any(block.kind in _QUOTABLE for block in run) else INDEXED
+        quotable = _QUOTABLE if run[0].start < last else INDEXED
         columns = ""
         for group in _groups(text, run, packer):
             quoted = [span for block in group if block.kind in quotable for span in spans[block]]

@@ -194,13 +194,13 @@ def _window_reading(passage: Passage, row: Row, logits: Logits) -> Reading:
             sentences.append((-math.inf, (start, start)))
             continue
         first, last = inside[0], inside[-1] + 1
-        block = np.where(
-            _of_one_cell(passage.text, row.offsets[first:last]), scores[first:last, first:last], -np.inf
-        )
-        i, j = np.unravel_index(int(block.argmax()), block.shape)
+        block = scores[first:last, first:last]
+        # That a row answers is told by several of its cells, but one of them is the answer.
+        one_cell = _of_one_cell(passage.text, row.offsets[first:last])
+        i, j = np.unravel_index(int(np.where(one_cell, block, -np.inf).argmax()), block.shape)
         span = (row.offsets[first + int(i)][0], row.offsets[first + int(j)][1])
         x, y = _whole_words(passage.text, span, (a, b))
-        sentences.append((float(block[i, j]) - null, (passage.start + x, passage.start + y)))
+        sentences.append((float(block.max()) - null, (passage.start + x, passage.start + y)))
     margin, best = max(sentences, default=(-math.inf, (passage.start, passage.start)))
     return Reading(best, margin + null, null, tuple(sentences))
 

@@ -129,10 +129,9 @@ def test_status_tells_what_is_indexed_and_what_failed(folders, capsys):
 
 def test_status_lists_what_was_left_out(folders, capsys):
     body = "The lighthouse was built in 1873 by two brothers from Norwick."
-    page = f"The Lighthouse\n\n- Advertisement -\n\n{body}\n"
-    (folders / "corpus" / "lighthouse.txt").write_text(page)
+    (folders / "corpus" / "lighthouse.md").write_text(f"# The Lighthouse\n\n<!-- ask Ole -->\n\n{body}\n")
     run(capsys, "sync")
-    assert "[advertisement] - Advertisement -" in run(capsys, "status", "--left-out")[1]
+    assert "[comment] <!-- ask Ole -->" in run(capsys, "status", "--left-out")[1]
 
 
 def rate(folders: Path, question: str, helpful: bool, comment: str = "") -> None:

@@ -65,7 +65,7 @@ def test_ask_refuses_a_question_that_the_documents_do_not_answer(client: Client)
 
 def test_search_returns_hits_best_first(client: Client):
     hits = client.predict("railway to the sea", api_name="/search")
-    assert [hit.keys() for hit in hits] == [{"passage", "document", "score", "page"}] * 5
+    assert [hit.keys() for hit in hits] == [{"passage", "document", "score", "page", "place"}] * 5
     assert [hit["score"] for hit in hits] == sorted((hit["score"] for hit in hits), reverse=True)
     assert client.predict("railway to the sea", k=2, api_name="/search") == hits[:2]
 

@@ -179,8 +179,3 @@ def test_files_their_bytes_and_the_disk_have_limits(tmp_path: Path, monkeypatch:
     uploads.check_room(tmp_path, 5)
     with pytest.raises(CorpusError, match="nearly full"):
         uploads.check_room(tmp_path, 6)
-
-
-def test_a_web_page_with_too_many_tags_is_refused(address: str):
-    answer = put(address, "tags.html", b"<p>word</p>" * 100_000)
-    assert answer.json()["problem"] == "More than 120,000 HTML tags. Split the page."

@@ -23,7 +23,9 @@ _MOST_VALUES = 20  # of a list
 _MOST_WORDS = 4  # of a name; more before a colon are a sentence
 _NOTHING = frozenset(("", "~", "null"))
 _NAMES = {"authors": "author", "lang": "language", "canonical": "url"}  # other names of what is known
-_PLACEHOLDER = re.compile(r"\{\{|\}\}|\{%|<%|\$\{|%[({]")
+_PLACEHOLDER = re.compile(  # of a template
+    r"\{\{[^{}]{0,300}\}\}|\{%[^%]{0,300}%\}|<%[^%]{0,300}%>|\$\{[^{}]{0,300}\}|%[({][^(){}]{0,300}[)}]"
+)
 _QUOTED = re.compile(r"\"([^\"]*)\"|'([^']*)'")
 _UNREADABLE = re.compile(r"[\[{|>&*!%@`]")  # begins a value that only a parser can read
 
@@ -159,7 +161,7 @@ def _line_by_line(lines: list[str], form: _Form) -> dict[object, object] | None:
         quoted = _QUOTED.fullmatch(value)
         if quoted:
             value = quoted[1] if quoted[1] is not None else quoted[2]
-        if not _PLACEHOLDER.search(value) and (quoted or not _UNREADABLE.match(value)):
+        if not _is_placeholder(value) and (quoted or not _UNREADABLE.match(value)):
             values.setdefault(key[1], value)
     return values
 
@@ -178,6 +180,12 @@ def _scalar(value: Any) -> str:
         value = value.date()
     if isinstance(value, date | int) and not isinstance(value, bool):
         value = str(value)
-    if not isinstance(value, str) or value in _NOTHING or _PLACEHOLDER.search(value):
+    if not isinstance(value, str) or value in _NOTHING or _is_placeholder(value):
         return ""
     return " ".join(value[:LONGEST_VALUE].split())
+
+
+def _is_placeholder(value: str) -> bool:
+    """True for a value that a template has yet to fill in: it says nothing else."""
+    rest = _PLACEHOLDER.sub("", value)
+    return rest != value and not any(c.isalnum() for c in rest)
