@@ -18,7 +18,7 @@ NOTICE = [
 ]
 SHORT = "Dogs are not allowed on the quay."
 
-needs_ocr = pytest.mark.skipif(not ocr.is_installed(), reason="needs OCR: pip install 'qa[ocr]'")
+needs_ocr = pytest.mark.skipif(not ocr.is_installed(), reason=ocr.REMEDY)
 
 
 def text(raw: bytes) -> str:
@@ -123,7 +123,8 @@ def test_a_very_large_picture_is_read():
 
 def test_without_ocr_the_report_says_what_to_install(monkeypatch):
     monkeypatch.setattr(ocr, "is_installed", lambda: False)
-    assert refusal(saved(line())) == "an image. To read it, install OCR: pip install 'qa[ocr]'"
+    remedy = "To read it, install OCR: pip install 'rapidocr<3.11' onnxruntime"
+    assert refusal(saved(line())) == f"an image. {remedy}"
 
 
 @needs_ocr

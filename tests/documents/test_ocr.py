@@ -25,7 +25,7 @@ REPORT = [
 ]
 PRINTED = "This page was printed by a program, so that its text is in the file. It needs no reading at all."
 
-needs_ocr = pytest.mark.skipif(not ocr.is_installed(), reason="needs OCR: pip install 'qa[ocr]'")
+needs_ocr = pytest.mark.skipif(not ocr.is_installed(), reason=ocr.REMEDY)
 
 
 def report() -> Image.Image:
@@ -135,20 +135,12 @@ def test_without_ocr_scanned_pages_are_listed_with_what_to_install(monkeypatch):
     monkeypatch.setattr(ocr, "is_installed", lambda: False)
     parsed = parse_pdf("lock.pdf", pdf(PRINTED, report()))
     assert parsed.text == PRINTED
-    assert parsed.left_out == (
-        (
-            "no text on the page (scanned?). To read it, install OCR: pip install 'qa[ocr]'",
-            "page 2",
-        ),
-    )
+    assert parsed.left_out == ((f"no text on the page (scanned?). {ocr.REMEDY}", "page 2"),)
 
 
 def test_without_ocr_a_pdf_of_scans_is_refused_with_what_to_install(monkeypatch):
     monkeypatch.setattr(ocr, "is_installed", lambda: False)
-    assert (
-        refusal(pdf(report()))
-        == "no text found – it may be scanned. To read it, install OCR: pip install 'qa[ocr]'"
-    )
+    assert refusal(pdf(report())) == f"no text found – it may be scanned. {ocr.REMEDY}"
 
 
 @needs_ocr

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 REMARK = "read by OCR"  # with every quote
-REMEDY = "To read it, install OCR: pip install 'qa[ocr]'"
+REMEDY = "To read it, install OCR: pip install 'rapidocr<3.11' onnxruntime"
 MAX_PAGES = 200  # of a file; each takes seconds
 A4 = 842.0  # points, its longer side
 _LONGEST_SIDE = 4000  # pixels; that of A4 at 300 dpi has 3508
