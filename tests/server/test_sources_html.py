@@ -191,6 +191,8 @@ def test_a_whole_document_names_its_slides_but_not_its_cells():
     html = str(whole(slides, (0, 0), 0)["html"])
     assert re.findall(r'<span class="page">(.*?)</span>', html) == ["Slide 1", "Slide 2"]
     assert 'class="page"' not in str(whole(INN, (0, 0), 0)["html"])
+    named = a_document("Toll\n\nIt is due.", path="a.xlsx", _structure=Structure(((0, "Toll"),)))
+    assert 'class="page"' not in str(whole(named, (0, 0), 0)["html"])
 
 
 def test_what_has_to_be_known_of_a_passage_stands_on_its_card():

@@ -164,8 +164,15 @@ def _paged(document: Document, start: int, end: int, marked: Span) -> Markup:
 
 
 def _labels(document: Document) -> list[tuple[int, str]]:
-    """Where a page, slide, sheet or chapter begins, and its name. Rows have no line above them."""
+    """Where a page, slide, sheet or chapter begins, and its name, unless it stands there as the heading.
+
+    Rows have no line above them.
+    """
     pages = [(offset, f"Page {number}") for number, offset in enumerate(document.pages, 1)]
     structure = document.structure
-    places = [(at, name) for at, name in structure.places if name and not structure.table_at(at)]
+    places = [
+        (at, name)
+        for at, name in structure.places
+        if name and not structure.table_at(at) and not document.text.startswith(name, at)
+    ]
     return pages or [(at, name[:1].upper() + name[1:]) for at, name in places]
