@@ -4,7 +4,8 @@ usage: python benchmarks/formats.py [--pages N] [--repeat N]
 
 The same report of N pages (headings, five paragraphs of about 100 words each, in PDF running headers and page
 numbers, in spreadsheets one paragraph a cell) is made in every format. All parsers take turns, several times,
-and the median counts. Parsers that are not installed are left out (`pip install pypdf pdfminer.six mammoth`).
+and the median counts. Parsers that are not installed are left out (`pip install pypdf pdfminer.six mammoth
+striprtf`).
 Prints a Markdown table.
 """
 
@@ -335,7 +336,7 @@ SAMPLES = (
     Sample(".html", as_html, {"trafilatura": with_trafilatura, "lxml": with_lxml}),
     Sample(".epub", as_book, {"zipfile and lxml": zip_and_lxml}),
     Sample(".odt", as_odt, {"zipfile and lxml": zip_and_lxml}),
-    Sample(".rtf", as_rtf, {"striprtf": striprtf}),
+    Sample(".rtf", as_rtf, installed({"striprtf": striprtf})),
     Sample(".eml", as_mail, {"email": with_email}),
     Sample(".md", as_plain, {}),
     Sample(".txt", as_plain, {}),
