@@ -177,8 +177,7 @@ def test_every_word_is_in_a_block(text):
     [" ", "#", "# ", "|", "-", "\n", "a ", "> ", "[", "`", '"', "a(", "- ", "a|b\n", "\t", "a\t", "<",
      "- a\n", ">\n", "[1]", ".[1]", "a\n", "A\n", "( ", "--- ", ". ", "/ ", "a: b\n", "é", "中", "By A "],
 )  # fmt: skip
-@pytest.mark.parametrize("before", ["", "By # "])
 @pytest.mark.slow
-def test_any_repetition_is_read(unit, before):
-    text = before + unit * (200_000 // len(unit))
+def test_any_repetition_is_read(unit):
+    text = unit * (200_000 // len(unit))
     assert parse_text("a.txt", text.encode()).text == text
