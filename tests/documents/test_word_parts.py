@@ -1,8 +1,10 @@
 """What Word documents have besides plain runs: symbols, fields, formulas, forms, drawings, imported files."""
 
 import pytest
+from lxml import etree
 from word_files import PROSE, blocks, document, p, r, texts, write_docx, zip_of
 
+from qa.documents.office.charts import chart_parts
 from qa.documents.word.parse import parse_docx
 
 
@@ -305,3 +307,9 @@ def test_a_broken_part_does_not_take_the_text_with_it(part):
     assert left_out(raw) == (
         ("part that cannot be read", f"word/{part}: not a valid Word file"),
     )  # fmt: skip
+
+
+def test_a_chart_whose_series_have_a_row_each_is_a_table_of_limited_size():
+    series = "".join(f'<ser><val><pt idx="{n}"><v>7</v></pt></val></ser>' for n in range(3000))
+    parts = chart_parts(etree.fromstring(f"<chart>{series}</chart>"))
+    assert len(parts) == 1 + 500_000 // 3001

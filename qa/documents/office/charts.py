@@ -12,6 +12,8 @@ from qa.documents.sheets.number_formats import general, shown
 from qa.structure import row_text
 from qa.types import BlockKind
 
+_MOST_CELLS = 500_000  # of a table: each of ten thousand series can have a row of its own
+
 
 @dataclass(frozen=True, slots=True)
 class _Series:
@@ -37,7 +39,8 @@ def chart_parts(chart: Any) -> list[Part]:
     for labels, columns in tables.items():
         named = dict(labels)
         parts.append(Part(row_text(["", *(series.name for series in columns)]), BlockKind.COLUMNS))
-        for i in sorted({i for series in columns for i in series.values}):
+        most = max(1, _MOST_CELLS // (1 + len(columns)))
+        for i in sorted({i for series in columns for i in series.values})[:most]:
             cells = [named.get(i, str(i + 1)), *(series.values.get(i, "") for series in columns)]
             parts += [Part(text, BlockKind.ROW)] if (text := row_text(cells)) else []
     return parts

@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+from qa.documents.office.charts import chart_parts
 from qa.documents.office.elements import attribute, child, name_of, value
 from qa.documents.office.headings import looks_like_heading
 from qa.documents.office.package import Package
 from qa.documents.parsed import Part
-from qa.documents.word.drawings import chart_parts, diagram_parts
+from qa.documents.word.drawings import diagram_parts
 from qa.documents.word.numbering import Numbering
 from qa.documents.word.runs import SKIPPED, Content, RunReader, alternative, placeholder
 from qa.documents.word.styles import Style, Styles, is_heading_level

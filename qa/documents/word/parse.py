@@ -23,7 +23,6 @@ from qa.errors import UnreadableFile
 from qa.types import BlockKind
 
 _OLD = "an old Word file (.doc). Open it in Word and save it as .docx"
-_TEMPLATE = "2013-12-23T23:15:00Z"  # the date of python-docx's template, which files made from it keep
 _DEEPEST_IMPORT = 3  # of files within imported files
 _NOT_READ = "part that cannot be read"
 
@@ -59,8 +58,6 @@ def _parse_document(path: str, package: Package, main: str, document: Any, depth
         left_out += [(f"running {kind}", text) for text in running]
     left_out += [("embedded file", name) for name in body.embedded()]
     known = properties(package)
-    if known.get("created") == _TEMPLATE:
-        del known["created"]
     left_out += [(_NOT_READ, f"{name}: {why}") for name, why in package.broken]
     parts = [p.part for p in paragraphs]
     return from_parts(path, parts, _title(known, paragraphs), metadata(known), lambda _: left_out)
