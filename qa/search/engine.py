@@ -19,11 +19,19 @@ class Engine:
     Its parts are public so that benchmarks can measure them one by one.
     """
 
-    def __init__(self, store: Store, vectors: VectorCache, encoder: Encoder, reader: Reader | None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        vectors: VectorCache,
+        encoder: Encoder,
+        reader: Reader | None,
+        second_reader: Reader | None = None,
+    ) -> None:
         self.store = store
         self.vectors = vectors
         self.encoder = encoder
         self.reader = reader
+        self.second_reader = second_reader
 
     @property
     def calibration(self) -> Calibration:
@@ -42,10 +50,10 @@ class Engine:
             return retrieve(question, query, snapshot, self.vectors.index_of(snapshot), k, documents)
 
     def evidence(self, candidates: Candidates, admits: Admits = admit_all) -> Evidence:
-        """The evidence in the best passages, from the reader if there is one."""
+        """The evidence in the best passages, from the readers if there are any."""
         if self.reader is None:
             return by_similarity(candidates, self.encoder, admits)
-        return by_reading(candidates, self.reader, self.encoder, admits)
+        return by_reading(candidates, self.reader, self.encoder, admits, self.second_reader)
 
     def sample(self, size: int, documents: DocumentIds = None) -> list[Passage]:
         """At most `size` passages that are not doubtful, spread evenly over documents; always the same."""

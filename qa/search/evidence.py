@@ -25,9 +25,10 @@ from dataclasses import dataclass, replace
 
 from qa.index.database import matching_words
 from qa.language.parts import begins_part
-from qa.language.questions import AnswerType, fits
+from qa.language.questions import AnswerType, Question, fits
 from qa.models.encoder import Encoder, encode_all, headed
-from qa.models.reader import Reader, Reading
+from qa.models.reader import Reader
+from qa.models.reading import Reading, SentenceReading
 from qa.search.retrieval import DOUBT, Candidates, Term, centred_cosines
 from qa.types import Hit, Passage, Span
 
@@ -46,7 +47,8 @@ class ScoredSentence:
     """A sentence of a hit, as a span of its document.
 
     If a reader has read it, `answer` is the part that answers best, and `margin` the number of logits by
-    which that part beats no answer: above 0 the reader takes it for an answer.
+    which that part beats no answer: above 0 the reader takes it for an answer. `evidence` is the logit of the
+    whole sentence being a part of the answer.
     """
 
     hit: Hit
@@ -54,6 +56,7 @@ class ScoredSentence:
     score: float
     answer: Span | None = None
     margin: float = -math.inf
+    evidence: float = -math.inf
 
     @property
     def span(self) -> Span:
@@ -97,23 +100,29 @@ def best_first(sentence: ScoredSentence) -> tuple[float, str, int]:
 
 
 def by_reading(
-    candidates: Candidates, reader: Reader, encoder: Encoder, admits: Admits = admit_all
+    candidates: Candidates,
+    reader: Reader,
+    encoder: Encoder,
+    admits: Admits = admit_all,
+    second: Reader | None = None,
 ) -> Evidence:
     """The evidence in the first dozen hits, scored with the reader. Only admitted sentences count.
 
-    Signals of the best sentence: its margin, in tens of logits (`margin`); the lead of its score over the
-    best score of another passage (`lead`); its cosine with the question (`cosine`); 1 if its answer is of the
-    type that the question wants (`fits`). One more is about the search: a tenth of the logarithm of the
-    number of passages searched, since each of them could be the wrong one (`searched`).
+    A second reader, which may be slow, reads the best few of them again, and its readings count.
+
+    Signals of the best sentence: its margin, in tens of logits (`margin`), as are the logits of its being
+    evidence (`evidence`) and of its passage answering (`answered`); the lead of its score over the best score
+    of another passage (`lead`); its cosine with the question (`cosine`); 1 if its answer is of the type that
+    the question wants (`fits`). One more is about the search: a tenth of the logarithm of the number of
+    passages searched, since each of them could be the wrong one (`searched`).
     """
     question, hits = candidates.question, candidates.hits[:LOOKED_AT]
     passages = [hit.passage for hit in hits]
-    readings = {
-        p.id: _of_part(question.part, p, r) if question.part else r
-        for p, r in zip(passages, reader.read(question.rephrased, passages), strict=True)
-    }
+    readings = _readings(question, passages, reader)
     scores = {hit.passage.id: _reader_score(readings[hit.passage.id].margin, hit) for hit in hits}
     embedded = sorted(hits, key=lambda hit: (-scores[hit.passage.id], hit.passage.id))[:_EMBEDDED]
+    if second:
+        readings |= _readings(question, [hit.passage for hit in embedded], second)
     similarities = {
         (s.sentence.hit.passage.id, s.sentence.index): s
         for s in _similarities(candidates, embedded, encoder, admits)
@@ -122,10 +131,9 @@ def by_reading(
         return Evidence(candidates.hits, (), {})
     sentences = []
     for (passage_id, i), similarity in similarities.items():
-        margin, span = readings[passage_id].sentences[i]
-        score = _reader_score(margin, similarity.sentence.hit)
-        score += _SIMILARITY_WEIGHT * similarity.sentence.score
-        sentences.append(replace(similarity.sentence, score=score, answer=_non_empty(span), margin=margin))
+        sentence = _as_read(similarity.sentence.hit, i, readings[passage_id].sentences[i])
+        score = sentence.score + _SIMILARITY_WEIGHT * similarity.sentence.score
+        sentences.append(replace(sentence, score=score))
     sentences.sort(key=best_first)
     best = sentences[0]
     signals = {
@@ -133,16 +141,27 @@ def by_reading(
         "lead": _lead(sentences),
         "cosine": similarities[best.hit.passage.id, best.index].cosine,
         "fits": float(_answer_fits(question.wants, best)),
+        "evidence": _bounded(best.evidence),
+        "answered": _bounded(readings[best.hit.passage.id].answered),
         "searched": math.log(max(1, candidates.searched)) / 10,
     }
     further = tuple(
-        ScoredSentence(hit, i, _reader_score(margin, hit), _non_empty(span), margin)
+        _as_read(hit, i, reading)
         for hit in hits
         if hit not in embedded
-        for i, (margin, span) in enumerate(readings[hit.passage.id].sentences)
+        for i, reading in enumerate(readings[hit.passage.id].sentences)
     )
     reranked = _reranked_hits(candidates, scores | _best_scores(sentences))
     return Evidence(reranked, tuple(sentences), signals, further)
+
+
+def _readings(question: Question, passages: Sequence[Passage], reader: Reader) -> dict[str, Reading]:
+    """The readings of passages by their ids."""
+    readings = reader.read(question.rephrased, passages)
+    return {
+        p.id: _of_part(question.part, p, r) if question.part else r
+        for p, r in zip(passages, readings, strict=True)
+    }
 
 
 def _of_part(part: str, passage: Passage, reading: Reading) -> Reading:
@@ -152,13 +171,16 @@ def _of_part(part: str, passage: Passage, reading: Reading) -> Reading:
     """
     heading = passage.header.rpartition(" — ")[2]
     sentences = []
-    for i, (margin, span) in enumerate(reading.sentences):
+    for i, sentence in enumerate(reading.sentences):
         text = passage.text[passage.sentences[i][0] - passage.start :]
         if begins_part(part, text) or (i == 0 and begins_part(part, heading)):
-            margin, span = max(margin, _CERTAIN), passage.sentences[i]
-        sentences.append((margin, span))
-    margin, span = max(sentences, default=(reading.margin, reading.span))
-    return replace(reading, span=span, score=reading.null + margin, sentences=tuple(sentences))
+            margin, evidence = max(sentence.margin, _CERTAIN), max(sentence.evidence, _CERTAIN)
+            sentence = SentenceReading(margin, passage.sentences[i], evidence)
+        sentences.append(sentence)
+    best = max(sentences, default=SentenceReading(reading.margin, reading.span))
+    answered = max(reading.answered, best.evidence)
+    score = reading.null + best.margin
+    return replace(reading, span=best.span, score=score, sentences=tuple(sentences), answered=answered)
 
 
 def _answer_fits(wants: AnswerType, sentence: ScoredSentence) -> bool:
@@ -169,8 +191,16 @@ def _answer_fits(wants: AnswerType, sentence: ScoredSentence) -> bool:
     return fits(wants, sentence.text(), (sentence.answer[0] - start, sentence.answer[1] - start))
 
 
-def _non_empty(span: Span) -> Span | None:
-    return span if span[0] < span[1] else None
+def _bounded(logit: float) -> float:
+    """A logit in tens, not further from 0 than what makes a difference."""
+    return max(-_LEAST, min(_LEAST, logit)) / _LOGITS
+
+
+def _as_read(hit: Hit, index: int, reading: SentenceReading) -> ScoredSentence:
+    """A sentence of a hit with its reading, scored without its similarity."""
+    answer = reading.span if reading.span[0] < reading.span[1] else None
+    score = _reader_score(reading.margin, hit)
+    return ScoredSentence(hit, index, score, answer, reading.margin, reading.evidence)
 
 
 def _reader_score(margin: float, hit: Hit) -> float:

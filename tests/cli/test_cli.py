@@ -325,12 +325,13 @@ def test_an_index_of_another_encoder_asks_for_a_sync(folders, capsys):
 
 
 @pytest.mark.parametrize("model", ["no/such-model", "/nowhere/at/all"])
-def test_a_model_that_is_not_there_gets_one_line(folders, capsys, monkeypatch, model):
-    monkeypatch.setenv("QA_MODEL", model)
+@pytest.mark.parametrize("variable", ["QA_MODEL", "QA_READER"])
+def test_a_model_that_is_not_there_gets_one_line(folders, capsys, monkeypatch, variable, model):
+    monkeypatch.setenv(variable, model)
     code, _, err = run(capsys, "sync")
     assert code == 1
     assert one_line(err)
-    assert "Set QA_MODEL to a model's folder" in err
+    assert f"Set {variable} to a model's folder" in err
 
 
 def test_a_login_without_a_colon_gets_one_line(folders, capsys, monkeypatch):

@@ -10,7 +10,8 @@ import pytest
 from qa.errors import ModelError
 from qa.models import reader as module
 from qa.models.encoder import find_encoder
-from qa.models.reader import Tokens, find_reader
+from qa.models.reader import find_reader
+from qa.models.rows import Tokens
 from qa.types import Passage
 
 pytestmark = pytest.mark.slow

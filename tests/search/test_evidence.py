@@ -47,6 +47,22 @@ def test_the_passage_that_answers_comes_first(corpus, index, reader):
     assert assistant.ask(question).nearest[0].document.path == "ferry.md"
 
 
+def test_a_second_reader_reads_the_best_few_again_and_decides(corpus, index, encoder, reader):
+    question = "Who finished the bridge at Osk?"
+    second = KeyReader({question: "in 1874"})
+    assistant = Assistant(Settings(corpus=corpus, index=index), encoder, reader, second)
+    assistant.sync()
+    assert assistant.ask(question).claims[0].value == "in 1874"
+    assert second.read_at_once == [min(4, reader.read_at_once[0])]
+    assert assistant.status().reader == "by heart, then by heart"
+
+
+def test_what_the_second_reader_denies_is_less_sure(assistant, encoder, reader):
+    doubting = Assistant(assistant.settings, encoder, reader, KeyReader({}))
+    for question in ANSWERS:
+        assert doubting.ask(question).confidence < assistant.ask(question).confidence - 0.05
+
+
 def test_hits_come_in_the_order_of_their_scores(assistant):
     hits = assistant.search("When was the middle arch taken?", k=20)
     scores = [hit.score for hit in hits]

@@ -12,7 +12,7 @@ import pytest
 from conftest import DOCUMENTS, QUESTION, KeyReader, WordEncoder, python, write
 
 from qa.assistant import Assistant
-from qa.models.reader import Reading
+from qa.models.reading import Reading
 from qa.server.handlers import ASKING, Handlers, Indexing
 from qa.settings import Settings
 from qa.types import Passage
