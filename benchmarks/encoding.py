@@ -33,7 +33,7 @@ from qa.models.files import ModelFiles
 from qa.models.reader import find_reader
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "training"))
-from squad import paragraphs
+from sets import paragraphs
 
 WARM, DOZEN = 64, 12
 
@@ -44,7 +44,7 @@ def main() -> None:
     parser.add_argument("--texts", type=int, default=600)
     parser.add_argument("--questions", type=int, default=100)
     options = parser.parse_args()
-    everything = list(paragraphs(options.set))
+    everything = paragraphs([options.set])
     texts = [paragraph.text for paragraph in everything]
     print(speeds(texts[: options.texts]), end="\n\n", flush=True)
     with tempfile.TemporaryDirectory() as temporary:

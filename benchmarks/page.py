@@ -34,7 +34,7 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent / "tests"), str(HERE.parent / "training")]
 from browsing import DESKTOP, PHONE, Page, chromium, sized  # noqa: E402
 from serving import CORPUS, app  # noqa: E402
-from squad import paragraphs  # noqa: E402
+from sets import paragraphs  # noqa: E402
 
 QUESTIONS = HERE / "questions" / "corpus-test.jsonl"
 TOGETHER = 8  # paragraphs per document
@@ -51,7 +51,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20)
     options = parser.parse_args()
     questions = [json.loads(line)["question"] for line in QUESTIONS.read_text("utf-8").splitlines()]
-    texts = [paragraph.text for paragraph in paragraphs(options.set)]
+    texts = [paragraph.text for paragraph in paragraphs([options.set])]
     files = ["\n\n".join(texts[i : i + TOGETHER]) for i in range(0, len(texts), TOGETHER)]
     files = files[: options.documents]
     with running_server() as address:

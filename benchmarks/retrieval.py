@@ -24,7 +24,7 @@ from qa.language.words import content_words
 from qa.writing import grams
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "training"))
-from squad import paragraphs
+from sets import paragraphs
 
 HEAD = "| set | questions | way | Recall@1 | Recall@3 | Recall@5 | MRR |\n|-|-|-|-|-|-|-|"
 Asked = tuple[str, str, list[str]]  # a question, the name of its paragraph, its answers
@@ -33,8 +33,8 @@ DEPTH = 100  # passages considered for a rank; a paragraph further down counts a
 
 def load(path: Path) -> tuple[dict[str, str], list[Asked]]:
     """A SQuAD file's paragraphs by name, and its questions with their paragraph's name and answers."""
-    everything = list(paragraphs(path))
-    questions = [(q.text, p.name, [text for _, text in q.answers]) for p in everything for q in p.questions]
+    everything = paragraphs([path])
+    questions = [(q.text, p.name, [p.text[a:b] for a, b in q.spans]) for p in everything for q in p.questions]
     return {p.name: p.text for p in everything}, questions
 
 

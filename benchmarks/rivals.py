@@ -32,7 +32,7 @@ from rival_systems import SYSTEMS
 from rivals_report import CHANGED, picture, table
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "training"))
-from squad import paragraphs
+from sets import paragraphs
 
 HERE = Path(__file__).resolve().parent
 REQUIREMENTS = HERE / "rivals.txt"
@@ -113,7 +113,7 @@ def load(path: Path, limit: int | None, count: int) -> tuple[dict[str, str], lis
 
     The questions are about the articles that were held aside when this project's reader was trained.
     """
-    used = list(paragraphs(path))[:limit]
+    used = paragraphs([path])[:limit]
     questions = [(q.text, p.name) for p in used if p.held_aside for q in p.questions]
     picked = random.Random(1).sample(questions, min(count, len(questions)))
     return {p.name: p.text for p in used}, picked

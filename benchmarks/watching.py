@@ -22,7 +22,7 @@ from qa.corpus.watch import watched
 from qa.types import SyncReport
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "training"))
-from squad import paragraphs
+from sets import paragraphs
 
 PATIENCE = 300.0  # seconds
 
@@ -33,7 +33,7 @@ def main() -> None:
     parser.add_argument("--held", type=int, default=500)
     parser.add_argument("--burst", type=int, default=1000)
     options = parser.parse_args()
-    texts = [paragraph.text for paragraph in paragraphs(options.set)]
+    texts = [paragraph.text for paragraph in paragraphs([options.set])]
     with tempfile.TemporaryDirectory() as temporary:
         corpus = Path(temporary) / "corpus"
         corpus.mkdir()

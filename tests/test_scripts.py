@@ -13,6 +13,10 @@ import pytest
 from browsing import needs_browser
 from conftest import DOCUMENTS, HERE, write
 
+from qa.models.files import ModelFiles
+from qa.models.second import SecondReader
+from qa.types import Passage
+
 pytestmark = pytest.mark.slow
 
 ROOT = HERE.parent
@@ -127,9 +131,9 @@ def test_the_reader(squad):
 
 
 def test_retrieval(squad, tmp_path):
-    from squad import paragraphs
+    from sets import paragraphs
 
-    question = {"question": "Who made it?", "set": "set", "paragraph": next(paragraphs(squad)).name}
+    question = {"question": "Who made it?", "set": "set", "paragraph": paragraphs([squad])[0].name}
     own = lines(tmp_path / "own.jsonl", question)
     printed = run(BENCHMARKS / "retrieval.py", squad, "--limit", 3, "--paraphrase", own)
     ways = [line.split("|")[1:4] for line in printed.splitlines()[2:]]
@@ -179,12 +183,20 @@ def test_watching(squad):
 
 
 def test_a_reader_is_made_from_start_to_finish(squad, tmp_path):
-    mined, trained, weights = tmp_path / "new_wiki.jsonl", tmp_path / "run", tmp_path / "reader.safetensors"
+    mined, trained, weights = tmp_path / "mined.jsonl", tmp_path / "run", tmp_path / "reader.safetensors"
     assert "questions" in run(TRAINING / "mine.py", mined, squad)
-    assert "step 1/" in run(TRAINING / "train.py", trained, mined, "--steps", 1)
-    assert "| new_wiki | 3 |" in run(TRAINING / "evaluate.py", trained, mined, "--limit", 3)
-    exported = json.loads(run(TRAINING / "export.py", trained, weights))
+    assert "step 1 " in run(TRAINING / "train.py", trained, mined, "--rows", 8)
+    assert "step 2 " in run(TRAINING / "train.py", trained, mined, "--cool", 8)
+    network = trained / "network.pt"
+    assert "| set | 6 | 6 |" in run(TRAINING / "evaluate.py", network, mined)
+    exported = json.loads(run(TRAINING / "export.py", network, weights))
     assert exported["bytes"] == weights.stat().st_size
+    folder, question = tmp_path / "folder", "How many passengers does the ferry carry?"
+    run(TRAINING / "export.py", network, folder, "--base", ModelFiles().folder)
+    (reading,) = SecondReader(str(folder)).read(
+        question, [Passage("p", "d", 0, 8, "Forty do.", "", ((0, 9),))]
+    )
+    assert reading.margin > float("-inf")
 
 
 @pytest.mark.parametrize("reader", [True, False])
@@ -204,7 +216,8 @@ def test_the_confidence_is_fitted(squad, small, tmp_path, reader):
 
 # --- all of them ---------------------------------------------------------------------------------
 
-MODULES = {"edit", "squad", "systems", "rival_systems", "rivals_report", "measured"}  # used by other scripts
+# used by other scripts
+MODULES = {"edit", "examples", "network", "sets", "systems", "rival_systems", "rivals_report", "measured"}
 
 
 def test_every_script_is_run_here():

@@ -1,13 +1,14 @@
 """Questions with and without an answer -> the calibration of the confidence, its threshold and its quality.
 
-usage: python training/calibrate.py SQUAD.json --articles FOLDER QUESTIONS.jsonl [--articles ...]
+usage: python training/calibrate.py SET.json ... --articles FOLDER QUESTIONS.jsonl [--articles ...]
            [--without-reader] [--cache FILE.json] [--picture FILE.png]
 
-Three kinds of corpus, each corpus with the same weight: all paragraphs of SQUAD.json together, each of its
-articles held aside on its own, and each FOLDER. The answerable questions are those about the articles held
-aside and those in QUESTIONS.jsonl. The unanswerable ones are the same questions with their paragraph excluded
-from the search (on topic), questions about other articles held aside (off topic), and the unanswerable ones
-in QUESTIONS.jsonl. The label says if the quote of the best sentence is right. All figures come from ten-fold
+Three kinds of corpus: all paragraphs of the sets together, each of their articles held aside on its own, and
+each FOLDER. The answerable questions are those about the articles held aside and those in QUESTIONS.jsonl.
+The unanswerable ones are the same questions with their paragraph excluded from the search ("taken out"),
+those that people wrote about the paragraph to look answerable ("written"), questions about other articles
+held aside ("off topic"), and the unanswerable ones in QUESTIONS.jsonl. SHARES says how much each kind of
+question weighs. The label says if the quote of the best sentence is right. All figures come from ten-fold
 cross-validation. Prints the constants, and tables in Markdown.
 """
 
@@ -21,10 +22,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+from sets import Answered, Paragraph, Question, paragraphs
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
-from squad import Paragraph, paragraphs
 
 from qa import Assistant
 from qa.answers.quotes import quote_span
@@ -33,8 +34,10 @@ from qa.evaluation.question_sets import load
 from qa.language.questions import parse
 from qa.search.evidence import LOOKED_AT
 
-FALSELY_REFUSED = 0.06  # share of answerable questions, with equal weight per corpus; sets the threshold
-WHOLE, ALONE = 300, 40  # answerable questions on all paragraphs, and on each article alone
+FALSELY_REFUSED = 0.05  # share of answerable questions, with equal weight per corpus; sets the threshold
+WHOLE, ALONE = 300, 24  # answerable questions on all paragraphs, and on each article alone
+LEAST = 3  # answerable questions of an article that is indexed alone
+SHARES = {"answerable": 0.5, "off topic": 0.1}  # of a corpus; what is left is on topic and unanswerable
 Observation = tuple[str, str, bool, Mapping[str, float]]  # corpus, kind of question, right, signals
 
 
@@ -49,45 +52,36 @@ def observe(
     return evidence.signals, quote, best.hit.document.path
 
 
-def observe_squad(path: Path, without_reader: bool) -> Iterator[Observation]:
-    """Observations on a file in SQuAD format: on all paragraphs together, then on each article held aside."""
-    everything = list(paragraphs(path))
+def observe_sets(paths: Sequence[Path], without_reader: bool) -> Iterator[Observation]:
+    """Observations on sets: on all paragraphs together, then on each article held aside."""
+    everything = paragraphs(paths)
     aside = [p for p in everything if p.held_aside]
     choice = random.Random(7)
-    yield from _observe_corpus(
-        "all paragraphs",
-        everything,
-        aside,
-        off_topic=(),
-        count=WHOLE,
-        without_reader=without_reader,
-        choice=choice,
-    )
-    for article in sorted({p.article for p in aside}):
+    yield from _observe_corpus("all paragraphs", everything, aside, (), WHOLE, without_reader, choice)
+    for article in sorted({p.article for p in aside if p.article}):
         own = [p for p in aside if p.article == article]
+        if sum(len(_answerable(p)) for p in own) < LEAST:
+            continue
         off_topic = [q.text for p in aside if p.article != article for q in p.questions]
-        yield from _observe_corpus(
-            "one article",
-            own,
-            own,
-            off_topic=off_topic,
-            count=ALONE,
-            without_reader=without_reader,
-            choice=choice,
-        )
+        yield from _observe_corpus("one article", own, own, off_topic, ALONE, without_reader, choice)
+
+
+def _answerable(paragraph: Paragraph) -> list[Question]:
+    return [q for q in paragraph.questions if q.answered is Answered.SPAN]
 
 
 def _observe_corpus(
     name: str,
     indexed: Sequence[Paragraph],
     asked_about: Sequence[Paragraph],
-    *,
     off_topic: Sequence[str],
     count: int,
     without_reader: bool,
     choice: random.Random,
 ) -> Iterator[Observation]:
-    """`count` answerable questions, as many without their paragraph, and half as many off topic."""
+    """`count` answerable questions, as many taken out and as many written, and half as many off topic."""
+    written = [q.text for p in asked_about for q in p.questions if q.answered is Answered.NOT]
+    others = {"written": (written, count), "off topic": (list(off_topic), count // 2)}
     with tempfile.TemporaryDirectory() as folder:
         corpus = Path(folder, "corpus")
         corpus.mkdir()
@@ -96,16 +90,18 @@ def _observe_corpus(
         with Assistant.open(corpus, Path(folder, "index"), use_reader=not without_reader) as assistant:
             assistant.sync()
             ids = {d.path: d.id for d in assistant.documents()}
-            questions = [(q, f"{p.name}.txt") for p in asked_about for q in p.questions]
-            for question, own_path in choice.sample(questions, min(count, len(questions))):
+            questions = [(q, p) for p in asked_about for q in _answerable(p)]
+            for question, paragraph in choice.sample(questions, min(count, len(questions))):
+                own_path = f"{paragraph.name}.txt"
                 signals, quote, path = observe(assistant, question.text)
-                right = path == own_path and any(answer in quote for _, answer in question.answers)
+                answers = [paragraph.text[a:b] for a, b in question.spans]
+                right = path == own_path and any(answer in quote for answer in answers)
                 yield name, "answerable", right, signals
-                others = [i for path, i in ids.items() if path != own_path]
-                signals, *_ = observe(assistant, question.text, others)
-                yield name, "on topic", False, signals
-            for text in choice.sample(list(off_topic), min(count // 2, len(off_topic))):
-                yield name, "off topic", False, observe(assistant, text)[0]
+                without = [i for path, i in ids.items() if path != own_path]
+                yield name, "taken out", False, observe(assistant, question.text, without)[0]
+            for kind, (texts, most) in others.items():
+                for text in choice.sample(texts, min(most, len(texts))):
+                    yield name, kind, False, observe(assistant, text)[0]
 
 
 def observe_articles(folder: Path, questions: Path, without_reader: bool) -> Iterator[Observation]:
@@ -171,7 +167,7 @@ def observations(options: argparse.Namespace) -> list[Observation]:
             for folder, questions in options.articles or ()
             for observation in observe_articles(folder, questions, options.without_reader)
         ),
-        *observe_squad(options.squad, options.without_reader),
+        *observe_sets(options.sets, options.without_reader),
     ]
     if options.cache:
         options.cache.write_text(json.dumps(observed, default=float), "utf-8")
@@ -179,7 +175,10 @@ def observations(options: argparse.Namespace) -> list[Observation]:
 
 
 class Examples:
-    """The observations as arrays, with one entry or row each, and weights that make all corpora equal."""
+    """The observations as arrays, with one entry or row each, and their weights.
+
+    All corpora weigh the same. Within each, every kind of question has its share, whatever its number.
+    """
 
     def __init__(self, observed: Sequence[Observation]) -> None:
         self.corpus = np.array([corpus for corpus, _, _, _ in observed])
@@ -187,9 +186,15 @@ class Examples:
         self.right = np.array([bool(right) for _, _, right, _ in observed])
         self.names = list(observed[0][3])
         self.x = np.array([[float(signals[name]) for name in self.names] for *_, signals in observed])
-        weights = np.array([1 / np.sum(self.corpus == c) for c in self.corpus])
-        self.weights = weights * len(self.corpus) / len(set(self.corpus))
         self.answerable = self.kinds == "answerable"
+        groups = np.where(np.isin(self.kinds, list(SHARES)), self.kinds, "on topic")
+        shares = np.array([SHARES.get(group, 1 - sum(SHARES.values())) for group in groups])
+        for corpus in np.unique(self.corpus):
+            inside = self.corpus == corpus
+            counts = np.array([np.sum(inside & (groups == group)) for group in groups])
+            shares[inside] = shares[inside] / counts[inside]
+            shares[inside] /= shares[inside].sum()
+        self.weights = shares * len(shares) / len(np.unique(self.corpus))
 
 
 def fitted_threshold(examples: Examples, p: Floats) -> float:
@@ -204,16 +209,16 @@ def print_corpora(examples: Examples, p: Floats, threshold: float) -> None:
     """Print the quality of the confidence on each corpus and on all of them."""
     print(
         "\n| corpus | answerable | unanswerable | best sentence right | AUROC answerable | AUROC right"
-        " | AURC | ECE | falsely refused | refused off topic | refused on topic | refused noise |"
+        " | AURC | ECE | falsely refused | refused off topic | on topic | taken out | written | noise |"
     )
-    print("|-|-|-|-|-|-|-|-|-|-|-|-|")
+    print("|-|-|-|-|-|-|-|-|-|-|-|-|-|-|")
     for name in [*np.unique(examples.corpus), "all"]:
         inside = (examples.corpus == name) | (name == "all")
         answerable, right = examples.answerable[inside], examples.right[inside]
         kinds, chances = examples.kinds[inside], p[inside]
         refusals = [
             f"{np.mean(chances[kinds == kind] < threshold):.3f}" if np.any(kinds == kind) else ""
-            for kind in ("off topic", "on topic", "noise")
+            for kind in ("off topic", "on topic", "taken out", "written", "noise")
         ]
         print(
             f"| {name} | {answerable.sum()} | {(~answerable).sum()} | {right[answerable].mean():.3f}"
@@ -242,7 +247,7 @@ def print_signals(examples: Examples) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("squad", type=Path)
+    parser.add_argument("sets", type=Path, nargs="+")
     parser.add_argument("--articles", type=Path, nargs=2, action="append", metavar=("FOLDER", "QUESTIONS"))
     parser.add_argument("--without-reader", action="store_true")
     parser.add_argument("--cache", type=Path, help="keep the observations here, to fit them again")

@@ -1,10 +1,11 @@
-"""A trained network -> the weights file that comes with the package.
+"""A trained network -> the weights file that comes with the package, or a folder for QA_READER.
 
-usage: python training/export.py RUN_FOLDER OUT.safetensors [--rank N]
+usage: python training/export.py NETWORK.pt OUT.safetensors [--rank N]
+       python training/export.py NETWORK.pt OUT_FOLDER --base FOLDER
 
-The difference between each matrix and the base's is stored as the product of two thin matrices (its truncated
-singular value decomposition), and the difference between vectors in full, both in fp16. The head is stored
-unchanged.
+In the file, the difference between each matrix and the default encoder's is stored as the product of two
+thin matrices (its truncated singular value decomposition), and the difference between vectors in full, both
+in fp16. The head is stored unchanged. The folder has the form of a model of transformers, in bf16.
 """
 
 from __future__ import annotations
@@ -12,15 +13,17 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import torch
+from network import Network
 from safetensors.torch import save_file
-from train import Network
 
-from qa.models.files import DEFAULT_SHA256
+from qa.models.files import DEFAULT_SHA256, ModelFiles
 
 RANK = 32
+_ARCHITECTURES = {"bert": "BertForQuestionAnswering", "mpnet": "MPNetForQuestionAnswering"}
 
 
 def differences(
@@ -32,7 +35,7 @@ def differences(
         if name.startswith("head."):
             stored[name] = weight.float()
             continue
-        short = name.removeprefix("bert.")
+        short = name.removeprefix("base.")
         change = weight.float() - base[name].float()
         if not weight.is_floating_point() or not change.any():
             continue  # the word embeddings and the tables of positions
@@ -46,14 +49,35 @@ def differences(
     return stored
 
 
+def write_folder(trained: dict[str, torch.Tensor], base: Path, out: Path) -> None:
+    """Write a folder with the weights, and with the configuration and tokenizer of the base."""
+    out.mkdir(parents=True, exist_ok=True)
+    config = json.loads((base / "config.json").read_text("utf-8"))
+    kind = config["model_type"]
+    config["architectures"] = [_ARCHITECTURES[kind]]
+    (out / "config.json").write_text(json.dumps(config, indent=2), "utf-8")
+    shutil.copy(base / "tokenizer.json", out)
+    named = {
+        name.replace("base.", f"{kind}.", 1).replace("head.", "qa_outputs."): weight
+        for name, weight in trained.items()
+        if weight.is_floating_point()
+    }
+    stored = {name: weight.bfloat16().contiguous() for name, weight in named.items()}
+    save_file(stored, out / "model.safetensors", metadata={"format": "pt"})
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("network", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--rank", type=int, default=RANK)
+    parser.add_argument("--base", type=Path)
     options = parser.parse_args()
-    trained = torch.load(options.folder / "network.pt", weights_only=True)
-    stored = differences(Network().state_dict(), trained, options.rank)
+    trained = torch.load(options.network, weights_only=True)
+    if options.base:
+        write_folder(trained, options.base, options.out)
+        return
+    stored = differences(Network(ModelFiles().folder).state_dict(), trained, options.rank)
     save_file(stored, options.out, metadata={"base": DEFAULT_SHA256, "rank": str(options.rank)})
     digest = hashlib.sha256(options.out.read_bytes()).hexdigest()
     print(json.dumps({"sha256": digest, "bytes": options.out.stat().st_size, "tensors": len(stored)}))
