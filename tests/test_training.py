@@ -63,8 +63,8 @@ def test_an_article_held_aside_in_one_set_is_held_aside_in_all(tmp_path, squad):
 
 
 def test_a_paragraph_of_no_article_that_is_near_one_held_aside_is_held_aside(tmp_path):
-    texts = [f"The lighthouse number {n} was painted with lime." for n in range(6)]
-    titled = squad_file(tmp_path / "squad-a.json", *((f"Town {t[-28]}", [(t,)]) for t in texts))
+    texts = {c: f"The lighthouse of Town {c} was painted with lime." for c in "abcdef"}
+    titled = squad_file(tmp_path / "squad-a.json", *((f"Town {c}", [(text,)]) for c, text in texts.items()))
     aside = next(p.text for p in paragraphs([titled]) if p.held_aside)
     near, far = f"Again: {aside}", "Boilers are serviced in autumn by two men."
     untitled = squad_file(tmp_path / "squad_b.json", ("all", [(near,), (far,)]))
