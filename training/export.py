@@ -57,12 +57,14 @@ def write_folder(trained: dict[str, torch.Tensor], base: Path, out: Path) -> Non
     config["architectures"] = [_ARCHITECTURES[kind]]
     (out / "config.json").write_text(json.dumps(config, indent=2), "utf-8")
     shutil.copy(base / "tokenizer.json", out)
-    named = {
-        name.replace("base.", f"{kind}.", 1).replace("head.", "qa_outputs."): weight
+    stored = {
+        name.replace("base.", f"{kind}.", 1): weight.bfloat16().contiguous()
         for name, weight in trained.items()
-        if weight.is_floating_point()
+        if weight.is_floating_point() and not name.startswith("head.")
     }
-    stored = {name: weight.bfloat16().contiguous() for name, weight in named.items()}
+    for part in ("weight", "bias"):  # transformers knows the first two outputs only
+        head = trained[f"head.{part}"].bfloat16()
+        stored |= {f"qa_outputs.{part}": head[:2].clone(), f"evidence_outputs.{part}": head[2:].clone()}
     save_file(stored, out / "model.safetensors", metadata={"format": "pt"})
 
 

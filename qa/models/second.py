@@ -1,8 +1,8 @@
 """Any extractive question-answering model of transformers on this machine, as a second reader.
 
 It is slower than the package's own reader and reads the few passages that this one likes best. A BERT or an
-MPNet is computed here, in half the time and without the seconds that transformers takes to import; any other
-model by transformers.
+MPNet is computed here, which saves the seconds that transformers takes to import; any other model by
+transformers.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from qa.types import Passage
 if TYPE_CHECKING:
     from torch import Tensor
 
-_HEAD = "qa_outputs."
+_HEAD, _EVIDENCE_HEAD = "qa_outputs.", "evidence_outputs."
 _BIAS = "encoder.relative_attention_bias.weight"
 
 Compute = Callable[[Sequence[Row]], list[Logits]]
@@ -68,21 +68,23 @@ class SecondReader:
             return self._own() if plain and weights.is_file() else self._of_transformers()
 
     def _own(self) -> Compute:
-        """By bert.py. The head may have more outputs than two, as the package's own reader has."""
+        """By bert.py. Networks of training/ have a head for evidence, too, which transformers leaves out."""
         import torch
         from safetensors.torch import load_file
         from torch.nn.functional import linear
 
         kind = self._config["model_type"]
         stored = load_file(self._files.folder / "model.safetensors")
-        head, bias = stored[f"{_HEAD}weight"].float(), stored[f"{_HEAD}bias"].float()
+        outputs = [name for name in (_HEAD, _EVIDENCE_HEAD) if f"{name}weight" in stored]
+        head = torch.cat([stored[f"{name}weight"] for name in outputs]).float()
+        bias = torch.cat([stored[f"{name}bias"] for name in outputs]).float()
         weights = {name.removeprefix(f"{kind}."): weight for name, weight in stored.items()}
         added: Tensor | None = None
         if kind == "mpnet":
             added = attention_bias(weights[_BIAS], WINDOW)
             weights = as_bert(weights)
-        heads, epsilon = self._config["num_attention_heads"], self._config["layer_norm_eps"]
-        network = Bert(weights, heads, fastest_dtype(), epsilon, added)
+        shape = self._config["num_attention_heads"], fastest_dtype(), self._config["layer_norm_eps"]
+        network = Bert(weights, *shape, added)
 
         def compute(rows: Sequence[Row]) -> list[Logits]:
             with torch.inference_mode():
