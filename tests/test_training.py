@@ -10,7 +10,7 @@ from conftest import WordEncoder
 from edit import edit, names
 from evaluate import word_f1
 from examples import Groups, example
-from export import differences
+from export import differences, write_folder
 from mine import mine
 from network import Network, loss
 from sets import Answered, Paragraph, Question, paragraphs
@@ -21,6 +21,7 @@ from qa.models.files import ModelFiles
 from qa.models.reader import ExtractiveReader
 from qa.models.reading import best_span
 from qa.models.rows import Tokens
+from qa.models.second import SecondReader
 from qa.types import Passage
 
 pytestmark = pytest.mark.slow
@@ -313,19 +314,20 @@ def test_an_exported_reader_reads_like_the_trained_network(mined, tokens, tmp_pa
     weights = trained(tmp_path / "run", mined, tokens, 30)
     stored = differences(Network(ModelFiles().folder).state_dict(), weights, rank=96)
     assert sum(t.numel() * t.element_size() for t in stored.values()) < 12e6
-    reader = ExtractiveReader(find_encoder(), save(stored))
+    write_folder(weights, ModelFiles().folder, tmp_path / "folder")
+    readers = [ExtractiveReader(find_encoder(), save(stored)), SecondReader(str(tmp_path / "folder"))]
     text = "The stone bridge at Osk was finished in 1874 by Anders Lund."
-    (reading,) = reader.read(
-        "Who finished it?", [Passage("p", "d", 0, len(text), text, "", ((0, len(text)),))]
-    )
+    passage = Passage("p", "d", 0, len(text), text, "", ((0, len(text)),))
+    readings = [reader.read("Who finished it?", [passage])[0] for reader in readers]
     network = Network(ModelFiles().folder)
     network.load_state_dict(weights)
     (row,) = tokens.rows("Who finished it?", "", text)
     with torch.no_grad():
         logits = network(**network.batch([row]))[0].numpy()
     _, score, null = best_span(row, logits[: len(row.ids)])
-    assert reading.margin == pytest.approx(score - null, abs=0.2)
-    assert reading.answered == pytest.approx(logits[0, 3], abs=0.1)
+    for reading in readings:
+        assert reading.margin == pytest.approx(score - null, abs=0.2)
+        assert reading.answered == pytest.approx(logits[0, 3], abs=0.1)
 
 
 # --- figures -------------------------------------------------------------------------------------
