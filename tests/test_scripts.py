@@ -185,8 +185,7 @@ def test_watching(squad):
 def test_a_reader_is_made_from_start_to_finish(squad, tmp_path):
     mined, trained, weights = tmp_path / "mined.jsonl", tmp_path / "run", tmp_path / "reader.safetensors"
     assert "questions" in run(TRAINING / "mine.py", mined, squad)
-    assert "step 1 " in run(TRAINING / "train.py", trained, mined, "--rows", 8)
-    assert "step 2 " in run(TRAINING / "train.py", trained, mined, "--cool", 8)
+    assert "step 1 " in run(TRAINING / "train.py", trained, mined, "--cool", 8)
     network = trained / "network.pt"
     assert "| set | 6 | 6 |" in run(TRAINING / "evaluate.py", network, mined)
     exported = json.loads(run(TRAINING / "export.py", network, weights))
@@ -211,7 +210,8 @@ def test_the_confidence_is_fitted(squad, small, tmp_path, reader):
     assert 0 < fitted["threshold"] < 1
     assert "| all |" in printed
     assert picture.stat().st_size > 1000
-    assert run(TRAINING / "calibrate.py", *arguments) == printed  # from the cached observations
+    if reader:
+        assert run(TRAINING / "calibrate.py", *arguments) == printed  # from the cached observations
 
 
 # --- all of them ---------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from qa.errors import ModelError
 from qa.models import reader as module
 from qa.models.encoder import find_encoder
 from qa.models.reader import find_reader
-from qa.models.rows import Tokens
+from qa.models.rows import WINDOW, Tokens
 from qa.types import Passage
 
 pytestmark = pytest.mark.slow
@@ -72,9 +72,10 @@ def test_spans_are_offsets_in_the_document(reader):
 def test_a_span_lies_within_one_sentence_and_that_sentence_is_the_best(reader):
     bridge = passage(BRIDGE)
     (reading,) = reader.read("When did the flood take the arch?", [bridge])
-    assert max(reading.sentences) == (pytest.approx(reading.margin), reading.span)
-    for (_, span), (start, end) in zip(reading.sentences, bridge.sentences, strict=True):
-        assert start <= span[0] < span[1] <= end
+    best = max(reading.sentences)
+    assert (best.margin, best.span) == (pytest.approx(reading.margin), reading.span)
+    for sentence, (start, end) in zip(reading.sentences, bridge.sentences, strict=True):
+        assert start <= sentence.span[0] < sentence.span[1] <= end
 
 
 def test_an_answer_lies_within_one_cell_of_a_table(reader):
@@ -112,7 +113,7 @@ def test_every_token_of_a_long_text_is_in_a_window(encoder):
     rows = Tokens(encoder.files.tokenizer).rows("What? " * 400, "Head " * 400, text)
     seen = {offset for row in rows for offset in row.offsets}
     assert seen == set(encoder.files.tokenizer.encode(text, add_special_tokens=False).offsets)
-    assert max(len(row.ids) for row in rows) == module.WINDOW
+    assert max(len(row.ids) for row in rows) == WINDOW
 
 
 def test_a_reading_does_not_depend_on_the_passages_read_with_it(reader):
