@@ -13,10 +13,6 @@ import pytest
 from browsing import needs_browser
 from conftest import DOCUMENTS, HERE, write
 
-from qa.models.files import ModelFiles
-from qa.models.second import SecondReader
-from qa.types import Passage
-
 pytestmark = pytest.mark.slow
 
 ROOT = HERE.parent
@@ -190,12 +186,6 @@ def test_a_reader_is_made_from_start_to_finish(squad, tmp_path):
     assert "| set | 6 | 6 |" in run(TRAINING / "evaluate.py", network, mined)
     exported = json.loads(run(TRAINING / "export.py", network, weights))
     assert exported["bytes"] == weights.stat().st_size
-    folder, question = tmp_path / "folder", "How many passengers does the ferry carry?"
-    run(TRAINING / "export.py", network, folder, "--base", ModelFiles().folder)
-    (reading,) = SecondReader(str(folder)).read(
-        question, [Passage("p", "d", 0, 8, "Forty do.", "", ((0, 9),))]
-    )
-    assert reading.margin > float("-inf")
 
 
 @pytest.mark.parametrize("reader", [True, False])
