@@ -73,7 +73,6 @@ class Assistant:
         second_reader: Reader | None = None,
     ) -> None:
         self.settings = settings
-        self._readers = [r for r in (reader, second_reader) if r]
         self._encoder = encoder
         self._store = Store(settings.index)
         self._vectors = VectorCache(self._store)
@@ -370,7 +369,7 @@ class Assistant:
             counts=counts,
             model=model or self._encoder.name,
             precision=precision or "not used yet",
-            reader=", then ".join(reader.name for reader in self._readers)
+            reader=", then ".join(r.name for r in (self._engine.reader, self._engine.second_reader) if r)
             or "none (answers are the best sentences by similarity)",
             bytes=size,
             failures=failures,

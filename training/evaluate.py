@@ -25,13 +25,13 @@ from pathlib import Path
 import numpy as np
 import torch
 from examples import Example, Groups, example
-from network import EVIDENCE, INSIDE, Network
+from network import Network
 from sets import Answered
 from sklearn.metrics import roc_auc_score
 
 from qa.evaluation.measures import f1
 from qa.models.files import ModelFiles
-from qa.models.reading import Logits, best_span
+from qa.models.reading import EVIDENCE, INSIDE, Logits, best_span, sentence_evidence
 from qa.models.rows import Tokens
 from qa.types import Span
 
@@ -71,9 +71,7 @@ def _marked(made: Example, logits: Logits, best: Span) -> list[Span]:
         first = made.row.text_start
         inside = [o for i, o in enumerate(made.row.offsets) if logits[first + i, INSIDE] > 0]
         return [best, *inside]
-    means = []
-    for first, last, _ in made.sentences or ():
-        means.append(np.logaddexp.reduce(logits[first : last + 1, EVIDENCE]) - np.log(last - first + 1))
+    means = [sentence_evidence(logits[first : last + 1]) for first, last, _ in made.sentences or ()]
     least = min(0.0, max(means, default=0.0))
     return [
         (made.row.offsets[first - made.row.text_start][0], made.row.offsets[last - made.row.text_start][1])
@@ -103,22 +101,19 @@ def row(network: Network, tokens: Tokens, groups: Groups, family: str, limit: in
         return None
     nothing = {"answered": Answered.NOT, "spans": []}
     others = [q | nothing | {"passage": q["negatives"][0]} for q in asked if q["negatives"]]
-    of = {q["question"]: i for i, q in enumerate(q for q in asked if q["negatives"])}
     everything = [*asked, *others, *written]
     made = [example(tokens, groups.passages[q["passage"]], q, False) for q in everything]
     texts = [groups.passages[q["passage"]]["text"] for q in everything]
     reads = list(read(network, made, texts))
-    own, other, human = (
-        reads[: len(asked)],
-        reads[len(asked) :][: len(others)],
-        reads[len(asked) + len(others) :],
-    )
+    own, rest = reads[: len(asked)], reads[len(asked) :]
+    other, human = rest[: len(others)], rest[len(others) :]
+    rivals = iter(other)
     scores, any_scores, marks, sentence_marks = [], [], [], []
     for q, text, e, r in zip(asked, texts, made, own, strict=False):
+        rival = next(rivals) if q["negatives"] else None
         if q["answered"] != Answered.SENTENCES:
             answers = [text[a:b] for a, b in q["spans"]]
             scores.append(f1(r.answer, answers))
-            rival = other[of[q["question"]]] if q["negatives"] else None
             any_scores.append(f1(rival.answer, answers) if rival and rival.margin > r.margin else scores[-1])
         if e.inside is not None or e.sentences:
             offsets, start = e.row.offsets, e.row.text_start

@@ -23,9 +23,9 @@ from torch import Tensor
 from torch.nn import functional
 from transformers import AutoModel
 
+from qa.models.reading import END, EVIDENCE, INSIDE, START
 from qa.models.rows import Row
 
-START, END, INSIDE, EVIDENCE = range(4)
 _ROUND = 32  # tokens: oneDNN compiles and keeps code for each shape that it meets
 _RANK, _ANSWERED, _EVIDENCE, _INSIDE = 0.5, 0.3, 0.5, 1.0  # weights of the parts of the loss
 

@@ -85,7 +85,7 @@ def _read(path: Path) -> Iterator[Paragraph]:
     if path.suffix == ".jsonl":
         with path.open(encoding="utf-8") as lines:
             for line in lines:
-                yield from _of_line(path.stem, json.loads(line))
+                yield _of_line(path.stem, json.loads(line))
         return
     articles = json.loads(path.read_text("utf-8"))["data"]
     numbered = sum(bool(_NUMBERED.search(article["title"])) for article in articles)
@@ -105,20 +105,18 @@ def _of_squad(value: Mapping[str, Any]) -> Question:
     return Question(value["question"].strip(), answered, spans, value.get("match") != "fuzzy")
 
 
-def _of_line(name: str, value: Mapping[str, Any]) -> Iterator[Paragraph]:
-    """A paragraph of a line of JSON; more than one if there are several questions."""
+def _of_line(name: str, value: Mapping[str, Any]) -> Paragraph:
     title = value.get("title", "")
     if "sentences" in value:
         ends = list(accumulate(len(s) + 1 for s in value["sentences"]))
         marked = [(ends[i] - 1 - len(value["sentences"][i]), ends[i] - 1) for i in value["answer_sentences"]]
         question = Question(value["question"], Answered.SENTENCES, tuple(marked))
-        yield _paragraph(name, title, bool(title), " ".join(value["sentences"]), (question,))
-        return
+        return _paragraph(name, title, bool(title), " ".join(value["sentences"]), (question,))
     text = value.get("passage") or value.get("context") or " ".join(value.get("contexts", ()))
     asked = {value.get("question"): Answered.SOMEWHERE, value.get("question_answerable"): Answered.SOMEWHERE}
     asked[value.get("question_unanswerable")] = Answered.NOT
     questions = tuple(Question(question, answered) for question, answered in asked.items() if question)
-    yield _paragraph(name, title, bool(title), text, questions)
+    return _paragraph(name, title, bool(title), text, questions)
 
 
 def _paragraph(

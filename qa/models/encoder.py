@@ -69,7 +69,9 @@ class _FileEncoder:
 
     @cached_property
     def precision(self) -> str:
-        return {"bfloat16": "bf16", "float32": "fp32"}[str(fastest_dtype()).removeprefix("torch.")]
+        import torch
+
+        return "bf16" if fastest_dtype() is torch.bfloat16 else "fp32"
 
     def count(self, text: str) -> int:
         (encoding,) = self.files.tokenizer.encode_batch_fast([text], add_special_tokens=False)

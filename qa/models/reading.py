@@ -19,7 +19,7 @@ from qa.models.rows import Row
 from qa.types import Passage, Span
 
 LONGEST = 30  # tokens in an answer, at most
-_EVIDENCE = 3  # the column of the logits of evidence, after start, end and inside
+START, END, INSIDE, EVIDENCE = range(4)  # the columns of the logits
 
 Logits = npt.NDArray[np.float32]
 
@@ -75,18 +75,21 @@ def window_reading(passage: Passage, row: Row, logits: Logits) -> Reading:
         span = (row.offsets[first + int(i)][0], row.offsets[first + int(j)][1])
         x, y = _whole_words(passage.text, span, (a, b))
         margin = float(block.max()) - null
-        evidence = _evidence(logits[row.text_start + first : row.text_start + last], margin)
+        tokens = logits[row.text_start + first : row.text_start + last]
+        evidence = sentence_evidence(tokens) if _has_evidence(logits) else margin
         sentences.append(SentenceReading(margin, (passage.start + x, passage.start + y), evidence))
     best = max(sentences, default=SentenceReading(-math.inf, (passage.start, passage.start)))
-    answered = float(logits[0, _EVIDENCE]) if logits.shape[1] > _EVIDENCE else best.margin
+    answered = float(logits[0, EVIDENCE]) if _has_evidence(logits) else best.margin
     return Reading(best.span, best.margin + null, null, tuple(sentences), answered)
 
 
-def _evidence(logits: Logits, margin: float) -> float:
-    """A sentence's logit: the log of the mean of its tokens' exponentials. The margin without that output."""
-    if logits.shape[1] <= _EVIDENCE:
-        return margin
-    return float(np.logaddexp.reduce(logits[:, _EVIDENCE]) - math.log(len(logits)))
+def _has_evidence(logits: Logits) -> bool:
+    return len(logits[0]) > EVIDENCE
+
+
+def sentence_evidence(tokens: Logits) -> float:
+    """The logit of a sentence, from those of its tokens: the log of the mean of their exponentials."""
+    return float(np.logaddexp.reduce(tokens[:, EVIDENCE]) - math.log(len(tokens)))
 
 
 def _of_one_cell(text: str, offsets: Sequence[Span]) -> npt.NDArray[np.bool_]:
