@@ -23,7 +23,7 @@ from qa.index.store import Store, Writer
 from qa.index.vectors import VectorCache
 from qa.models.encoder import Encoder, find_encoder
 from qa.models.reader import Reader
-from qa.models.second import find_readers
+from qa.models.readers import find_readers
 from qa.search.engine import Engine
 from qa.settings import Settings
 from qa.types import (

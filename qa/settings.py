@@ -15,8 +15,9 @@ class Settings:
     """Everything a user can configure.
 
     `model` is None for the default encoder, otherwise a folder or the id of a model on this machine. `reader`
-    is a folder or id as well, of an extractive question-answering model that reads the best passages again;
-    None is only the package's own. `login` is the (name, password) pair that the page asks for, or None.
+    names what reads the best passages again and decides: None is the package's large reader, "small" nothing,
+    anything else a folder or id of an extractive question-answering model. `login` is the (name, password)
+    pair that the page asks for, or None.
     """
 
     corpus: Path = Path("corpus")

@@ -75,6 +75,7 @@ class KeyReader:
     """Knows the answers to each question; a sentence that holds one answers, every other does not."""
 
     name = "by heart"
+    calibration = "small"
 
     def __init__(self, answers: dict[str, str | tuple[str, ...]]) -> None:
         self.answers = {q: (a,) if isinstance(a, str) else a for q, a in answers.items()}

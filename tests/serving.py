@@ -18,10 +18,13 @@ PATIENCE = 90  # seconds; a busy machine loads the model slowly
 
 
 def environment(index: Path, corpus: Path = CORPUS, **more: str) -> dict[str, str]:
-    """Variables for app.py. Its web traffic goes to a proxy that does not exist: there must be none."""
+    """Variables for app.py. Its web traffic goes to a proxy that does not exist: there must be none.
+
+    The small reader reads alone, for speed; QA_READER="" sets what users have.
+    """
     kept = {k: v for k, v in os.environ.items() if not k.upper().startswith(("QA_", "GRADIO_", "NO_PROXY"))}
     proxies = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"), "http://127.0.0.1:9")
-    return {**kept, **proxies, "QA_INDEX": str(index), "QA_CORPUS": str(corpus), **more}
+    return {**kept, **proxies, "QA_INDEX": str(index), "QA_CORPUS": str(corpus), "QA_READER": "small", **more}
 
 
 @contextlib.contextmanager

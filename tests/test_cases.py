@@ -17,7 +17,7 @@ from qa.documents.reading import read
 from qa.documents.splitting import split
 from qa.errors import UnreadableFile
 from qa.models.encoder import Encoder, find_encoder
-from qa.models.reader import find_reader
+from qa.models.readers import find_readers
 from qa.settings import Settings
 
 CASES = Path(__file__).parent / "cases" / "reading"
@@ -74,7 +74,7 @@ def test_a_file_answers_its_question(case, model, tmp_path):
     corpus.mkdir()
     (corpus / case["file"]).write_bytes((CASES / case["case"] / case["file"]).read_bytes())
     settings = Settings(corpus=corpus, index=tmp_path / "index")
-    assistant = Assistant(settings, model, find_reader(model))
+    assistant = Assistant(settings, model, *find_readers(model))
     assistant.sync()
     answer = assistant.ask(case["question"])
     assert answer.answered

@@ -45,7 +45,8 @@ def test_no_other_module_reads_the_environment():
 def test_the_readme_has_its_two_commands_and_they_install_what_they_need():
     run, test = re.findall(r"<!-- (?:run|test) command -->\n```sh\n(.*)\n```", README)
     assert run == "python3 -m venv .venv && .venv/bin/pip install -e . && .venv/bin/python app.py"
-    assert test == "python3 -m venv .venv && .venv/bin/pip install -e '.[test]' && .venv/bin/python -m pytest"
+    install = "python3 -m venv .venv && .venv/bin/pip install -e '.[test]'"
+    assert test == f"{install} && .venv/bin/python -m pytest -n 2 --dist worksteal"
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     assert "test" in project["optional-dependencies"]
 

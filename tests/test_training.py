@@ -12,12 +12,13 @@ from evaluate import word_f1
 from examples import Groups, example
 from export import differences, write_folder
 from mine import mine
-from network import Network, loss
+from network import Network, loss, packed_bits
 from sets import Answered, Paragraph, Question, paragraphs
 from train import Run
 
 from qa.models.encoder import find_encoder
 from qa.models.files import ModelFiles
+from qa.models.packed import rounded
 from qa.models.reader import ExtractiveReader
 from qa.models.reading import best_span
 from qa.models.rows import Tokens
@@ -273,11 +274,11 @@ def test_written_questions_are_the_counterparts_of_answered_ones(mined, tokens):
 COOL = -1
 
 
-def trained(folder, mined, tokens, *phases):
+def trained(folder, mined, tokens, *phases, packed=False):
     """The weights after some phases, each begun anew from the folder: up to so many rows, or cooling."""
     folder.mkdir(exist_ok=True)
     for rows in phases:
-        run = Run(folder, ModelFiles().folder, frozen=4, rate=1.5e-4)
+        run = Run(folder, ModelFiles().folder, frozen=4, rate=1.5e-4, packed=packed)
         cool = rows == COOL
         run.train(islice(batches(mined, tokens), run.step, None), run.rows + 8 if cool else rows, cool)
     return run.trained(ModelFiles().folder)
@@ -306,6 +307,14 @@ def test_training_lowers_the_loss_and_leaves_frozen_weights_unchanged(mined, tok
         assert loss(after(**inputs), groups) < loss(before(**inputs), groups) - 0.5
     for name in ("embeddings.word_embeddings.weight", "encoder.layer.3.output.dense.weight"):
         assert torch.equal(before.state_dict()[f"base.{name}"], after.state_dict()[f"base.{name}"])
+
+
+def test_a_network_trained_for_packing_loses_nothing_when_it_is_packed(mined, tokens, tmp_path):
+    weights = trained(tmp_path / "run", mined, tokens, 8, packed=True)
+    bits = packed_bits(weights)
+    assert len(bits) == 1 + 6 * 6  # word embeddings; matrices of each layer
+    for name, count in bits.items():
+        assert torch.equal(rounded(weights[name], count), weights[name]), name
 
 
 def test_an_exported_reader_reads_like_the_trained_network(mined, tokens, tmp_path):

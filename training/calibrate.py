@@ -3,13 +3,13 @@
 usage: python training/calibrate.py SET.json ... --articles FOLDER QUESTIONS.jsonl [--articles ...]
            [--without-reader] [--cache FILE.json] [--picture FILE.png]
 
-Three kinds of corpus: all paragraphs of the sets together, each of their articles held aside on its own, and
-each FOLDER. The answerable questions are those about the articles held aside and those in QUESTIONS.jsonl.
-The unanswerable ones are the same questions with their paragraph excluded from the search ("taken out"),
-those that people wrote about the paragraph to look answerable ("written"), questions about other articles
-held aside ("off topic"), and the unanswerable ones in QUESTIONS.jsonl. SHARES says how much each kind of
-question weighs. The label says if the quote of the best sentence is right. All figures come from ten-fold
-cross-validation. Prints the constants, and tables in Markdown.
+Three kinds of corpus: all paragraphs of the sets together, the largest of their articles held aside, each
+alone, and each FOLDER. The answerable questions are those about the articles held aside and those in
+QUESTIONS.jsonl. The unanswerable ones are the same questions with their paragraph excluded from the search
+("taken out"), those that people wrote about the paragraph to look answerable ("written"), questions about
+other articles held aside ("off topic"), and the unanswerable ones in QUESTIONS.jsonl. SHARES says how much
+each kind of question weighs. The label says if the quote of the best sentence is right. All figures come from
+ten-fold cross-validation. Prints the constants, and tables in Markdown.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import argparse
 import json
 import random
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -34,9 +35,9 @@ from qa.evaluation.question_sets import load
 from qa.language.questions import parse
 from qa.search.evidence import LOOKED_AT
 
-FALSELY_REFUSED = 0.05  # share of answerable questions, with equal weight per corpus; sets the threshold
-WHOLE, ALONE = 300, 24  # answerable questions on all paragraphs, and on each article alone
-LEAST = 3  # answerable questions of an article that is indexed alone
+FALSELY_REFUSED = 0.05  # share of the answerable questions of a corpus, at most; sets the threshold
+WHOLE, ALONE = 120, 10  # answerable questions on all paragraphs, and on each article alone
+ARTICLES, LEAST = 8, 3  # articles that are indexed alone, those with most questions; at least so many
 SHARES = {"answerable": 0.5, "off topic": 0.1}  # of a corpus; what is left is on topic and unanswerable
 Observation = tuple[str, str, bool, Mapping[str, float]]  # corpus, kind of question, right, signals
 
@@ -53,15 +54,18 @@ def observe(
 
 
 def observe_sets(paths: Sequence[Path], without_reader: bool) -> Iterator[Observation]:
-    """Observations on sets: on all paragraphs together, then on each article held aside."""
+    """Observations on sets: on all paragraphs together, then on some of the articles held aside."""
     everything = paragraphs(paths)
     aside = [p for p in everything if p.held_aside]
     choice = random.Random(7)
     yield from _observe_corpus("all paragraphs", everything, aside, (), WHOLE, without_reader, choice)
-    for article in sorted({p.article for p in aside if p.article}):
+    counts: Counter[str] = Counter()
+    for paragraph in aside:
+        counts[paragraph.article] += len(_answerable(paragraph))
+    for article in [a for a, count in counts.most_common() if a and count >= LEAST][:ARTICLES]:
         own = [p for p in aside if p.article == article]
-        if sum(len(_answerable(p)) for p in own) < LEAST:
-            continue
+        if len(own) == 1:
+            continue  # nothing is left when its paragraph is taken out
         off_topic = [q.text for p in aside if p.article != article for q in p.questions]
         yield from _observe_corpus("one article", own, own, off_topic, ALONE, without_reader, choice)
 
@@ -198,11 +202,12 @@ class Examples:
 
 
 def fitted_threshold(examples: Examples, p: Floats) -> float:
-    """The threshold at which the share FALSELY_REFUSED of the answerable questions is refused."""
-    answerable = examples.answerable
-    order = np.argsort(p[answerable])
-    below = np.cumsum(examples.weights[answerable][order]) / examples.weights[answerable].sum()
-    return float(p[answerable][order][np.searchsorted(below, FALSELY_REFUSED)])
+    """The threshold at which the share FALSELY_REFUSED of the answerable questions of a corpus is refused.
+
+    It is the lowest of the thresholds of the corpora, so that no kind of corpus pays for the others.
+    """
+    of_corpora = [examples.answerable & (examples.corpus == name) for name in np.unique(examples.corpus)]
+    return min(float(np.quantile(p[inside], FALSELY_REFUSED)) for inside in of_corpora if inside.any())
 
 
 def print_corpora(examples: Examples, p: Floats, threshold: float) -> None:

@@ -1,11 +1,13 @@
-"""A trained network -> the weights file that comes with the package, or a folder for QA_READER.
+"""A trained network -> one of the weights files that come with the package, or a folder for QA_READER.
 
-usage: python training/export.py NETWORK.pt OUT.safetensors [--rank N]
+usage: python training/export.py NETWORK.pt reader.safetensors [--rank N]
+       python training/export.py NETWORK.pt large.safetensors --packed
        python training/export.py NETWORK.pt OUT_FOLDER --base FOLDER
 
-In the file, the difference between each matrix and the default encoder's is stored as the product of two
+In the first, the difference between each matrix and the default encoder's is stored as the product of two
 thin matrices (its truncated singular value decomposition), and the difference between vectors in full, both
-in fp16. The head is stored unchanged. The folder has the form of a model of transformers, in bf16.
+in fp16. The head is stored unchanged. The second holds an MPNet as qa/models/large.py expects it. The folder
+has the form of a model of transformers, in bf16.
 """
 
 from __future__ import annotations
@@ -17,12 +19,17 @@ import shutil
 from pathlib import Path
 
 import torch
-from network import Network
+from network import Network, packed_bits
 from safetensors.torch import save_file
 
 from qa.models.files import DEFAULT_SHA256, ModelFiles
+from qa.models.mpnet import as_bert
+from qa.models.packed import packed_file
 
 RANK = 32
+_WORDS = "embeddings.word_embeddings.weight"
+_FIRST_WORD = 4  # of MPNet's vocabulary: from here on it is BERT's, with one more at the end
+_CLS, _SEP = 101, 102  # in BERT's
 _ARCHITECTURES = {"bert": "BertForQuestionAnswering", "mpnet": "MPNetForQuestionAnswering"}
 
 
@@ -49,6 +56,19 @@ def differences(
     return stored
 
 
+def packed(trained: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """The tensors of an MPNet to store, under BERT's names, with words in the order of BERT's vocabulary."""
+    weights = {
+        name.removeprefix("base."): weight for name, weight in trained.items() if weight.is_floating_point()
+    }
+    weights = as_bert(weights)
+    words = weights[_WORDS]
+    own = words[_FIRST_WORD:-1].clone()
+    own[_CLS], own[_SEP] = words[0], words[2]  # MPNet's marks come before its words
+    weights[_WORDS] = own
+    return packed_file(weights, packed_bits(weights))
+
+
 def write_folder(trained: dict[str, torch.Tensor], base: Path, out: Path) -> None:
     """Write a folder with the weights, and with the configuration and tokenizer of the base."""
     out.mkdir(parents=True, exist_ok=True)
@@ -73,16 +93,21 @@ def main() -> None:
     parser.add_argument("network", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--rank", type=int, default=RANK)
-    parser.add_argument("--base", type=Path)
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--packed", action="store_true")
+    form.add_argument("--base", type=Path)
     options = parser.parse_args()
     trained = torch.load(options.network, weights_only=True)
     if options.base:
         write_folder(trained, options.base, options.out)
         return
-    stored = differences(Network(ModelFiles().folder).state_dict(), trained, options.rank)
-    save_file(stored, options.out, metadata={"base": DEFAULT_SHA256, "rank": str(options.rank)})
+    if options.packed:
+        save_file(packed(trained), options.out)
+    else:
+        stored = differences(Network(ModelFiles().folder).state_dict(), trained, options.rank)
+        save_file(stored, options.out, metadata={"base": DEFAULT_SHA256, "rank": str(options.rank)})
     digest = hashlib.sha256(options.out.read_bytes()).hexdigest()
-    print(json.dumps({"sha256": digest, "bytes": options.out.stat().st_size, "tensors": len(stored)}))
+    print(json.dumps({"sha256": digest, "bytes": options.out.stat().st_size}))
 
 
 if __name__ == "__main__":

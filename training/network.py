@@ -14,7 +14,7 @@ Effective Multi-Paragraph Reading Comprehension", 2018); and the cross-entropy o
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
@@ -72,6 +72,13 @@ class Network(torch.nn.Module):
         if getattr(self.base.config, "type_vocab_size", 0) > 1:
             inputs["token_type_ids"] = types
         return {name: value.to(self.head.weight.device) for name, value in inputs.items()}
+
+
+def packed_bits(weights: Mapping[str, Tensor]) -> dict[str, int]:
+    """How many bits a weight the package has for each matrix that it packs: few, more for word embeddings."""
+    words = {name: 8 for name in weights if name.endswith("word_embeddings.weight")}
+    layers = [name for name, weight in weights.items() if ".layer." in name and weight.dim() == 2]
+    return words | dict.fromkeys(layers, 4)
 
 
 def loss(logits: Tensor, groups: Sequence[Sequence[Example]]) -> Tensor:

@@ -1,13 +1,15 @@
 """A base + mined questions -> a trained question-answering network.
 
 usage: python training/train.py RUN_FOLDER MINED.jsonl [--base FOLDER] [--frozen N] [--rate R]
-           (--rows N | --cool N)
+           (--rows N | --cool N [--packed])
 
 `--rows N` goes on at a constant rate until N rows have been seen, and keeps the state in RUN_FOLDER: a run
 that was stopped continues where it stopped. `--cool N` trains on N further rows with a rate that falls to
 zero, writes RUN_FOLDER/network.pt, and leaves the state as it is, so that a longer run needs no new beginning
-(Hu et al., "MiniCPM", 2024, section 4). Weights are computed in bf16, with an fp32 copy for the optimizer
-(AdamW). A GPU is used if there is one.
+(Hu et al., "MiniCPM", 2024, section 4). `--packed` computes with weights as they are when they are packed
+(qa/models/packed.py), gradients passing the rounding unchanged, so that packing loses nothing (Bengio et al.,
+"Estimating or Propagating Gradients Through Stochastic Neurons", 2013). Weights are computed in bf16, with an
+fp32 copy for the optimizer (AdamW). A GPU is used if there is one.
 """
 
 from __future__ import annotations
@@ -21,9 +23,10 @@ from typing import Any
 
 import torch
 from examples import Example, Groups
-from network import Network, loss
+from network import Network, loss, packed_bits
 
 from qa.models.files import ModelFiles
+from qa.models.packed import rounded
 from qa.models.rows import Tokens
 
 GROUPS = 18  # in a batch: about 31 rows
@@ -34,11 +37,16 @@ DECAY = 0.01  # of the weights
 class Run:
     """A run in a folder: the network, its optimizer, and how far it is."""
 
-    def __init__(self, folder: Path, base: Path, frozen: int, rate: float) -> None:
+    def __init__(self, folder: Path, base: Path, frozen: int, rate: float, packed: bool = False) -> None:
         torch.manual_seed(0)
         self._state_path = folder / "state.pt"
         self._rate = rate
         self.network = Network(base, frozen)
+        self._bits = packed_bits(self.network.state_dict()) if packed else {}
+        self._names = [name for name, p in self.network.named_parameters() if p.requires_grad]
+        for name, weight in self.network.named_parameters():
+            if name in self._bits and not weight.requires_grad:
+                weight.copy_(rounded(weight, self._bits[name]))
         device = "cuda" if torch.cuda.is_available() else "cpu"
         self._master = [p.detach().clone().to(device) for p in self.network.parameters() if p.requires_grad]
         self.network = self.network.to(torch.bfloat16).to(device).train()
@@ -51,7 +59,7 @@ class Run:
                 p.copy_(saved)
             self._optimizer.load_state_dict(state["optimizer"])
             self.step, self.rows, self._seconds = state["step"], state["rows"], state["seconds"]
-        _copy(self._master, self._weights)
+        self._take_over()
 
     def train(self, batches: Iterator[list[list[Example]]], rows: int, cool: bool) -> None:
         """Train on batches until so many rows have been seen, the rate falling to zero if `cool`."""
@@ -75,11 +83,15 @@ class Run:
                     self._save()
 
     def trained(self, base: Path) -> dict[str, Any]:
-        """The state of a network with the trained weights, the word embeddings as they were."""
+        """The state of a network with the trained weights, the others as they were; or all as when packed."""
         network = Network(base)  # a new one, because what is not trained has been through bf16
         trained = {n for n, p in self.network.named_parameters() if p.requires_grad}
-        _copy(self._master, [p for n, p in network.named_parameters() if n in trained])
-        return network.state_dict()
+        for p, saved in zip(
+            (p for n, p in network.named_parameters() if n in trained), self._master, strict=True
+        ):
+            p.data.copy_(saved)
+        state = network.state_dict()
+        return state | {name: rounded(state[name], bits) for name, bits in self._bits.items()}
 
     def _update(self, rate: float) -> None:
         for p, w in zip(self._master, self._weights, strict=True):
@@ -89,7 +101,13 @@ class Run:
         for group in self._optimizer.param_groups:
             group["lr"] = rate
         self._optimizer.step()
-        _copy(self._master, self._weights)
+        self._take_over()
+
+    @torch.no_grad()
+    def _take_over(self) -> None:
+        """Compute with the optimizer's weights from here on."""
+        for name, p, w in zip(self._names, self._master, self._weights, strict=True):
+            w.copy_(rounded(p, self._bits[name]) if name in self._bits else p)
 
     def _save(self) -> None:
         state = {"step": self.step, "rows": self.rows, "seconds": self._seconds, "master": self._master}
@@ -102,12 +120,6 @@ def _optimizer(parameters: Sequence[torch.Tensor]) -> torch.optim.AdamW:
     vectors = [p for p in parameters if p.dim() == 1]
     groups = [{"params": matrices, "weight_decay": DECAY}, {"params": vectors, "weight_decay": 0.0}]
     return torch.optim.AdamW(groups, fused=True)
-
-
-def _copy(source: Sequence[torch.Tensor], target: Sequence[torch.Tensor]) -> None:
-    with torch.no_grad():
-        for p, w in zip(source, target, strict=True):
-            w.copy_(p)
 
 
 def save(value: Any, path: Path) -> None:
@@ -124,6 +136,7 @@ def main() -> None:
     parser.add_argument("--base", type=Path, help="folder of a model; the default encoder's if not given")
     parser.add_argument("--frozen", type=int, default=0, help="lowest layers that are not trained")
     parser.add_argument("--rate", type=float, default=1.5e-4)
+    parser.add_argument("--packed", action="store_true", help="compute with packed weights")
     phase = parser.add_mutually_exclusive_group(required=True)
     phase.add_argument("--rows", type=int, help="go on at a constant rate until so many rows have been seen")
     phase.add_argument("--cool", type=int, help="so many further rows with a falling rate, then network.pt")
@@ -131,7 +144,7 @@ def main() -> None:
     options.folder.mkdir(parents=True, exist_ok=True)
     base = options.base or ModelFiles().folder
     tokens = Tokens(ModelFiles(str(base)).tokenizer)
-    run = Run(options.folder, base, options.frozen, options.rate)
+    run = Run(options.folder, base, options.frozen, options.rate, options.packed)
     groups = Groups(options.mined)
     batches = islice(groups.batches(0, GROUPS), run.step, None)
     examples = ([groups.examples(tokens, group) for group in batch] for batch in batches)

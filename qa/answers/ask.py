@@ -55,7 +55,7 @@ class Asking:
         least = self._engine.calibration.threshold if threshold is None else threshold
         key = self._key(question, history, among, least)
         attempts = self._attempts(checked(question), history, among, watch)
-        best = max(attempts, key=lambda attempt: attempt.likely)
+        best = self._decided(max(attempts, key=lambda attempt: attempt.likely), watch)
         if best.evidence.sentences and best.probability >= least:
             with watch.on("compose"):
                 answer = compose(best.question, best.evidence, best.probability)
@@ -89,20 +89,28 @@ class Asking:
     def _attempts(
         self, question: str, history: Sequence[Turn], documents: DocumentIds, watch: Stopwatch
     ) -> list[Attempt]:
-        """The interpretations of a question with their evidence, until no further one could be likelier."""
+        """The interpretations of a question with first evidence, until no further one could be likelier."""
         attempts: list[Attempt] = []
         for place, interpretation in enumerate(interpretations(question, earlier_turns(history))):
             meant = parse(interpretation.question)
             with watch.on("search"):
                 candidates = self._engine.find(meant, LOOKED_AT, documents)
             with watch.on("read"):
-                evidence = self._engine.evidence(candidates, partial(_admits, interpretation))
-            probability = self._engine.calibration.probability(evidence.signals)
+                evidence = self._engine.first_evidence(candidates, partial(_admits, interpretation))
+            probability = self._engine.first_calibration.probability(evidence.signals)
             likely = probability * _DISCOUNT**place
             attempts.append(Attempt(meant, candidates, evidence, probability, likely))
             if max(attempt.likely for attempt in attempts) >= _DISCOUNT ** (place + 1):
                 break
         return attempts
+
+    def _decided(self, attempt: Attempt, watch: Stopwatch) -> Attempt:
+        """The attempt after the second reader has read the best of its evidence."""
+        with watch.on("read"):
+            evidence = self._engine.decided(attempt.evidence)
+        return replace(
+            attempt, evidence=evidence, probability=self._engine.calibration.probability(evidence.signals)
+        )
 
     def _suggest(
         self, question: str, best: Attempt, documents: DocumentIds, watch: Stopwatch

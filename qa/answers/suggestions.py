@@ -18,9 +18,9 @@ from qa.language.followups import is_followup
 from qa.language.names import name_spans
 from qa.language.questions import keywords
 from qa.language.words import FUNCTION_WORDS, content_words, stem
-from qa.search.confidence import SUGGESTED
+from qa.search.confidence import SUGGESTED, Calibration
 from qa.search.engine import Engine
-from qa.search.evidence import LOOKED_AT, ScoredSentence
+from qa.search.evidence import LOOKED_AT, Evidence, ScoredSentence
 from qa.search.retrieval import DocumentIds
 from qa.types import Passage
 
@@ -100,11 +100,19 @@ class Suggestions:
         return kept
 
     def _try(self, question: str, documents: DocumentIds) -> Suggestion | None:
-        evidence = self._engine.evidence(self._engine.find(keywords(question), LOOKED_AT, documents))
-        calibration = self._engine.calibration
-        if calibration.probability(evidence.signals) < max(SUGGESTED, calibration.threshold):
+        """A suggestion, if the question is answered well enough; if it is not at first, it costs no more."""
+        found = self._engine.find(keywords(question), LOOKED_AT, documents)
+        evidence = self._engine.first_evidence(found)
+        if _falls_short(evidence, self._engine.first_calibration):
+            return None
+        evidence = self._engine.decided(evidence)
+        if _falls_short(evidence, self._engine.calibration):
             return None
         return Suggestion(question, " ".join(evidence.sentences[0].text().split()))
+
+
+def _falls_short(evidence: Evidence, calibration: Calibration) -> bool:
+    return calibration.probability(evidence.signals) < max(SUGGESTED, calibration.threshold)
 
 
 def _questions_from(sentences: Iterable[str]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -26,9 +27,10 @@ class Bert:
     """The network: rows of token ids -> hidden states.
 
     `weights` are named as in a transformers BertModel file; `heads` is the number of attention heads, `bias`
-    what is added to their scores, (heads, tokens, tokens), for networks with relative positions. It computes
-    in `dtype`, float32 or bfloat16; layer norm and softmax use float32 internally. Safe to use from several
-    threads. Raises KeyError if a weight is missing.
+    what is added to their scores, (heads, tokens, tokens), for networks with relative positions. `words`
+    gives the word embeddings of token ids, (tokens, dimension), if they are not among the weights. It
+    computes in `dtype`, float32 or bfloat16; layer norm and softmax use float32 internally. Safe to use from
+    several threads. Raises KeyError if a weight is missing.
     """
 
     def __init__(
@@ -38,17 +40,20 @@ class Bert:
         dtype: torch.dtype,
         epsilon: float = 1e-12,
         bias: Tensor | None = None,
+        words: Callable[[Tensor], Tensor] | None = None,
     ) -> None:
+        from torch.nn.functional import embedding
+
         self._heads = heads
         self._bias = None if bias is None else bias.to(dtype)
         self._epsilon = epsilon
         self._dtype = dtype
-        self.word_embeddings = weights["embeddings.word_embeddings.weight"]
-        self._position_embeddings = weights["embeddings.position_embeddings.weight"]
-        self._type_embeddings = weights["embeddings.token_type_embeddings.weight"]
+        self._words = words or partial(embedding, weight=weights["embeddings.word_embeddings.weight"])
+        self._position_embeddings = weights["embeddings.position_embeddings.weight"].float()
+        self._type_embeddings = weights["embeddings.token_type_embeddings.weight"].float()
         self._embedding_norm = _norm(weights, "embeddings.LayerNorm", self._position_embeddings.dtype)
         count = len({name.split(".")[2] for name in weights if name.startswith("encoder.layer.")})
-        head_size = self.word_embeddings.shape[1] // heads
+        head_size = self._position_embeddings.shape[1] // heads
         self._layers = [_Layer(weights, f"encoder.layer.{i}", dtype, head_size) for i in range(count)]
 
     def __call__(
@@ -71,7 +76,7 @@ class Bert:
             positions[start:end] = torch.arange(end - start)
             types[start + boundary : end] = 1
         with torch.inference_mode():
-            x = embedding(ids, self.word_embeddings) + embedding(positions, self._position_embeddings)
+            x = self._words(ids) + embedding(positions, self._position_embeddings)
             x = x + embedding(types, self._type_embeddings)
             x = self._layer_norm(x, self._embedding_norm).to(self._dtype)
             for layer in self._layers:

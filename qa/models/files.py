@@ -89,7 +89,7 @@ class ModelFiles(LocalFiles):
     def _digests(self) -> dict[str, str]:
         names = {"tokenizer.json", "modules.json", "config.json"}
         return {
-            path.relative_to(self.folder).as_posix(): _sha256(path)
+            path.relative_to(self.folder).as_posix(): file_sha256(path)
             for path in sorted(self.folder.rglob("*"))
             if path.suffix == ".safetensors" or path.name in names
         }
@@ -104,7 +104,8 @@ def model_errors(path: Path) -> Iterator[None]:
         raise ModelError(f"cannot load {path} ({type(error).__name__}). Install the model again") from error
 
 
-def _sha256(path: Path) -> str:
+def file_sha256(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -21,6 +21,8 @@ _NAMES = {
     ".attention.attn.o.": ".attention.output.dense.",
     ".attention.LayerNorm.": ".attention.output.LayerNorm.",
 }
+BIAS = "encoder.relative_attention_bias.weight"
+HEADS, NORM_EPSILON = 12, 1e-5  # of the published base
 _FIRST = 2  # the row of the first token in the table of positions
 _FARTHEST = 128  # tokens: from this distance on all are alike
 

@@ -1,8 +1,8 @@
 """A question + passages -> readings: each passage's best span, and how it compares with "no answer here".
 
-The reader is the default encoder's own network with another head (reading.py). reader.safetensors stores how
-its weights differ from the encoder's: for each matrix a product of two thin ones, for each vector the
-difference itself. reader.md says what it was made from and how good it is.
+The small reader is the default encoder's own network with another head (reading.py). reader.safetensors
+stores how its weights differ from the encoder's: for each matrix a product of two thin ones, for each vector
+the difference itself. reader.md says what it was made from and how good it is.
 """
 
 from __future__ import annotations
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     import torch
 
 
+Compute = Callable[[Sequence[Row]], list[Logits]]  # the logits of each row, (tokens, outputs): reading.py
+
+
 class Reader(Protocol):
     """The interface of a reader to the rest of the package; tests substitute a simple one."""
 
@@ -34,12 +37,18 @@ class Reader(Protocol):
     def name(self) -> str:
         """The name of the reader, for display."""
 
+    @property
+    def calibration(self) -> str:
+        """The name of the calibration in reader.json that fits its readings."""
+
     def read(self, question: str, passages: Sequence[Passage]) -> tuple[Reading, ...]:
         """A reading for each passage, in the order of the passages."""
 
 
 class ExtractiveReader:
-    """The reader that comes with the package, on the encoder it was made from. Loaded when first needed."""
+    """The small reader of the package, on the encoder it was made from. Loaded when first needed."""
+
+    calibration = "small"
 
     def __init__(self, encoder: BertEncoder, weights: bytes) -> None:
         self._encoder = encoder
@@ -65,25 +74,27 @@ class ExtractiveReader:
         return self._encoder.network(weights), stored["head.weight"], stored["head.bias"]
 
     def read(self, question: str, passages: Sequence[Passage]) -> tuple[Reading, ...]:
-        self._network  # noqa: B018  loads it once, before several threads need it
-        return readings(question, passages, self._tokens, self._logits)
+        """See Reader."""
+        return readings(question, passages, self._tokens, with_head(*self._network))
 
-    def _logits(self, rows: Sequence[Row]) -> list[Logits]:
-        """(tokens, 4) for each row: see reading.py."""
-        import torch
-        from torch.nn.functional import linear
 
-        network, weight, bias = self._network
+def with_head(network: Bert, weight: torch.Tensor, bias: torch.Tensor) -> Compute:
+    """A function from rows to their logits, given a network and the weight and bias of its head."""
+    import torch
+    from torch.nn.functional import linear
+
+    weight, bias = weight.float(), bias.float()
+
+    def compute(rows: Sequence[Row]) -> list[Logits]:
         with torch.inference_mode():
             hidden = network([row.ids for row in rows], [row.boundary for row in rows])
             return [linear(h.float(), weight, bias).numpy() for h in hidden]
 
+    return compute
+
 
 def readings(
-    question: str,
-    passages: Sequence[Passage],
-    tokens: Tokens,
-    compute: Callable[[Sequence[Row]], list[Logits]],
+    question: str, passages: Sequence[Passage], tokens: Tokens, compute: Compute
 ) -> tuple[Reading, ...]:
     """The readings of passages, from a function that computes the logits of a batch of rows."""
     rows = [
@@ -100,7 +111,7 @@ def readings(
 
 
 def find_reader(encoder: Encoder) -> Reader | None:
-    """The package's reader, or None if it is missing or was made from another encoder.
+    """The package's small reader, or None if it is missing or was made from another encoder.
 
     Raises ModelError if the file is not the one that reader.json names.
     """
@@ -117,6 +128,6 @@ def find_reader(encoder: Encoder) -> Reader | None:
 
 @cache
 def manifest() -> dict[str, Any]:
-    """The content of reader.json: the checksums of the reader and its base, and the calibration."""
+    """The content of reader.json: checksums of the readers and of the small one's base, and calibrations."""
     values: dict[str, Any] = json.loads(files("qa.models").joinpath("reader.json").read_text("utf-8"))
     return values

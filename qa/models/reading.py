@@ -27,7 +27,8 @@ Logits = npt.NDArray[np.float32]
 class SentenceReading(NamedTuple):
     """The best span in a sentence, in the document's offsets, and its margin: -inf without words.
 
-    `evidence` is the logit of the sentence being a part of the answer, whether or not it holds a span.
+    `evidence` is the logit of the sentence being a part of the answer, whether or not it holds a span; -inf
+    if the reader does not tell.
     """
 
     margin: float
@@ -76,7 +77,7 @@ def window_reading(passage: Passage, row: Row, logits: Logits) -> Reading:
         x, y = _whole_words(passage.text, span, (a, b))
         margin = float(block.max()) - null
         tokens = logits[row.text_start + first : row.text_start + last]
-        evidence = sentence_evidence(tokens) if _has_evidence(logits) else margin
+        evidence = sentence_evidence(tokens) if _has_evidence(logits) else -math.inf
         sentences.append(SentenceReading(margin, (passage.start + x, passage.start + y), evidence))
     best = max(sentences, default=SentenceReading(-math.inf, (passage.start, passage.start)))
     answered = float(logits[0, EVIDENCE]) if _has_evidence(logits) else best.margin

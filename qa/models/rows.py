@@ -26,16 +26,19 @@ class Row:
 
 
 class Tokens:
-    """Turns questions, headers and texts into rows: [CLS] question [SEP] header text [SEP] for BERT."""
+    """Turns questions, headers and texts into rows: [CLS] question [SEP] header text [SEP] for BERT.
 
-    def __init__(self, tokenizer: Any) -> None:
+    If `doubled`, the mark between question and header stands there twice, as in MPNet.
+    """
+
+    def __init__(self, tokenizer: Any, doubled: bool = False) -> None:
         self._tokenizer = tokenizer
         pair = tokenizer.encode("a", "b")  # shows the marks that the model has around and between two texts
         question, text = pair.sequence_ids.index(0), pair.sequence_ids.index(1)
         after_question = len(pair.sequence_ids) - pair.sequence_ids[::-1].index(0)
         after_text = len(pair.sequence_ids) - pair.sequence_ids[::-1].index(1)
         self._before, self._after = pair.ids[:question], pair.ids[after_text:]
-        self._between = pair.ids[after_question:text]
+        self._between = pair.ids[after_question:text] * (2 if doubled else 1)
 
     def rows(self, question: str, header: str, text: str) -> list[Row]:
         """One row for a text that fits into a window, otherwise one for each of its overlapping windows."""

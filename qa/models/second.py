@@ -7,7 +7,7 @@ transformers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +15,9 @@ import numpy as np
 
 from qa.errors import ModelError
 from qa.models.bert import Bert, fastest_dtype
-from qa.models.encoder import Encoder
 from qa.models.files import LocalFiles, local_folder, model_errors
-from qa.models.mpnet import as_bert, attention_bias
-from qa.models.reader import Reader, find_reader, readings
+from qa.models.mpnet import BIAS, as_bert, attention_bias
+from qa.models.reader import Compute, readings, with_head
 from qa.models.reading import Logits, Reading
 from qa.models.rows import WINDOW, Row, Tokens
 from qa.types import Passage
@@ -27,9 +26,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 _HEAD, _EVIDENCE_HEAD = "qa_outputs.", "evidence_outputs."
-_BIAS = "encoder.relative_attention_bias.weight"
-
-Compute = Callable[[Sequence[Row]], list[Logits]]
 
 
 class SecondReader:
@@ -38,6 +34,8 @@ class SecondReader:
     `model` is a folder, or the id of a model whose files are on this machine. Raises ModelError if there is
     no such model there, now or, if its weights are broken, when it first reads.
     """
+
+    calibration = "small"  # of the signals that every reader gives
 
     def __init__(self, model: str) -> None:
         self._files = LocalFiles(local_folder(model, "QA_READER"))
@@ -71,27 +69,20 @@ class SecondReader:
         """By bert.py. Networks of training/ have a head for evidence, too, which transformers leaves out."""
         import torch
         from safetensors.torch import load_file
-        from torch.nn.functional import linear
 
         kind = self._config["model_type"]
         stored = load_file(self._files.folder / "model.safetensors")
         outputs = [name for name in (_HEAD, _EVIDENCE_HEAD) if f"{name}weight" in stored]
-        head = torch.cat([stored[f"{name}weight"] for name in outputs]).float()
-        bias = torch.cat([stored[f"{name}bias"] for name in outputs]).float()
+        head = torch.cat([stored[f"{name}weight"] for name in outputs])
+        bias = torch.cat([stored[f"{name}bias"] for name in outputs])
         weights = {name.removeprefix(f"{kind}."): weight for name, weight in stored.items()}
         added: Tensor | None = None
         if kind == "mpnet":
-            added = attention_bias(weights[_BIAS], WINDOW)
+            added = attention_bias(weights[BIAS], WINDOW)
             weights = as_bert(weights)
         shape = self._config["num_attention_heads"], fastest_dtype(), self._config["layer_norm_eps"]
         network = Bert(weights, *shape, added)
-
-        def compute(rows: Sequence[Row]) -> list[Logits]:
-            with torch.inference_mode():
-                hidden = network([row.ids for row in rows], [row.boundary for row in rows])
-                return [linear(h.float(), head, bias).numpy() for h in hidden]
-
-        return compute
+        return with_head(network, head, bias)
 
     def _of_transformers(self) -> Compute:
         """(tokens, 2) for each row: start and end."""
@@ -117,12 +108,3 @@ class SecondReader:
             return [values[: len(row.ids)] for values, row in zip(logits, rows, strict=True)]
 
         return compute
-
-
-def find_readers(encoder: Encoder, model: str | None) -> list[Reader]:
-    """The package's reader, if it fits the encoder, and then the one of a model, if one is given.
-
-    Raises ModelError if there is no such model, or the package's file is not the one that came with it.
-    """
-    own = find_reader(encoder)
-    return [*([own] if own else ()), *([SecondReader(model)] if model else ())]

@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from qa.models.reader import manifest
+from qa.models.reader import Reader, manifest
 
 SURE, LIKELY = 0.75, 0.5  # from here on an answer is well supported; is more likely right than wrong
 SUGGESTED = 0.3  # from here on a question is suggested instead of one that was refused
@@ -33,7 +33,7 @@ class Calibration:
         return 1 / (1 + math.exp(-z))
 
 
-# For the similarity of sentences, used without a reader; the reader comes with its own.
+# For the similarity of sentences, used without a reader; the readers come with their own.
 _BY_SIMILARITY = Calibration(
     intercept=-5.316,
     weights={"cosine": 4.272, "nearest": 0.555, "covered": 1.922, "lead": 3.151},
@@ -41,6 +41,6 @@ _BY_SIMILARITY = Calibration(
 )
 
 
-def calibration(with_reader: bool) -> Calibration:
-    """The calibration for the signals that evidence has with a reader, or without one."""
-    return Calibration(**manifest()["calibration"]) if with_reader else _BY_SIMILARITY
+def calibration(reader: Reader | None) -> Calibration:
+    """The calibration for the signals that evidence has when this reader decides, or without one."""
+    return Calibration(**manifest()["calibration"][reader.calibration]) if reader else _BY_SIMILARITY

@@ -8,8 +8,10 @@ from qa.language.questions import Question
 from qa.models.encoder import Encoder
 from qa.models.reader import Reader
 from qa.search.confidence import Calibration, calibration
-from qa.search.evidence import Admits, Evidence, admit_all, by_reading, by_similarity
+from qa.search.evidence import Admits, Evidence, admit_all
+from qa.search.reading import by_reading
 from qa.search.retrieval import Candidates, DocumentIds, retrieve
+from qa.search.similarity import by_similarity
 from qa.types import Passage
 
 
@@ -36,7 +38,12 @@ class Engine:
     @property
     def calibration(self) -> Calibration:
         """The calibration that turns the signals of evidence into a confidence."""
-        return calibration(self.reader is not None)
+        return calibration(self.second_reader or self.reader)
+
+    @property
+    def first_calibration(self) -> Calibration:
+        """The calibration for the signals of first evidence."""
+        return calibration(self.reader)
 
     def state(self) -> tuple[str, int]:
         """The state of the index that is served; it differs after every change to the documents."""
@@ -51,9 +58,19 @@ class Engine:
 
     def evidence(self, candidates: Candidates, admits: Admits = admit_all) -> Evidence:
         """The evidence in the best passages, from the readers if there are any."""
+        return self.decided(self.first_evidence(candidates, admits))
+
+    def first_evidence(self, candidates: Candidates, admits: Admits = admit_all) -> Evidence:
+        """The same without the second reader, to choose among several questions quickly."""
         if self.reader is None:
             return by_similarity(candidates, self.encoder, admits)
-        return by_reading(candidates, self.reader, self.encoder, admits, self.second_reader)
+        return by_reading(candidates, self.reader, self.encoder, admits)
+
+    def decided(self, evidence: Evidence) -> Evidence:
+        """First evidence after the second reader, if there is one, has read the best of it again."""
+        if self.second_reader is None or evidence.again is None:
+            return evidence
+        return evidence.again(self.second_reader)
 
     def sample(self, size: int, documents: DocumentIds = None) -> list[Passage]:
         """At most `size` passages that are not doubtful, spread evenly over documents; always the same."""

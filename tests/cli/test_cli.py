@@ -189,7 +189,7 @@ def test_feedback_overwrites_nothing_unless_told(folders, capsys):
     assert err.endswith("already exists. Use another name, or --replace\n")
     assert path.read_text() == "mine"
     assert run(capsys, "feedback", str(path), "--replace")[0] == 0
-    assert json.loads(path.read_text())["answers"] == ["12 crowns"]
+    assert json.loads(path.read_text())["question"] == "How much is a ticket for the ferry?"
     for bad in (folders / "none" / "asked.jsonl", folders):
         code, _, err = run(capsys, "feedback", str(bad), "--replace")
         assert code == 1

@@ -27,7 +27,7 @@ def copy(tmp_path):
 
 
 def test_the_default_model_is_the_published_one():
-    assert module._sha256(FOLDER / "model.safetensors") == DEFAULT_SHA256
+    assert module.file_sha256(FOLDER / "model.safetensors") == DEFAULT_SHA256
     assert find_encoder().fingerprint == find_encoder().fingerprint
 
 

@@ -153,7 +153,7 @@ def test_the_encoder_is_left_as_it_was(encoder, reader):
     before = encoder.encode_query("A bridge").tolist()
     reader.read("Who?", [passage(BRIDGE)])
     assert encoder.encode_query("A bridge").tolist() == before
-    shared = reader._network[0].word_embeddings
+    shared = reader._network[0]._words.keywords["weight"]
     assert shared.data_ptr() == encoder.weights["embeddings.word_embeddings.weight"].data_ptr()  # 47 MB, once
 
 

@@ -17,9 +17,10 @@ from qa.errors import ModelError
 from qa.models import second as module
 from qa.models.encoder import find_encoder
 from qa.models.files import ModelFiles
+from qa.models.readers import find_readers
 from qa.models.reading import window_reading
 from qa.models.rows import Tokens
-from qa.models.second import SecondReader, find_readers
+from qa.models.second import SecondReader
 from qa.types import Passage
 
 pytestmark = pytest.mark.slow
@@ -85,7 +86,6 @@ def test_it_comes_after_the_packages_own(folder):
     own, second = find_readers(find_encoder(), str(folder))
     assert own.name.startswith("extractive")
     assert second.name == "model"
-    assert [reader.name for reader in find_readers(find_encoder(), None)] == [own.name]
 
 
 def test_a_model_for_something_else_is_refused():

@@ -53,7 +53,7 @@ def test_a_second_reader_reads_the_best_few_again_and_decides(corpus, index, enc
     assistant = Assistant(Settings(corpus=corpus, index=index), encoder, reader, second)
     assistant.sync()
     assert assistant.ask(question).claims[0].value == "in 1874"
-    assert second.read_at_once == [min(4, reader.read_at_once[0])]
+    assert second.read_at_once == [min(3, reader.read_at_once[0])]
     assert assistant.status().reader == "by heart, then by heart"
 
 
@@ -61,6 +61,19 @@ def test_what_the_second_reader_denies_is_less_sure(assistant, encoder, reader):
     doubting = Assistant(assistant.settings, encoder, reader, KeyReader({}))
     for question in ANSWERS:
         assert doubting.ask(question).confidence < assistant.ask(question).confidence - 0.05
+
+
+def test_the_second_reader_reads_only_what_a_followup_is_taken_for(corpus, index, encoder):
+    asked = "Who finished the bridge at Osk?"
+    first = KeyReader(ANSWERS | {"Who finished it?": "Anders Lund"})
+    second = KeyReader(ANSWERS)
+    assistant = Assistant(Settings(corpus=corpus, index=index), encoder, first, second)
+    assistant.sync()
+    answer = assistant.ask("When was it taken?", [(asked, assistant.ask(asked).text)])
+    assert answer.trace is not None
+    assert len(answer.trace.readings) > 1
+    assert len(first.read_at_once) == 1 + len(answer.trace.readings)
+    assert len(second.read_at_once) == 2
 
 
 def test_hits_come_in_the_order_of_their_scores(assistant):
