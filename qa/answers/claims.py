@@ -23,7 +23,7 @@ from qa.search.evidence import Evidence, ScoredSentence, best_first
 from qa.types import Answer, Claim, Hit, overlap
 
 NEAREST = 5  # passages returned with every answer
-_AGREEING, _DIFFERING = -5.0, 0.0  # least margins of a span that may agree with, or contradict, another
+_AGREEING = -5.0  # least margin of a span that may agree with another
 _ALIKE = 0.7  # share of common content words from which on two sentences say the same
 
 Groups = tuple[tuple[ScoredSentence, ...], ...]
@@ -159,9 +159,14 @@ def _grouped_by_value(
         relations = [relation(question, statement(group[0]), statement(sentence)) for group in groups]
         if Relation.AGREE in relations:
             groups[relations.index(Relation.AGREE)].append(sentence)
-        elif min(best.margin, sentence.margin) > _DIFFERING and set(relations) == {Relation.DIFFER}:
+        elif _is_answer(best) and _is_answer(sentence) and set(relations) == {Relation.DIFFER}:
             groups.append([sentence])
     return tuple(map(tuple, groups))
+
+
+def _is_answer(sentence: ScoredSentence) -> bool:
+    """True if a reader takes its span for an answer, or the sentence for evidence."""
+    return max(sentence.margin, sentence.evidence) > 0
 
 
 def _with_further(groups: Groups, further: Iterable[ScoredSentence], question: Question) -> Groups:

@@ -31,7 +31,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def address(index: Path) -> Iterator[str]:
-    with app(index, QA_LOGIN=LOGIN) as address:
+    with app(index, QA_LOGIN=LOGIN, QA_READER="") as address:
         yield f"{address}gradio_api/mcp/"
 
 
