@@ -42,8 +42,7 @@ def test_the_questions_on_the_corpus(assistant):
     hold(figures(outcomes), FLOORS["corpus-test"])
 
 
-def test_the_dialogues_on_the_corpus(assistant, monkeypatch):
-    monkeypatch.setattr(assistant.engine, "second_reader", None)  # which takes no part in what is meant
+def test_the_dialogues_on_the_corpus(assistant):
     conversations = load(SETS / "dialogues-test.jsonl").conversations
     outcomes = iter(evaluate(assistant, conversations))
     later = [
@@ -54,7 +53,6 @@ def test_the_dialogues_on_the_corpus(assistant, monkeypatch):
 
 def test_what_is_said_of_agreement_and_difference(monkeypatch):
     monkeypatch.setattr(sys, "path", [*sys.path, str(ROOT / "benchmarks")])
-    monkeypatch.setenv("QA_READER", "small")  # verdicts are by rules, and 150 pairs take minutes
     from agreement import ask_pairs, precision
 
     pairs = [json.loads(line) for line in (SETS / "pairs-test.jsonl").read_text("utf-8").splitlines()]

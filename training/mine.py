@@ -4,8 +4,8 @@ usage: python training/mine.py OUT.jsonl SET.json ...
 
 Paragraphs become passages as the project itself makes them. A negative is a passage near the question, by the
 encoder or by BM25, that does not hold its answer. Writes one JSON object per line: first the passages, then
-the questions, which refer to passages by number. Takes about a quarter of an hour for
-38,000 paragraphs on two cores.
+the questions, which refer to passages by number. Takes about a quarter of an hour
+for 38,000 paragraphs on two cores.
 """
 
 from __future__ import annotations

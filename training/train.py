@@ -85,12 +85,8 @@ class Run:
     def trained(self, base: Path) -> dict[str, Any]:
         """The state of a network with the trained weights, the others as they were; or all as when packed."""
         network = Network(base)  # a new one, because what is not trained has been through bf16
-        trained = {n for n, p in self.network.named_parameters() if p.requires_grad}
-        for p, saved in zip(
-            (p for n, p in network.named_parameters() if n in trained), self._master, strict=True
-        ):
-            p.data.copy_(saved)
-        state = network.state_dict()
+        masters = zip(self._names, self._master, strict=True)
+        state = network.state_dict() | {name: master.cpu() for name, master in masters}
         return state | {name: rounded(state[name], bits) for name, bits in self._bits.items()}
 
     def _update(self, rate: float) -> None:

@@ -55,7 +55,9 @@ class Asking:
         least = self._engine.calibration.threshold if threshold is None else threshold
         key = self._key(question, history, among, least)
         attempts = self._attempts(checked(question), history, among, watch)
-        best = self._decided(max(attempts, key=lambda attempt: attempt.likely), watch)
+        chosen = max(attempts, key=lambda attempt: attempt.likely)
+        best = self._decided(chosen, watch)
+        attempts = [best if attempt is chosen else attempt for attempt in attempts]
         if best.evidence.sentences and best.probability >= least:
             with watch.on("compose"):
                 answer = compose(best.question, best.evidence, best.probability)

@@ -23,7 +23,7 @@ from qa.search.evidence import Evidence, ScoredSentence, best_first
 from qa.types import Answer, Claim, Hit, overlap
 
 NEAREST = 5  # passages returned with every answer
-_AGREEING = -5.0  # least margin of a span that may agree with another
+_AGREEING, _DIFFERING = -5.0, 0.0  # least first margins of what may agree with, or contradict, another
 _ALIKE = 0.7  # share of common content words from which on two sentences say the same
 
 Groups = tuple[tuple[ScoredSentence, ...], ...]
@@ -152,21 +152,17 @@ def _grouped_by_value(
     groups = [[best]]
     for sentence in sorted((*evidence.sentences, *evidence.read), key=best_first):
         document = sentence.hit.document.id
-        if not sentence.answer or sentence.margin < _AGREEING:
+        if not sentence.answer or sentence.first_margin < _AGREEING:
             continue
         if any(s.hit.document.id == document for group in groups for s in group):
             continue
         relations = [relation(question, statement(group[0]), statement(sentence)) for group in groups]
+        both_answer = min(best.first_margin, sentence.first_margin) > _DIFFERING
         if Relation.AGREE in relations:
             groups[relations.index(Relation.AGREE)].append(sentence)
-        elif _is_answer(best) and _is_answer(sentence) and set(relations) == {Relation.DIFFER}:
+        elif both_answer and set(relations) == {Relation.DIFFER}:
             groups.append([sentence])
     return tuple(map(tuple, groups))
-
-
-def _is_answer(sentence: ScoredSentence) -> bool:
-    """True if a reader takes its span for an answer, or the sentence for evidence."""
-    return max(sentence.margin, sentence.evidence) > 0
 
 
 def _with_further(groups: Groups, further: Iterable[ScoredSentence], question: Question) -> Groups:

@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from qa.errors import ModelError
 from qa.models.bert import Bert, fastest_dtype
-from qa.models.files import file_sha256, model_errors
+from qa.models.files import LocalFiles, file_sha256, model_errors
 from qa.models.memory import give_back
 from qa.models.mpnet import BIAS, HEADS, NORM_EPSILON, attention_bias
 from qa.models.packed import PackedFile
@@ -27,16 +26,16 @@ from qa.types import Passage
 class LargeReader:
     """The reader in a packed file, loaded when it first reads.
 
-    `tokenizer` is the default encoder's. Reading raises ModelError if the file is not the one with this
-    SHA-256.
+    `files` are the default encoder's, for their tokenizer. Reading raises ModelError if the file is not the
+    one with this SHA-256.
     """
 
     calibration = "large"
 
-    def __init__(self, path: Path, sha256: str, tokenizer: Any) -> None:
+    def __init__(self, path: Path, sha256: str, files: LocalFiles) -> None:
         self._path = path
         self._sha256 = sha256
-        self._tokenizer = tokenizer
+        self._files = files
         self.name = f"large, {sha256[:12]}"
 
     def read(self, question: str, passages: Sequence[Passage]) -> tuple[Reading, ...]:
@@ -45,7 +44,7 @@ class LargeReader:
 
     @cached_property
     def _tokens(self) -> Tokens:
-        return Tokens(self._tokenizer, doubled=True)
+        return Tokens(self._files.tokenizer, doubled=True)
 
     @cached_property
     def _compute(self) -> Compute:

@@ -52,12 +52,13 @@ class ExtractiveReader:
 
     def __init__(self, encoder: BertEncoder, weights: bytes) -> None:
         self._encoder = encoder
+        self.files = encoder.files
         self._weights = weights
         self.name = f"extractive, {hashlib.sha256(weights).hexdigest()[:12]}"
 
     @cached_property
     def _tokens(self) -> Tokens:
-        return Tokens(self._encoder.files.tokenizer)
+        return Tokens(self.files.tokenizer)
 
     @cached_property
     def _network(self) -> tuple[Bert, torch.Tensor, torch.Tensor]:
@@ -110,7 +111,7 @@ def readings(
     return tuple(merged(of_passage) for of_passage in windows)
 
 
-def find_reader(encoder: Encoder) -> Reader | None:
+def find_reader(encoder: Encoder) -> ExtractiveReader | None:
     """The package's small reader, or None if it is missing or was made from another encoder.
 
     Raises ModelError if the file is not the one that reader.json names.

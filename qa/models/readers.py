@@ -6,7 +6,6 @@ from importlib.resources import files
 from pathlib import Path
 
 from qa.models.encoder import Encoder
-from qa.models.files import ModelFiles
 from qa.models.large import LargeReader
 from qa.models.reader import Reader, find_reader, manifest
 from qa.models.second import SecondReader
@@ -26,4 +25,4 @@ def find_readers(encoder: Encoder, setting: str | None = None) -> list[Reader]:
     large = Path(str(files("qa.models").joinpath("large.safetensors")))
     if small is None or setting == SMALL or not large.is_file():
         return [small] if small else []
-    return [small, LargeReader(large, manifest()["large"], ModelFiles().tokenizer)]
+    return [small, LargeReader(large, manifest()["large"], small.files)]

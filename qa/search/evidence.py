@@ -22,7 +22,8 @@ class ScoredSentence:
 
     If a reader has read it, `answer` is the part that answers best, and `margin` the number of logits by
     which that part beats no answer: above 0 the reader takes it for an answer. `evidence` is the logit of the
-    whole sentence being a part of the answer, -inf if the reader does not tell.
+    whole sentence being a part of the answer, -inf if the reader does not tell. `first_margin`
+    is the margin by the first reader, which has read all hits, so that it can be compared among them.
     """
 
     hit: Hit
@@ -31,6 +32,7 @@ class ScoredSentence:
     answer: Span | None = None
     margin: float = -math.inf
     evidence: float = -math.inf
+    first_margin: float = -math.inf
 
     @property
     def span(self) -> Span:

@@ -64,25 +64,31 @@ def by_reading(
     similarities = similarities_of(candidates, best, encoder, admits)
     if not similarities:
         return Evidence(candidates.hits, (), {})
-    evidence = _evidence(candidates, similarities, readings)
+    evidence = _evidence(candidates, similarities, readings, readings)
 
     def again(other: Reader) -> Evidence:
         read = _readings(candidates.question, best[:_READ_AGAIN], other)
         compared = [s for s in similarities if s.sentence.hit.passage.id in read]
-        return _evidence(candidates, compared, readings | read) if compared else evidence
+        return _evidence(candidates, compared, readings | read, readings) if compared else evidence
 
     return replace(evidence, again=again)
 
 
 def _evidence(
-    candidates: Candidates, similarities: Sequence[Similarity], readings: Mapping[str, Reading]
+    candidates: Candidates,
+    similarities: Sequence[Similarity],
+    readings: Mapping[str, Reading],
+    first: Mapping[str, Reading],
 ) -> Evidence:
-    """The evidence, from the readings of the hits by passage id and from the similarities of the best few."""
+    """The evidence, from the similarities of the best few hits, and from the readings of all by passage id.
+
+    `first` are the readings of the first reader.
+    """
     sentences: list[ScoredSentence] = []
     cosines: dict[tuple[str, int], float] = {}
     for similarity in similarities:
         hit, i = similarity.sentence.hit, similarity.sentence.index
-        sentence = _as_read(hit, i, readings[hit.passage.id].sentences[i])
+        sentence = _as_read(hit, i, readings[hit.passage.id], first[hit.passage.id])
         score = sentence.score + _SIMILARITY_WEIGHT * similarity.sentence.score
         sentences.append(replace(sentence, score=score))
         cosines[hit.passage.id, i] = similarity.cosine
@@ -100,10 +106,10 @@ def _evidence(
     hits = [hit for hit in candidates.hits if hit.passage.id in readings]
     compared = {passage_id for passage_id, _ in cosines}
     further = [
-        _as_read(hit, i, reading)
+        _as_read(hit, i, readings[hit.passage.id], first[hit.passage.id])
         for hit in hits
         if hit.passage.id not in compared
-        for i, reading in enumerate(readings[hit.passage.id].sentences)
+        for i in range(len(hit.passage.sentences))
     ]
     scores = {hit.passage.id: _reader_score(readings[hit.passage.id].margin, hit) for hit in hits}
     reranked = reranked_hits(candidates, scores | best_scores(sentences))
@@ -156,11 +162,13 @@ def _probability(logit: float) -> float:
     return 1 / (1 + math.exp(-max(-_LEAST, logit)))
 
 
-def _as_read(hit: Hit, index: int, reading: SentenceReading) -> ScoredSentence:
-    """A sentence of a hit with its reading, scored without its similarity."""
+def _as_read(hit: Hit, index: int, read: Reading, first: Reading) -> ScoredSentence:
+    """A sentence of a hit with its readings, scored without its similarity."""
+    reading = read.sentences[index]
     answer = reading.span if reading.span[0] < reading.span[1] else None
     score = _reader_score(reading.margin, hit) + _EVIDENCE_WEIGHT * _probability(reading.evidence)
-    return ScoredSentence(hit, index, score, answer, reading.margin, reading.evidence)
+    margins = reading.margin, reading.evidence, first.sentences[index].margin
+    return ScoredSentence(hit, index, score, answer, *margins)
 
 
 def _reader_score(margin: float, hit: Hit) -> float:

@@ -176,7 +176,8 @@ def test_feedback_becomes_questions_that_can_be_measured(folders, capsys):
     assert (found["refusal recall"], found["rejected, given again"]) == (1, 1)
 
 
-def test_feedback_overwrites_nothing_unless_told(folders, capsys):
+def test_feedback_overwrites_nothing_unless_told(folders, capsys, monkeypatch):
+    monkeypatch.setenv("QA_READER", "small")  # the large reader says "12", without the unit
     path = folders / "asked.jsonl"
     code, _, err = run(capsys, "feedback", str(path))
     assert (code, err) == (1, "qa: there is no feedback yet. Rate some answers on the page first\n")
@@ -189,7 +190,7 @@ def test_feedback_overwrites_nothing_unless_told(folders, capsys):
     assert err.endswith("already exists. Use another name, or --replace\n")
     assert path.read_text() == "mine"
     assert run(capsys, "feedback", str(path), "--replace")[0] == 0
-    assert json.loads(path.read_text())["question"] == "How much is a ticket for the ferry?"
+    assert json.loads(path.read_text())["answers"] == ["12 crowns"]
     for bad in (folders / "none" / "asked.jsonl", folders):
         code, _, err = run(capsys, "feedback", str(bad), "--replace")
         assert code == 1

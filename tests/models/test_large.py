@@ -55,7 +55,7 @@ def path(network, tmp_path):
 
 def test_it_reads_as_the_network_that_was_packed(network, path, monkeypatch):
     monkeypatch.setattr(module, "fastest_dtype", lambda: torch.float32)
-    reader = LargeReader(path, file_sha256(path), ModelFiles().tokenizer)
+    reader = LargeReader(path, file_sha256(path), ModelFiles())
     (reading,) = reader.read("Who built it?", [PASSAGE])
     (row,) = Tokens(ModelFiles().tokenizer, doubled=True).rows("Who built it?", PASSAGE.header, TEXT)
     ids = torch.tensor([[{CLS: 0, SEP: 2}.get(i, i + 4) for i in row.ids]])
@@ -68,7 +68,7 @@ def test_it_reads_as_the_network_that_was_packed(network, path, monkeypatch):
 
 
 def test_another_file_is_refused_in_one_line(path):
-    reader = LargeReader(path, "0" * 64, ModelFiles().tokenizer)
+    reader = LargeReader(path, "0" * 64, ModelFiles())
     with pytest.raises(ModelError, match=r"not the file that came with qa\. Install qa again"):
         reader.read("Who?", [PASSAGE])
 
@@ -76,7 +76,7 @@ def test_another_file_is_refused_in_one_line(path):
 def test_a_broken_file_is_one_line(path):
     path.write_bytes(b"broken")
     with pytest.raises(ModelError, match="cannot load"):
-        LargeReader(path, file_sha256(path), ModelFiles().tokenizer).read("Who?", [PASSAGE])
+        LargeReader(path, file_sha256(path), ModelFiles()).read("Who?", [PASSAGE])
 
 
 def test_it_comes_after_the_small_one_unless_it_is_left_out():
@@ -96,7 +96,7 @@ def test_without_its_file_the_small_one_reads_alone(tmp_path, monkeypatch):
     [
         ("When was the bridge finished?", "1874"),
         ("Who built the bridge at Osk?", "Anders Lund"),
-        ("Where was Anders Lund from?", "Tolvane"),
+        ("Where did the mason come from?", "Tolvane"),
     ],
 )
 def test_the_packages_own_finds_the_words_that_answer(question, answer):
@@ -104,6 +104,25 @@ def test_the_packages_own_finds_the_words_that_answer(question, answer):
     (reading,) = large.read(question, [PASSAGE])
     assert TEXT[slice(*reading.span)] == answer
     assert reading.answered > 0
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "When was the bridge finished?",
+        "Who built the bridge at Osk?",
+        pytest.param(
+            "Where did the mason come from?",
+            marks=pytest.mark.xfail(
+                strict=True, reason="it finds Tolvane, but at 2.4 logits below no answer"
+            ),
+        ),
+    ],
+)
+def test_the_packages_own_takes_what_it_finds_for_an_answer(question):
+    _, large = find_readers(find_encoder())
+    (reading,) = large.read(question, [PASSAGE])
+    assert reading.margin > 0
 
 
 def test_the_card_is_about_this_file():
