@@ -102,6 +102,29 @@ def test_a_figure_is_no_short_answer_to_who(tmp_path):
     assert answer.claims[0].value == "The bridge at Osk cost $1 billion, the town says."
 
 
+@pytest.mark.parametrize(
+    ("sentence", "marked", "question", "value"),
+    [
+        (
+            "A ticket to Osk costs 12 crowns, says the captain.",
+            "12",
+            "What does a ticket to Osk cost?",
+            "12 crowns",
+        ),
+        ("The bridge at Osk cost $7 billion.", "$7", "What did the bridge at Osk cost?", "$7 billion"),
+        ("The road to Osk is 40 km long.", "40", "How long is the road to Osk?", "40 km"),
+        ("The ferry to Osk carries 340 passengers.", "340", "How many passengers go to Osk?", "340"),
+        ("The ferry to Osk carries 9 small red cars.", "9", "What does the ferry to Osk carry?", "9"),
+        ("The fare to Osk rose to 12 yesterday.", "12", "What is the fare to Osk?", "12"),
+        ("Osk got its bridge in 2019 after a vote.", "2019", "When did Osk get its bridge?", "2019"),
+    ],
+)
+def test_a_figure_is_given_with_its_unit(tmp_path, sentence, marked, question, value):
+    answer = ask(tmp_path, {"osk.txt": sentence + "\n"}, KeyReader({question: marked}), question)
+    assert answer.claims[0].value == value
+    assert answer.citations[0].quote == sentence
+
+
 def test_why_gets_several_sentences_of_all_sources_in_the_order_of_their_text(tmp_path):
     question = "Why was the ferry to Tolvane cancelled?"
     reader = KeyReader({question: ("the pier was damaged", "the captain of the ferry was ill", "harbour")})

@@ -176,8 +176,7 @@ def test_feedback_becomes_questions_that_can_be_measured(folders, capsys):
     assert (found["refusal recall"], found["rejected, given again"]) == (1, 1)
 
 
-def test_feedback_overwrites_nothing_unless_told(folders, capsys, monkeypatch):
-    monkeypatch.setenv("QA_READER", "small")  # the large reader says "12", without the unit
+def test_feedback_overwrites_nothing_unless_told(folders, capsys):
     path = folders / "asked.jsonl"
     code, _, err = run(capsys, "feedback", str(path))
     assert (code, err) == (1, "qa: there is no feedback yet. Rate some answers on the page first\n")
