@@ -79,7 +79,8 @@ def running_server() -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         corpus = Path(folder, "corpus")
         shutil.copytree(CORPUS, corpus)
-        with app(Path(folder, "index"), corpus) as address:
+        reader = os.environ.get("QA_READER", "")  # the large one unless said otherwise
+        with app(Path(folder, "index"), corpus, QA_READER=reader) as address:
             Server(address).call("ask", {"question": "What is the railway?"})
             yield address
 
