@@ -7,7 +7,6 @@ more than a short answer get the sentences that answer them, in the order of the
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -25,7 +24,6 @@ from qa.types import Answer, Claim, Hit, overlap
 
 NEAREST = 5  # passages returned with every answer
 _AGREEING, _DIFFERING = -5.0, 0.0  # least first margins of what may agree with, or contradict, another
-_NEXT_WORD = re.compile(r"\s([^\W\d_]+)")
 _ALIKE = 0.7  # share of common content words from which on two sentences say the same
 
 Groups = tuple[tuple[ScoredSentence, ...], ...]
@@ -88,7 +86,9 @@ def _reading_order(chosen: Chosen, question: Question) -> list[int]:
 
 def _claim(question: Question, group: Sequence[ScoredSentence], numbers: Iterator[int]) -> Claim:
     best = group[0]
-    value = _short_value(question, best) if question.form is SHORT and best.answer else best.text()
+    value = best.text()
+    if question.form is SHORT and best.answer:
+        value = Statement.of(best).value(frozenset(map(singular, question.words)))
     whole = (0, len(value))
     figure = question.wants is AnswerType.NAME and any(q.span == whole for q in quantities(value))
     if figure or not has_content(value):  # nobody is called "$7 billion" or "The"
@@ -96,26 +96,6 @@ def _claim(question: Question, group: Sequence[ScoredSentence], numbers: Iterato
     citations = tuple(cite(next(numbers), sentence, question.form.reads_on) for sentence in group)
     is_short = question.form is SHORT and len(value) <= len(citations[0].quote) / 2
     return Claim(value, citations, is_short)
-
-
-def _short_value(question: Question, sentence: ScoredSentence) -> str:
-    """What the reader marked as the answer, with the rest of a figure that it cut: "12", of "12 crowns".
-
-    That is its scale, its unit, or a noun in the plural right behind it, unless the question names that.
-    """
-    assert sentence.answer
-    text = sentence.text()
-    asked = set(map(singular, question.words))
-    start, end = (position - sentence.span[0] for position in sentence.answer)
-    for figure in quantities(text):
-        if not overlap(figure.span, (start, end)) or end > figure.span[1]:
-            continue
-        end = figure.span[1]
-        noun, counted = _NEXT_WORD.match(text, end), set(figure.counted)
-        # Of several words behind a number it cannot be told where the noun ends.
-        if noun and len(counted) == 1 and noun[1] not in counted and not asked & counted:
-            end = noun.end()
-    return text[start:end]
 
 
 # --- which sentences -----------------------------------------------------------------------------

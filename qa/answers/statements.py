@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -25,6 +26,7 @@ _FACT = re.compile(  # before an answer
 _NOW = re.compile(  # after an answer
     r"^\W*(?:\w+\W+){0,3}(?:at present|currently|now|today|at the moment)\b", re.IGNORECASE
 )
+_NEXT_WORD = re.compile(r"\s([^\W\d_]+)")
 _CUT = re.compile(  # where a clause ends
     r"[.;:] |, (?=and |but |which |while |who |where |after |up |as |according |the |official)"
     r"| and (?=the )"
@@ -93,6 +95,23 @@ class Statement:
             if overlap(quantity.span, self.answer)
             and not any(overlap(quantity.span, span) for span in date_spans)
         )
+
+    def value(self, asked: Set[str]) -> str:
+        """The answer, with the rest of a figure that it cut: "12 crowns", of which only "12" was marked.
+
+        That is its scale, its unit, or a noun in the plural right behind it, unless the question, whose words
+        are `asked` in the singular, names that.
+        """
+        start, end = self.answer
+        for figure in self.answer_quantities:
+            if end > figure.span[1]:
+                continue
+            end = figure.span[1]
+            noun, counted = _NEXT_WORD.match(self.text, end), set(figure.counted)
+            # Of several words behind a number it cannot be told where the noun ends.
+            if noun and len(counted) == 1 and noun[1].lower() not in counted and not asked & counted:
+                end = noun.end()
+        return self.text[start:end]
 
     @cached_property
     def answer_name(self) -> str:

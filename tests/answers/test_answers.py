@@ -116,6 +116,8 @@ def test_a_figure_is_no_short_answer_to_who(tmp_path):
         ("The ferry to Osk carries 340 passengers.", "340", "How many passengers go to Osk?", "340"),
         ("The ferry to Osk carries 9 small red cars.", "9", "What does the ferry to Osk carry?", "9"),
         ("The fare to Osk rose to 12 yesterday.", "12", "What is the fare to Osk?", "12"),
+        ("Aboard the ferry to Osk were Norwegians, Danes and 12 British.", "12", "What was aboard?", "12"),
+        ("Osk got its bridge on 9 May 2019, they say.", "9", "When did Osk get its bridge?", "9"),
         ("Osk got its bridge in 2019 after a vote.", "2019", "When did Osk get its bridge?", "2019"),
     ],
 )
