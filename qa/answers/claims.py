@@ -12,18 +12,19 @@ from dataclasses import dataclass
 
 from qa.answers import wording
 from qa.answers.agreement import Relation, relation
+from qa.answers.headlines import fits, stands_out
 from qa.answers.quotes import cite, quote_span
 from qa.answers.statements import Statement
 from qa.language.dates import dates
 from qa.language.quantities import quantities
 from qa.language.questions import SEVERAL, SHORT, AnswerType, Question
-from qa.language.words import content_words, has_content, singular
-from qa.search.confidence import SURE
+from qa.language.words import content_words, singular
 from qa.search.evidence import Evidence, ScoredSentence, best_first
 from qa.types import Answer, Claim, Hit, overlap
 
 NEAREST = 5  # passages returned with every answer
 _AGREEING, _DIFFERING = -5.0, 0.0  # least first margins of what may agree with, or contradict, another
+_ENOUGH = 0.75  # probability from which on a short answer needs no other sentence beside it
 _ALIKE = 0.7  # share of common content words from which on two sentences say the same
 
 Groups = tuple[tuple[ScoredSentence, ...], ...]
@@ -38,7 +39,7 @@ def compose(question: Question, evidence: Evidence, probability: float) -> Answe
     chosen = choose(question, evidence, probability)
     order = _reading_order(chosen, question)
     numbers = iter(range(1, 1 + sum(map(len, chosen.groups))))
-    by_place = {place: _claim(question, chosen.groups[place], numbers) for place in order}
+    by_place = {place: _claim(question, chosen.groups[place], numbers, probability) for place in order}
     claims = tuple(by_place[place] for place in sorted(by_place))
     return Answer(
         question=question.text,
@@ -84,17 +85,17 @@ def _reading_order(chosen: Chosen, question: Question) -> list[int]:
     return sorted(places, key=place)
 
 
-def _claim(question: Question, group: Sequence[ScoredSentence], numbers: Iterator[int]) -> Claim:
+def _claim(
+    question: Question, group: Sequence[ScoredSentence], numbers: Iterator[int], probability: float
+) -> Claim:
     best = group[0]
-    value = best.text()
+    value, is_short = best.text(), False
     if question.form is SHORT and best.answer:
-        value = Statement.of(best).value(frozenset(map(singular, question.words)))
-    whole = (0, len(value))
-    figure = question.wants is AnswerType.NAME and any(q.span == whole for q in quantities(value))
-    if figure or not has_content(value):  # nobody is called "$7 billion" or "The"
-        value = best.text()
+        statement = Statement.of(best)
+        short = statement.value(frozenset(map(singular, question.words)))
+        if fits(question, statement, short):
+            value, is_short = short, stands_out(statement, short, probability)
     citations = tuple(cite(next(numbers), sentence, question.form.reads_on) for sentence in group)
-    is_short = question.form is SHORT and len(value) <= len(citations[0].quote) / 2
     return Claim(value, citations, is_short)
 
 
@@ -120,7 +121,7 @@ def choose(question: Question, evidence: Evidence, probability: float) -> Chosen
         grouped = _grouped_by_value(question, best, evidence, statement)
         if len(grouped) > 1:
             return Chosen(grouped, differ=True)
-        further = () if probability >= SURE else evidence.sentences
+        further = () if probability >= _ENOUGH else evidence.sentences
         return Chosen(_with_further(grouped, further, question))
     return Chosen(_with_further(((best,),), evidence.sentences, question))
 

@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from qa.answers.wording import confidence
 from qa.errors import QuestionsError
-from qa.evaluation.measures import Outcome, bins, by_kind, figures
+from qa.evaluation.measures import Outcome, bins, by_kind, f1, figures
+from qa.search.confidence import LIKELY
 
 _PER_KIND = (
     "questions",
@@ -37,7 +39,35 @@ def table(outcomes: Sequence[Outcome]) -> str:
             f"| {kind or 'none given'} | {' | '.join(_format(name, values[name]) for name in _PER_KIND)} |"
             for kind, values in kinds.items()
         ]
+    lines += ["", *_in_words(outcomes)]
     return "\n".join(lines)
+
+
+def _in_words(outcomes: Sequence[Outcome]) -> list[str]:
+    """How often what is said of an answer is true: its confidence in words, and its headline."""
+    lines = ["| in words | answers | right | headlines | right |", "|-|-|-|-|-|"]
+    shown = [o for o in outcomes if not o.refused and o.question.answerable is not None]
+    for words in dict.fromkeys(confidence(p)[1] for p in (1.0, LIKELY, 0.0)):
+        said = [o for o in shown if confidence(o.answer.confidence)[1] == words]
+        bold = [o for o in said if o.answer.claims[0].is_short and _has_known_value(o)]
+        fitting = [o for o in bold if o.question.answerable and _value_is_right(o)]
+        cells = (_share(sum(o.right for o in said), len(said)), _share(len(fitting), len(bold)))
+        lines.append(f"| {words} | {' | '.join(cells)} |")
+    return lines
+
+
+def _has_known_value(outcome: Outcome) -> bool:
+    """True if it can be told whether a headline is right: it is known, or known that there is none."""
+    return bool(outcome.question.answers) or not outcome.question.answerable
+
+
+def _value_is_right(outcome: Outcome) -> bool:
+    """True if at least half of the words of a headline and of an accepted answer are the same."""
+    return f1(outcome.answer.claims[0].value, outcome.question.answers) >= 0.5
+
+
+def _share(some: int, of: int) -> str:
+    return f"{of} | {some / of:.3f}" if of else "0 | "
 
 
 def values(outcomes: Sequence[Outcome]) -> dict[str, Any]:

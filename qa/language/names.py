@@ -86,6 +86,17 @@ def mentions(text: str, name: str) -> bool:
     return any(_same_word(words[-1], word) or _is_acronym(word, words) for word in _words(text))
 
 
+def is_bare_name(text: str) -> bool:
+    """True if a text is a name and doesn't say what its bearer is: "Anders Lund", not "Prime Minister"."""
+    words = [word for word in re.findall(_WORD, text) if word.lower() not in _SMALL]
+    return bool(words) and all(_is_capitalised(word) and word.lower() not in _TITLES for word in words)
+
+
+def has_title(text: str) -> bool:
+    """True if a text has a title or an office in it, such as "president"."""
+    return any(word.lower() in _TITLES for word in re.findall(_WORD, text))
+
+
 def _entities(answer: str) -> list[list[str]]:
     """The words of each name in an answer. Without an "and", the part after a comma only explains."""
     if len(names("x " + answer)) == 1:  # "the Ministry of Trade and Industry"
