@@ -36,10 +36,10 @@ class Value:
         """The value as dicts, lists, strings and numbers for json.dumps, under the names of its fields.
 
         An answer: question, text, answered, confidence, claims, citations, nearest, differ, understood,
-        unknown, suggestions, without its trace. A claim: value, citations. A citation: number, document,
-        start, end, quote, passage, page, page_end, place, columns. A hit: passage, document, score, page,
-        place. A passage: id, document_id, start, end, text, header, sentences, remark, doubtful. A document:
-        id, path, title, digest, metadata, pages (their number), without its text.
+        unknown, suggestions, corrected, without its trace. A claim: value, citations. A citation: number,
+        document, start, end, quote, passage, page, page_end, place, columns. A hit: passage, document, score,
+        page, place. A passage: id, document_id, start, end, text, header, sentences, remark, doubtful. A
+        document: id, path, title, digest, metadata, pages (their number), without its text.
         """
         names = (field.name for field in fields(self) if field.compare)
         return {name: _plain(getattr(self, name)) for name in names}
@@ -218,8 +218,8 @@ class Citation(Value):
 class Claim(Value):
     """One thing that the documents say. `value` is a verbatim part of the first citation's quote.
 
-    Each further citation is from another document that says the same. `is_short` is set if the value is a
-    short answer: a part of its sentence that is not most of it.
+    Each further citation is from another document that says the same. `is_short` is set if the value may
+    stand out as a headline: a likely short answer, of the sort that was asked for.
     """
 
     value: str
@@ -313,13 +313,14 @@ class Trace(Value):
 class Answer(Value):
     """What the documents say in answer to a question, or a refusal.
 
-    `text` is Markdown whose sentences carry [1] [2]. `confidence` is the calibrated probability (0..1) that
-    the best claim is right. If `answered` is False there are no claims and no citations. `nearest` holds the
-    best passages in order of rank in either case. `differ` is set if the claims are different figures or
-    dates for one thing, from different sources. `understood` is the question that was answered: the question
-    itself, or the interpretation of a follow-up. In a refusal, `unknown` holds the words of the question that
-    appear in no document, and `suggestions` questions that the documents do answer. `trace` says how the
-    answer came about; it is not compared when two answers are.
+    `text` is Markdown whose sentences carry [1] [2]. `confidence` is the calibrated probability (0..1)
+    that the best claim is right. If `answered` is False there are no claims and no citations. `nearest`
+    holds the best passages in order of rank in either case. `differ` is set if the claims are different
+    figures or dates for one thing, from different sources. `understood` is the question that was
+    answered: the question itself, or the interpretation of a follow-up. In a refusal, `unknown` holds the
+    words of the question that appear in no document, `corrected` the question with those spelled as in
+    the documents, if they seem to be misspelled, and `suggestions` questions that the documents do
+    answer. `trace` says how the answer came about; it is not compared when two answers are.
     """
 
     question: str
@@ -333,6 +334,7 @@ class Answer(Value):
     understood: str = ""
     unknown: tuple[str, ...] = ()
     suggestions: tuple[str, ...] = ()
+    corrected: str = ""
     trace: Trace | None = field(default=None, compare=False, repr=False)
 
 

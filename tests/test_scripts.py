@@ -168,6 +168,13 @@ def test_startup():
     assert "| the question |" in printed
 
 
+def test_unrelated(tmp_path, small):
+    printed = run(
+        BENCHMARKS / "unrelated.py", lines(tmp_path / "q.jsonl", *QUESTIONS), "--corpus", small, "--pairs", 6
+    )
+    assert "| 6 | 0 | 0 | 0 |" in printed
+
+
 def test_watching(squad):
     printed = run(BENCHMARKS / "watching.py", squad, "--held", 30, "--burst", 3)
     assert [line.split("|")[1].strip() for line in printed.splitlines()[2:]] == [
@@ -206,6 +213,29 @@ def test_the_confidence_is_fitted(squad, small, tmp_path, reader):
     assert picture.stat().st_size > 1000
     if reader:
         assert run(TRAINING / "calibrate.py", *arguments) == printed  # from the cached observations
+
+
+def test_what_leans_on_a_conversation_is_learned(squad, tmp_path):
+    turns = [
+        {
+            "history": [["Who built it?", "Lund."]],
+            "question": "When did he die?",
+            "rewrite": "When did Lund die?",
+        },
+        {"history": [], "question": "Who built the bridge?", "rewrite": "Who built the bridge?"},
+        {
+            "history": [["Who?", "Lund."]],
+            "question": "Where was he?",
+            "rewrite": "Where was he when he died at Osk?",
+        },
+    ]
+    rewrites, weights = lines(tmp_path / "rewrites.jsonl", *(turns * 20)), tmp_path / "weights.json"
+    dialogue = {"turns": [{"question": "Who is Lund?"}, {"question": "And Osk?", "follows": True}]}
+    dialogues = lines(tmp_path / "dialogues.jsonl", dialogue)
+    printed = run(TRAINING / "leaning.py", rewrites, squad, "--dialogues", dialogues, "--out", weights)
+    assert "| dialogues | 1 | 1 | 1 | 0 | 0 | 0 |" in printed
+    learned = json.loads(weights.read_text("utf-8"))
+    assert learned["he $"] > 0
 
 
 # --- all of them ---------------------------------------------------------------------------------

@@ -7,23 +7,25 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from qa.answers.claims import compose, refuse
+from qa.answers.claims import compose, refuse, reply
+from qa.answers.history import earlier_turns, in_context
 from qa.answers.quotes import quote_span
 from qa.answers.suggestions import Suggestions
 from qa.answers.trace import Attempt, Stopwatch, trace_of
-from qa.answers.wording import quoted_text, short_answer
-from qa.language import followups
-from qa.language.followups import Interpretation, interpretations
+from qa.language.followups import Interpretation, interpretations, is_followup, surely_leans
 from qa.language.names import mentions
 from qa.language.questions import checked, keywords, parse
+from qa.language.smalltalk import smalltalk
 from qa.language.words import names_something
 from qa.recent import Recent
+from qa.search.confidence import LIKELY
 from qa.search.engine import Engine
 from qa.search.evidence import LOOKED_AT, ScoredSentence
 from qa.search.retrieval import DocumentIds
 from qa.types import Answer, Hit, Turn
 
 _DISCOUNT = 0.85  # for each further interpretation of a follow-up
+_LEAST_LIKELY = 0.2  # of what a whole question may mean beside what it says
 _REFUSALS = 50  # whose evidence is kept, so that suggestions need not find it again
 
 
@@ -52,12 +54,14 @@ class Asking:
     ) -> Answer:
         """See Assistant.ask."""
         watch, among = Stopwatch(), _ids(documents)
+        asked, turns = checked(question), in_context(history)
+        if said := smalltalk(asked):
+            return reply(question, said)
         least = self._engine.calibration.threshold if threshold is None else threshold
-        key = self._key(question, history, among, least)
-        attempts = self._attempts(checked(question), history, among, watch)
-        chosen = max(attempts, key=lambda attempt: attempt.likely)
-        best = self._decided(chosen, watch)
-        attempts = [best if attempt is chosen else attempt for attempt in attempts]
+        key = self._key(question, turns, among, least)
+        meant, attempts = self._meant(asked, turns, among, watch)
+        best = self._decided(meant, watch)
+        attempts = [best if attempt is meant else attempt for attempt in attempts]
         if best.evidence.sentences and best.probability >= least:
             with watch.on("compose"):
                 answer = compose(best.question, best.evidence, best.probability)
@@ -65,11 +69,14 @@ class Asking:
             self._refused.keep(key, best.evidence.sentences)
             suggestions = self._suggest(question, best, among, watch) if suggest else []
             with watch.on("compose"):
+                unknown = _unknown_words(attempts[0])
+                corrected = self._engine.respelled(asked, unknown) if unknown else ""
                 answer = refuse(
-                    question, best.evidence.hits, best.probability, _unknown_words(best), suggestions
+                    question, best.evidence.hits, best.probability, unknown, corrected, suggestions
                 )
         trace = trace_of(best, attempts, least, watch)
-        return replace(answer, question=question, understood=best.question.text, trace=trace)
+        told = answer.answered or best.shown == best.question.text  # a heap of words that led nowhere is not
+        return replace(answer, question=question, understood=best.shown if told else asked, trace=trace)
 
     def suggestions(
         self, question: str, history: Sequence[Turn], documents: Iterable[str] | None
@@ -77,7 +84,7 @@ class Asking:
         """See Assistant.suggestions."""
         among = _ids(documents)
         least = self._engine.calibration.threshold
-        sentences = self._refused.get(self._key(question, history, among, least))
+        sentences = self._refused.get(self._key(question, in_context(history), among, least))
         if sentences is None:
             return self.ask(question, history, among, None, suggest=True).suggestions
         return tuple(self._suggestions.instead_of(question, sentences, among))
@@ -88,23 +95,40 @@ class Asking:
         asked = repr((self._engine.state(), question, [tuple(turn) for turn in history], among, threshold))
         return hashlib.sha256(asked.encode("utf-8", "surrogatepass")).hexdigest()
 
-    def _attempts(
-        self, question: str, history: Sequence[Turn], documents: DocumentIds, watch: Stopwatch
-    ) -> list[Attempt]:
-        """The interpretations of a question with first evidence, until no further one could be likelier."""
-        attempts: list[Attempt] = []
-        for place, interpretation in enumerate(interpretations(question, earlier_turns(history))):
-            meant = parse(interpretation.question)
-            with watch.on("search"):
-                candidates = self._engine.find(meant, LOOKED_AT, documents)
-            with watch.on("read"):
-                evidence = self._engine.first_evidence(candidates, partial(_admits, interpretation))
-            probability = self._engine.first_calibration.probability(evidence.signals)
-            likely = probability * _DISCOUNT**place
-            attempts.append(Attempt(meant, candidates, evidence, probability, likely))
-            if max(attempt.likely for attempt in attempts) >= _DISCOUNT ** (place + 1):
+    def _meant(
+        self, question: str, turns: Sequence[Turn], documents: DocumentIds, watch: Stopwatch
+    ) -> tuple[Attempt, list[Attempt]]:
+        """What a question most likely means, and everything that was tried, the question as typed first.
+
+        A question that stands alone, or that is answered well as it stands, means only itself. Otherwise,
+        another interpretation has to be likelier than that, and likely by itself, unless what was typed makes
+        no sense alone. Interpretations end when no further one could be likelier.
+        """
+        typed = self._attempt(Interpretation(question), 1.0, documents, watch)
+        if _is_answered(typed) or not (turns and is_followup(question)):
+            return typed, [typed]
+        others: list[Attempt] = []
+        for place, interpretation in enumerate(interpretations(question, earlier_turns(turns))):
+            others.append(self._attempt(interpretation, _DISCOUNT**place, documents, watch))
+            if max(attempt.likely for attempt in others) >= _DISCOUNT ** (place + 1):
                 break
-        return attempts
+        best = max(others, key=lambda attempt: attempt.likely)
+        if not surely_leans(question) and best.likely < max(typed.likely, _LEAST_LIKELY):
+            best = typed
+        return best, [typed, *others]
+
+    def _attempt(
+        self, interpretation: Interpretation, weight: float, documents: DocumentIds, watch: Stopwatch
+    ) -> Attempt:
+        """An interpretation with its first evidence; its probability counts for as much as its weight."""
+        meant = parse(interpretation.question)
+        with watch.on("search"):
+            candidates = self._engine.find(meant, LOOKED_AT, documents)
+        with watch.on("read"):
+            evidence = self._engine.first_evidence(candidates, partial(_admits, interpretation))
+        probability = self._engine.first_calibration.probability(evidence.signals)
+        shown = interpretation.shown or interpretation.question
+        return Attempt(meant, shown, candidates, evidence, probability, probability * weight)
 
     def _decided(self, attempt: Attempt, watch: Stopwatch) -> Attempt:
         """The attempt after the second reader has read the best of its evidence."""
@@ -121,13 +145,14 @@ class Asking:
             return self._suggestions.instead_of(question, best.evidence.sentences, documents)
 
 
-def earlier_turns(history: Sequence[Turn]) -> list[followups.Turn]:
-    """Earlier turns whose answers are Markdown, in the form that follow-ups are interpreted by."""
-    return [followups.Turn(asked, short_answer(answer), quoted_text(answer)) for asked, answer in history]
+def _is_answered(attempt: Attempt) -> bool:
+    """True if the first reader finds an answer, and it is likely right."""
+    sentences = attempt.evidence.sentences
+    return attempt.probability >= LIKELY and bool(sentences) and sentences[0].margin > 0
 
 
 def _unknown_words(attempt: Attempt) -> list[str]:
-    """The words of a question that appear in no passage."""
+    """The words of a question, as typed, that appear in no passage."""
     terms = attempt.candidates.terms
     return [term.word for term in terms if not term.passages and names_something(term.word)]
 

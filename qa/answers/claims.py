@@ -18,6 +18,7 @@ from qa.answers.statements import Statement
 from qa.language.dates import dates
 from qa.language.quantities import quantities
 from qa.language.questions import SEVERAL, SHORT, AnswerType, Question
+from qa.language.smalltalk import Smalltalk
 from qa.language.words import content_words, singular
 from qa.search.evidence import Evidence, ScoredSentence, best_first
 from qa.types import Answer, Claim, Hit, overlap
@@ -53,14 +54,33 @@ def compose(question: Question, evidence: Evidence, probability: float) -> Answe
     )
 
 
+def reply(question: str, said: Smalltalk) -> Answer:
+    """One line in return for what asks nothing of the documents."""
+    return Answer(
+        question=question,
+        text=wording.REPLIES[said],
+        answered=False,
+        confidence=0.0,
+        claims=(),
+        citations=(),
+        nearest=(),
+        understood=question,
+    )
+
+
 def refuse(
-    question: str, hits: Sequence[Hit], probability: float, unknown: Sequence[str], suggestions: Sequence[str]
+    question: str,
+    hits: Sequence[Hit],
+    probability: float,
+    unknown: Sequence[str],
+    corrected: str,
+    suggestions: Sequence[str],
 ) -> Answer:
     """A refusal with words that appear in no document, the nearest passages and other questions."""
     nearest = tuple(hits[:NEAREST])
     return Answer(
         question=question,
-        text=wording.refusal_markdown(unknown, suggestions) if nearest else wording.EMPTY,
+        text=wording.refusal_markdown(unknown, corrected, suggestions) if nearest else wording.EMPTY,
         answered=False,
         confidence=probability,
         claims=(),
@@ -68,6 +88,7 @@ def refuse(
         nearest=nearest,
         unknown=tuple(unknown),
         suggestions=tuple(suggestions),
+        corrected=corrected,
     )
 
 

@@ -24,11 +24,12 @@ _TYPES = {AnswerType.NUMBER: "a figure", AnswerType.DATE: "a date", AnswerType.N
 class Attempt:
     """One interpretation of a question, and what the documents hold for it.
 
-    `probability` is the calibrated probability that they answer it; `likely` is the same, discounted for
-    interpretations that come later.
+    `shown` is the interpretation as it is told to people. `probability` is the calibrated probability that
+    the documents answer it; `likely` is the same, discounted for interpretations that come later.
     """
 
     question: Question
+    shown: str
     candidates: Candidates
     evidence: Evidence
     probability: float
@@ -66,7 +67,7 @@ def trace_of(best: Attempt, attempts: Sequence[Attempt], threshold: float, watch
         searched=best.candidates.searched,
         considered=_considered(best),
         words=tuple(Sought(term.word, term.passages) for term in best.candidates.terms),
-        readings=tuple(Tried(a.question.text, a.probability) for a in attempts),
+        readings=tuple(Tried(a.shown, a.probability) for a in attempts),
         wanted=_wanted_form(best.question),
         signals=dict(best.evidence.signals),
         confidence=best.probability,

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from qa.language.dates import dates
+from qa.language.smalltalk import Smalltalk
 from qa.search.confidence import LIKELY, SURE
 from qa.types import Answer, Citation, Claim, Document, Passage
 
@@ -18,8 +19,16 @@ REFUSAL = "I couldn't find an answer in your documents."
 EMPTY = "No documents yet. Add some to start."
 NEAREST = "Closest passages"
 NO_EVIDENCE = "They don't answer the question."
+CORRECTED = "Did you mean"
 SUGGESTIONS = "You could ask:"
 DISAGREEMENT = "Sources disagree"
+REPLIES = {
+    Smalltalk.GREETING: "Hello! What would you like to know from your documents?",
+    Smalltalk.THANKS: "You're welcome.",
+    Smalltalk.FAREWELL: "Goodbye!",
+    Smalltalk.HELP: "Ask a question about your documents. I answer in their own words and cite the passages.",
+    Smalltalk.REMARK: "What else would you like to know from your documents?",
+}
 _CONFIDENCE = (
     (SURE, "sure", "Well supported"),
     (LIKELY, "likely", "Likely"),
@@ -168,9 +177,11 @@ def _sentences(part: WordedClaim) -> str:
     return " ".join(f"{escape(sentence)} {marks}" for sentence in part.sentences)
 
 
-def refusal_markdown(unknown_words: Sequence[str], suggestions: Sequence[str]) -> str:
+def refusal_markdown(unknown_words: Sequence[str], corrected: str, suggestions: Sequence[str]) -> str:
     """The text of a refusal from an index that is not empty."""
     parts = [REFUSAL, unknown([escape(word) for word in unknown_words])]
+    if corrected:
+        parts.insert(1, f"{CORRECTED} “{escape(corrected)}”?")
     if suggestions:
         parts.append(f"{SUGGESTIONS}\n\n" + "\n".join(f"- {escape(asked)}" for asked in suggestions))
     return "\n\n".join(filter(None, parts))
@@ -207,10 +218,15 @@ def _footnoted(text: str, numbers: dict[int, int]) -> str:
 # --- Markdown, read ------------------------------------------------------------------------------
 
 _BOLD = re.compile(r"\*\*((?:\\.|[^*\\])+)\*\*")
-_MARK = re.compile(r"\s*\[\d+\]")
+_MARK = re.compile(r"(?<!\s)\s*\[\d+\]")  # not tried anew within a run of spaces, which takes forever
 _ESCAPED = re.compile(r"\\([\\`*_\[\]<>~|#$&])")
 _ITEM = re.compile(r"^- \*\*.*?\): ")  # value and origin at the beginning of a list item
 _SHORT = 12  # words of an answer that later questions can be about
+
+
+def refuses(text: str) -> bool:
+    """True if the text of an answer is a refusal, or a reply to what was no question."""
+    return text.lstrip().startswith((REFUSAL, EMPTY, *REPLIES.values()))
 
 
 def short_answer(text: str) -> str:

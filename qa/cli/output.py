@@ -48,9 +48,13 @@ def answer_text(answer: Answer) -> str:
 
 
 def _refusal(answer: Answer) -> list[str]:
+    if not answer.nearest and answer.text != wording.EMPTY:
+        return [answer.text]
     if not answer.nearest:
         return ["No documents yet. Put some into the corpus folder and run qa sync."]
     parts = [wording.REFUSAL]
+    if answer.corrected:
+        parts.append(f"{wording.CORRECTED} “{answer.corrected}”?")
     if answer.unknown:
         parts.append(wording.unknown(answer.unknown))
     if answer.suggestions:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
+from qa.answers.history import in_context
 from qa.answers.quotes import verify
 from qa.answers.wording import essence, quoted_sentences, short_answer
 from qa.errors import CitationError, IndexUnwritable, QuestionError, StaleDocument
@@ -181,9 +182,10 @@ def needed(history: Sequence[Turn]) -> tuple[Turn, ...]:
 
     Turns before a question that stands alone contribute nothing to later ones.
     """
-    standalone = (i for i, (question, _) in enumerate(history) if not is_followup(question))
+    turns = in_context(history)
+    standalone = (i for i, (question, _) in enumerate(turns) if not is_followup(question))
     first = max(standalone, default=0)
-    return tuple((question, essence(answer)) for question, answer in history[first:])
+    return tuple((question, essence(answer)) for question, answer in turns[first:])
 
 
 def _check_quotes(answer: Answer, snapshot: Snapshot) -> None:

@@ -213,6 +213,15 @@ class Snapshot:
         sql = "SELECT count(*) FROM keywords WHERE keywords MATCH ?"
         return int(self._db.execute(sql, [fts5_string(text)]).fetchone()[0])
 
+    def terms(self, letter: str) -> list[str]:
+        """The terms of the keyword index that begin with a letter; they are stems in lower case."""
+        self._db.execute(
+            "CREATE VIRTUAL TABLE IF NOT EXISTS temp.terms USING fts5vocab('main', 'keywords', 'row')"
+        )
+        # A range is read from the index; the next character is the end of it.
+        sql = "SELECT term FROM temp.terms WHERE term >= ? AND term < ?"
+        return [term for (term,) in self._db.execute(sql, [letter, chr(ord(letter) + 1)])]
+
     def failures(self) -> tuple[Failure, ...]:
         """The files that failed in the last sync, ordered by path."""
         rows = self._db.execute("SELECT path, reason FROM failures ORDER BY path")

@@ -56,7 +56,7 @@ NOT_POINTING = (
          "What is one of the oldest bridges in Norway?", "Which is the one?"),
     Rule("such as",
          r"\bsuch as\b",
-         "What goods such as honey and wool does Osk sell?", "Why is such honey sold in Osk?"),
+         "What goods such as honey and wool does Osk sell?", "Why is such honey sold?"),
     Rule("other towns",
          r"\bother \w+s\b",
          "Which other towns sell honey?", "What about the other?"),

@@ -22,6 +22,7 @@ from qa.language.followup_rules import (
     PREPOSITION,
     WH,
 )
+from qa.language.leaning import leaning
 from qa.language.names import name_spans, names
 from qa.language.questions import without_courtesy
 from qa.language.rules import any_of
@@ -31,6 +32,8 @@ LONG = 12  # words of a question that itself names what its pronouns mean
 FEW = 3  # content words of a question that may lack its subject
 CONTEXT = 14  # words that are added to a question
 CANDIDATES = 4  # interpretations
+# From these probabilities on, what seems to refer to something is a follow-up, and surely is one.
+_LEANS, _SURELY = 0.2, 0.8
 
 _OPENING = re.compile(
     r"^(?:(?:and|but|so|ok|okay|then|also|well|right|thanks|now|or)\b[,.!]?\s*)+", re.IGNORECASE
@@ -73,12 +76,14 @@ class Interpretation:
     """A question that can be understood alone.
 
     `focus` is a name that the answer has to mention; `told` is what was said already and should not be
-    repeated. Both are usually empty.
+    repeated. Both are usually empty. `shown` is the question as it can be told to people, if `question` is
+    put together for searching only.
     """
 
     question: str
     focus: str = ""
     told: str = ""
+    shown: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,11 @@ class _LastTurn:
     value: str
     answer: str
 
+    @property
+    def plain(self) -> str:
+        """What was meant, unless words were only put beside each other for it."""
+        return self.meant if "(" not in self.meant else self.asked
+
 
 def interpretations(question: str, history: Sequence[Turn]) -> tuple[Interpretation, ...]:
     """What a question may mean after earlier turns (oldest first), the likeliest meaning first.
@@ -99,21 +109,47 @@ def interpretations(question: str, history: Sequence[Turn]) -> tuple[Interpretat
     before: _LastTurn | None = None
     for turn in history:
         meant = _interpretations(turn.question, before)[0].question
-        before = _LastTurn(_without_opening(turn.question), meant, turn.value, turn.quoted)
+        before = _LastTurn(without_opening(turn.question), meant, turn.value, turn.quoted)
     return _interpretations(question, before)
 
 
 def is_followup(question: str) -> bool:
     """True if a question cannot be understood without what was said before it."""
-    text = _without_opening(question)
-    opened = text != question.strip()
-    if _ABOUT.match(text) or BARE_QUESTION.match(text) or _AROUND.search(text) or _points_outside(text):
+    return _leans(question, _LEANS)
+
+
+def surely_leans(question: str) -> bool:
+    """True if a question makes no sense without what was said before it."""
+    return _leans(question, _SURELY)
+
+
+def _leans(question: str, least: float) -> bool:
+    if is_fragment(question):
         return True
-    words = content_words(text)
-    if not _VERB.search(text):  # a fragment, unless it is a list of keywords
-        return len(text.split()) <= FEW + 1 and (len(words) < FEW or opened)
-    if _names(text):
+    text = without_opening(question)
+    return seems_to_refer(question) and (text != question.strip() or leaning(text) >= least)
+
+
+def is_fragment(question: str) -> bool:
+    """True if a question is only a part of one: "And Osk?", "When?", "the other way round?"."""
+    text = without_opening(question)
+    if _ABOUT.match(text) or BARE_QUESTION.match(text) or _AROUND.search(text):
+        return True
+    if _VERB.search(text):
         return False
+    few = len(content_words(text)) < FEW  # else it is a list of keywords
+    return len(text.split()) <= FEW + 1 and (few or text != question.strip())
+
+
+def seems_to_refer(question: str) -> bool:
+    """True if a question has a word that may mean something said before it; many that stand alone do."""
+    text = without_opening(question)
+    opened = text != question.strip()
+    if _points_outside(text):
+        return True
+    if not _VERB.search(text) or _names(text):
+        return False
+    words = content_words(text)
     if opened and len(words) <= FEW:
         return True
     definite = DEFINITE.search(text)  # "the pipeline", without a word about which one
@@ -122,7 +158,7 @@ def is_followup(question: str) -> bool:
     return len(words) <= FEW or (len(words) <= FEW + 2 and definite.end() < len(text) - 1)
 
 
-def _without_opening(question: str) -> str:
+def without_opening(question: str) -> str:
     """A question without courtesy and without words that only carry on: "and", "but then"."""
     return _OPENING.sub("", without_courtesy(question)).strip()
 
@@ -163,7 +199,7 @@ def _points_outside(text: str) -> bool:
 def _interpretations(question: str, before: _LastTurn | None) -> tuple[Interpretation, ...]:
     if before is None or not is_followup(question):
         return (Interpretation(question),)
-    text = _without_opening(question).rstrip("?.! ")
+    text = without_opening(question).rstrip("?.! ")
     fragment = _ABOUT.sub("", text)
     likely: list[Interpretation] = []
     if _AROUND.search(text):
@@ -177,11 +213,12 @@ def _interpretations(question: str, before: _LastTurn | None) -> tuple[Interpret
     elif match := BARE_QUESTION.match(text):
         if _PERSON.search(text) or re.search(r"\bit\b", text, re.IGNORECASE):
             likely += map(Interpretation, _with_pronoun_resolved(text, before)[:2])
-        likely += map(Interpretation, _with_question_word(match["wh"], match["verb"] or "", before))
+        asked_anew = _with_question_word(match["wh"], match["verb"] or "", before)
+        likely += (_after(before, text, question) for question in asked_anew)
     elif not likely:
         likely += map(Interpretation, _with_pronoun_resolved(text, before))
         if likely:
-            likely.insert(1, Interpretation(_with_context(likely[0].question.rstrip("?"), before)))
+            likely.insert(1, _with_context(likely[0].question.rstrip("?"), text, before))
     if _ELSE.search(text):
         rest = [w for w in content_words(_ELSE.sub("", text)) if w not in content_words(before.meant)]
         if len(rest) <= 1:
@@ -190,7 +227,7 @@ def _interpretations(question: str, before: _LastTurn | None) -> tuple[Interpret
     wants_news = _AROUND.search(text) or _ELSE.search(text) or _WHY.match(text)
     told = before.answer if wants_news else ""
     likely = [replace(interpretation, told=told) for interpretation in likely]
-    context = Interpretation(_with_context(text, before), likely[0].focus if likely else "", told)
+    context = replace(_with_context(text, text, before), focus=likely[0].focus if likely else "", told=told)
     return (*tuple(dict.fromkeys(likely))[: CANDIDATES - 1], context)
 
 
@@ -216,17 +253,19 @@ def _with_name_replaced(fragment: str, before: _LastTurn) -> list[Interpretation
     for start, end in reversed(name_spans(meant)):
         if meant[start:end] in old_names:
             question = f"{meant[:start]}{new}{meant[end:]}"
-            likely.append(Interpretation(f"{question} ({missing})?" if missing else question, focus=new))
+            meaning = (
+                _after(before, fragment, f"{question} ({missing})?") if missing else Interpretation(question)
+            )
+            likely.append(replace(meaning, focus=new))
     return likely
 
 
 def _with_question_word(wh: str, verb: str, before: _LastTurn) -> list[str]:
     """The last question with another question word: "What did they sign?" + "When?"."""
-    asked = before.meant if "(" not in before.meant else before.asked
     body = re.sub(
         rf"^(?:(?:{PREPOSITION}) )?(?:{WH})\b(?P<of>.*?)\b(?P<rest>(?:{AUXILIARY})\b.*)$",
         lambda m: f"{m['rest'].rstrip('?. ')}{m['of'].rstrip()}",
-        asked,
+        before.plain,
         flags=re.IGNORECASE,
     )
     body = re.sub(rf"^(?:{WH})\b ?", "", body, flags=re.IGNORECASE).rstrip("?. ")
@@ -256,10 +295,16 @@ def _with_pronoun_resolved(text: str, before: _LastTurn) -> list[str]:
     else:
         return []
     questions = []
-    for name in dict.fromkeys(meant):
+    for name in filter(_is_nominal, dict.fromkeys(meant)):
         replacement = f"{name}'s" if match[0].lower() in _POSSESSIVES else name
         questions.append(f"{text[: match.start()]}{replacement}{text[match.end() :]}?")
     return questions[: CANDIDATES - 1]
+
+
+def _is_nominal(phrase: str) -> bool:
+    """True if a phrase can stand for a pronoun: it is no clause, and more than "Dr"."""
+    clause = rf"^(?:{PREPOSITION}|{WH}|after|before|because|if|that)\b|\b(?:{AUXILIARY})\b"
+    return len(phrase) > 2 and not re.search(clause, phrase, re.IGNORECASE)
 
 
 def _phrases(question: str) -> list[str]:
@@ -268,9 +313,14 @@ def _phrases(question: str) -> list[str]:
     return [match[0] if match[0][0].isupper() else f"the {match[1]}" for match in matches][::-1]
 
 
-def _with_context(text: str, before: _LastTurn) -> str:
+def _with_context(question: str, text: str, before: _LastTurn) -> Interpretation:
     """The question, followed by words it may be about: those of the last short answer and question."""
-    asked = set(content_words(text))
+    asked = set(content_words(question))
     context = [w for part in (before.value, before.asked, before.meant) if part for w in content_words(part)]
     new = [word for word in dict.fromkeys(context) if word not in asked]
-    return f"{text} ({' '.join(new[:CONTEXT])})?"
+    return _after(before, text, f"{question} ({' '.join(new[:CONTEXT])})?")
+
+
+def _after(before: _LastTurn, text: str, question: str) -> Interpretation:
+    """A question that nobody would put so, shown as what was typed and what it was typed after."""
+    return Interpretation(question, shown=f"{text}? (after “{before.plain}”)")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from qa.index.store import Store
 from qa.index.vectors import VectorCache
 from qa.language.questions import Question
@@ -12,6 +14,7 @@ from qa.search.evidence import Admits, Evidence, admit_all
 from qa.search.reading import by_reading
 from qa.search.retrieval import Candidates, DocumentIds, retrieve
 from qa.search.similarity import by_similarity
+from qa.search.spelling import respelled
 from qa.types import Passage
 
 
@@ -71,6 +74,11 @@ class Engine:
         if self.second_reader is None or evidence.again is None:
             return evidence
         return evidence.again(self.second_reader)
+
+    def respelled(self, question: str, unknown: Sequence[str]) -> str:
+        """The question with its unknown words spelled as in the documents; "" if no word is near them."""
+        with self.store.read() as snapshot:
+            return respelled(question, unknown, snapshot)
 
     def sample(self, size: int, documents: DocumentIds = None) -> list[Passage]:
         """At most `size` passages that are not doubtful, spread evenly over documents; always the same."""

@@ -40,7 +40,6 @@ ASKING = 4  # questions of the page that are answered at the same time; more of 
 SUGGESTING = 1  # refusals that questions are suggested for; each costs as much as four questions
 SHOWING = 2  # conversations that are shown or exported at the same time; each may be long
 MAX_TURNS = 1_000  # of a conversation that is shown
-HISTORY = 50  # turns before a question that it is understood from
 REASONS = 200  # answers whose reasons can be shown without asking again
 EXAMPLES = ".examples.json"  # in the corpus folder: questions to start with
 MISUNDERSTOOD = "The page sent something the server can't understand. Reload it."
@@ -184,7 +183,7 @@ class Handlers:
 
     def suggest(self, asked: _Question) -> Argument:
         """Suggest questions instead of a refused one; each has been asked beforehand."""
-        questions = self._assistant.suggestions(asked.question, asked.history[-HISTORY:], asked.documents)
+        questions = self._assistant.suggestions(asked.question, asked.history, asked.documents)
         return {"suggestions": list(questions), "html": answers.suggested(questions)}
 
     def why(self, asked: _Question) -> Argument:
@@ -260,7 +259,7 @@ class Handlers:
         turn = restore(rated.turn, self._assistant)
         if turn.answer is None:
             raise QuestionError("the documents have changed. Ask again, then rate the answer")
-        self._assistant.rate(turn.answer, rated.helpful, rated.comment, rated.history[-HISTORY:])
+        self._assistant.rate(turn.answer, rated.helpful, rated.comment, rated.history)
         return {}
 
     def export(self, shown: _Conversation) -> Argument:
@@ -283,14 +282,14 @@ class Handlers:
     def _answer(self, asked: _Question) -> Answer:
         """Questions are suggested later, so that a refusal comes as soon as an answer does."""
         key = self._key(asked)
-        answer = self._assistant.ask(asked.question, asked.history[-HISTORY:], asked.documents, suggest=False)
+        answer = self._assistant.ask(asked.question, asked.history, asked.documents, suggest=False)
         self._reasons.keep(key, _Reasons.of(answer))
         return answer
 
     def _key(self, asked: _Question) -> str:
         """A hash of a question and everything that its answer depends on, short even if they are long."""
         state = self._assistant.state()  # so that reasons never show text that is gone from the documents
-        values = [state, asked.question, asked.history[-HISTORY:], asked.documents]
+        values = [state, asked.question, asked.history, asked.documents]
         return hashlib.sha256(json.dumps(values).encode()).hexdigest()
 
     def _turn_html(self, turn: Turn, number: int) -> Argument:

@@ -14,9 +14,11 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from qa.answers import quotes, wording
+from qa.answers.claims import reply
 from qa.assistant import Assistant
 from qa.errors import QuestionError, UnknownDocument
 from qa.language.questions import SHORT, parse
+from qa.language.smalltalk import smalltalk
 from qa.types import Answer, Citation, Claim, Hit
 
 _FEW = Field(max_length=50)  # citations, claims or passages of one answer: more than there ever are
@@ -78,6 +80,7 @@ class Record(_Model):
     understood: Text = ""
     unknown: Annotated[tuple[Line, ...], Field(max_length=1_000)] = ()
     suggestions: Annotated[tuple[Line, ...], _FEW] = ()
+    corrected: Text = ""
     claims: Annotated[tuple[KeptClaim, ...], _FEW] = ()
     citations: Annotated[tuple[Quote, ...], _FEW] = ()
     nearest: Annotated[tuple[Place, ...], _FEW] = ()
@@ -125,6 +128,7 @@ def record(turn: Turn) -> dict[str, Any]:
         understood=answer.understood,
         unknown=answer.unknown,
         suggestions=answer.suggestions,
+        corrected=answer.corrected,
         claims=tuple(
             KeptClaim(value=c.value, citations=tuple(q.number for q in c.citations), is_short=c.is_short)
             for c in answer.claims
@@ -154,6 +158,9 @@ def restore(values: object, assistant: Assistant) -> Turn:
 
 def _answer(kept: Record, assistant: Assistant) -> Answer | None:
     """The answer of a record, worded again from the present places of its quotes; None if one is gone."""
+    said = smalltalk(kept.question)
+    if said and not kept.answered:
+        return reply(kept.question, said)
     sought = [quotes.Quote(q.document, q.start, q.end, q.quote) for q in kept.citations]
     citations = {citation.number: citation for citation in assistant.find_quotes(sought) if citation}
     if len(citations) < len(sought):
@@ -167,7 +174,9 @@ def _answer(kept: Record, assistant: Assistant) -> Answer | None:
     if kept.answered:
         text = wording.answer_markdown([claims[claim] for claim in kept.ordered_claims], kept.differ)
     else:
-        text = wording.refusal_markdown(kept.unknown, kept.suggestions) if nearest else wording.EMPTY
+        text = wording.EMPTY
+        if nearest:
+            text = wording.refusal_markdown(kept.unknown, kept.corrected, kept.suggestions)
     return Answer(
         question=kept.question,
         text=text,
@@ -180,6 +189,7 @@ def _answer(kept: Record, assistant: Assistant) -> Answer | None:
         understood=kept.understood,
         unknown=kept.unknown,
         suggestions=kept.suggestions,
+        corrected=kept.corrected,
     )
 
 

@@ -88,8 +88,9 @@ def test_words_that_no_document_contains_are_named(words, said):
 
 
 def test_a_refusal_says_what_can_be_asked_instead():
-    assert refusal_markdown(["wool"], ["Who sells *honey*?"]).split("\n\n") == [
+    assert refusal_markdown(["wool"], "Who sells *wood*?", ["Who sells *honey*?"]).split("\n\n") == [
         "I couldn't find an answer in your documents.",
+        r"Did you mean “Who sells \*wood\*?”?",
         "“wool” doesn't appear in your documents.",
         "You could ask:",
         r"- Who sells \*honey\*?",
@@ -98,7 +99,7 @@ def test_a_refusal_says_what_can_be_asked_instead():
 
 @pytest.mark.parametrize(
     ("probability", "words"),
-    [(0.0, "Weak match – check the source"), (0.5, "Likely"), (0.75, "Well supported")],
+    [(0.0, "Weak match – check the source"), (0.5, "Likely"), (0.9, "Well supported"), (0.75, "Likely")],
 )
 def test_a_probability_is_given_in_words(probability, words):
     assert confidence(probability)[1] == words
@@ -165,7 +166,7 @@ def test_of_values_that_differ_only_the_quotes_are_read():
 
 
 def test_a_refusal_quotes_nothing():
-    text = refusal_markdown(["wool"], ["Who sells honey?"])
+    text = refusal_markdown(["wool"], "Who sells wood?", ["Who sells honey?"])
     assert (short_answer(text), quoted_sentences(text), quoted_text(text), essence(text)) == ("", (), "", "")
 
 

@@ -14,7 +14,7 @@ from conftest import HERE, KeyReader, python, write
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.answers.ask import earlier_turns
+from qa.answers.history import earlier_turns
 from qa.assistant import Assistant
 from qa.cli.output import feedback_lines
 from qa.errors import CitationError, IndexBusy, IndexUnwritable, QuestionsError, StaleDocument

@@ -2,9 +2,9 @@
 
 import pytest
 
-from qa.answers.ask import earlier_turns
+from qa.answers.history import earlier_turns
 from qa.answers.wording import REFUSAL
-from qa.language.followups import Interpretation, interpretations, is_followup
+from qa.language.followups import Interpretation, interpretations, is_followup, seems_to_refer
 
 FOLLOWUPS = ["When?", "why?", "who said so?", "when was that?", "where is it?", "and with Osk?",
              "and the ferry?", "what about Tolvane?", "what else?", "by whom?", "What else did they sign?",
@@ -85,7 +85,36 @@ def test_a_new_name_may_replace_either_of_two_names():
 
 
 def test_the_last_resort_adds_the_words_of_the_last_turn():
-    assert meanings("and wool?", HONEY) == (Interpretation("wool (40 tonnes honey norway sell denmark)?"),)
+    (meaning,) = meanings("and wool?", HONEY)
+    assert meaning.question == "wool (40 tonnes honey norway sell denmark)?"
+    assert meaning.shown == "wool? (after “How much honey does Norway sell to Denmark?”)"
+
+
+@pytest.mark.parametrize(
+    ("question", "history"),
+    [("And to Sweden?", HONEY), ("When did they sign it?", TREATY), ("vice versa?", HONEY)],
+)
+def test_a_meaning_that_people_would_say_is_shown_as_it_is(question, history):
+    assert meanings(question, history)[0].shown == ""
+
+
+def test_a_pronoun_is_no_clause():
+    history = [("Who would pay?", "**Astana was willing to pay**\n\nAstana was willing to pay. [1]")]
+    assert all(
+        "was willing" not in m.question.partition("(")[0] for m in meanings("what will it cost?", history)
+    )
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Who wrote One Hundred Years of Solitude?", "Which daredevil aviator is among those lost at sea?",
+     "Why do we have to get certain oils from our meals instead of making our own?",
+     "Which other railway might the CKU line be joined up with?",
+     "How could the two regions tackle ecological problems and still keep their economies growing?"],
+)  # fmt: skip
+def test_a_small_word_does_not_make_a_followup_of_a_whole_question(question):
+    assert seems_to_refer(question)
+    assert not is_followup(question)
 
 
 def test_why_asks_about_the_answer_first():

@@ -21,6 +21,7 @@ from shown import (
     one_line,
 )
 
+from qa.answers.wording import EMPTY
 from qa.answers.wording import confidence as in_words
 from qa.server.html.answer import answered, failed, outdated, suggested, turn
 from qa.server.html.elements import html as piece
@@ -111,7 +112,7 @@ def test_differing_figures_stand_side_by_side_with_their_origins():
 
 
 def test_the_answer_says_how_sure_it_is_and_from_how_many_documents():
-    assert "Well supported · from 1 document" in one_line(answered(an_answer(), 0))
+    assert "Well supported · from 1 document" in one_line(answered(an_answer(confidence=0.95), 0))
     two = an_answer(Claim("340", (a_citation(1), a_citation(2, NEWS.text, NEWS))), confidence=0.6)
     assert "Likely · from 2 documents" in one_line(answered(two, 0))
     again = an_answer(Claim("340", (a_citation(1),)), Claim("It is white.", (a_citation(2, "It is white."),)))
@@ -124,7 +125,8 @@ def test_the_answer_says_how_sure_it_is_and_from_how_many_documents():
         (0.0, "Weak match – check the source"),
         (0.4999, "Weak match – check the source"),
         (0.5, "Likely"),
-        (0.75, "Well supported"),
+        (0.8999, "Likely"),
+        (0.9, "Well supported"),
         (1.0, "Well supported"),
     ],
 )
@@ -136,7 +138,10 @@ def test_a_follow_up_says_what_it_was_taken_to_mean():
     meant = "What does the ferry to Tolvane cost?"
     html = answered(an_answer(question="And to Tolvane?", understood=meant), 0)
     assert f"from 1 document · Understood as “{meant}”" in one_line(html)
-    assert "Understood" not in answered(an_answer(question=meant, understood=meant), 0)
+    assert 'data-act="exact"' in html
+    alone = answered(an_answer(question=meant, understood=meant), 0)
+    assert "Understood" not in alone
+    assert 'data-act="exact"' not in alone
 
 
 def test_an_answer_can_be_copied_asked_again_rated_and_explained():
@@ -182,8 +187,22 @@ def test_a_refusal_offers_questions_that_are_answered():
     assert suggested(()) == ""
 
 
+def test_a_misspelled_question_is_offered_as_it_was_meant():
+    html = answered(a_refusal(NEWS, unknown=("ferrry",), corrected="Why is the ferry late?"), 0)
+    assert "Did you mean:Why is the ferry late?" in one_line(html)
+    assert html.index("Did you mean") < html.index("appear in your documents")
+    assert "Did you mean" not in answered(a_refusal(NEWS, unknown=("ferrry",)), 0)
+
+
+def test_small_talk_is_answered_by_its_line_alone():
+    html = answered(a_refusal(question="thanks!", text="You're welcome."), 0)
+    assert one_line(html).startswith("You're welcome.")
+    assert "find an answer" not in html
+    assert "No documents yet" not in html
+
+
 def test_an_empty_index_is_reported():
-    html = answered(a_refusal(), 0)
+    html = answered(a_refusal(text=EMPTY), 0)
     assert "No documents yet" in one_line(html)
     assert not Shown(html).all("a")
     assert not Shown(html).all("details", "why")

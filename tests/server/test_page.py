@@ -152,6 +152,27 @@ def test_a_follow_up_says_how_it_was_understood(page: Page):
     assert "Understood as “How much is the trade between Kyrgyzstan and Pakistan?”" in turn.text
 
 
+def test_a_follow_up_can_be_asked_exactly_as_typed(page: Page):
+    page.ask(TRADE)
+    typed = "And with Kyrgyzstan?"
+    page.ask(typed).find_element(By.CSS_SELECTOR, "[data-act=exact]").click()
+    page.wait(lambda: page.seen("#turn-1:not(.pending) .answer > *") and not page.seen("[data-act=exact]"))
+    assert "Understood as" not in page.one("#turn-1").text
+    page.browser.refresh()
+    page.ready()
+    page.answered(1).find_element(By.CSS_SELECTOR, "[data-act=retry]").click()
+    page.wait(lambda: page.seen("#turn-1:not(.pending) .answer > *"))
+    assert "Understood as" not in page.one("#turn-1").text
+
+
+def test_thanks_are_answered_in_one_line(page: Page):
+    page.ask(TRADE)
+    turn = page.ask("Thanks!")
+    assert turn.find_element(By.CSS_SELECTOR, ".answer .lead").text == "You're welcome."
+    assert not turn.find_elements(By.CSS_SELECTOR, ".why, .suggested, .near")
+    assert page.ask("And with Kyrgyzstan?").find_element(By.CSS_SELECTOR, ".value").text == "$7.7 million"
+
+
 def test_how_an_answer_was_found_can_be_opened(page: Page):
     turn = page.ask(RAILWAY)
     why = turn.find_element(By.CSS_SELECTOR, ".why")

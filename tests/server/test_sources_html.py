@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shown import HOSTILE, QUOTE, TEXT, TURNED, Shown, a_citation, a_document, a_passage, a_refusal, an_answer
 
-from qa.answers.wording import citation_text
+from qa.answers.wording import EMPTY, citation_text
 from qa.errors import CitationError
 from qa.server.html import sources as cards
 from qa.server.html.sources import begin, sources, whole
@@ -101,8 +101,13 @@ def test_a_refusal_shows_the_nearest_passages_and_says_they_are_no_answer():
     assert shown.all("section", "nearest")
 
 
+def test_small_talk_has_no_sources():
+    html = sources(a_refusal(question="thanks!", text="You're welcome."), 0, {})
+    assert Shown(html).text == "Sourcesthanks!"
+
+
 def test_an_empty_index_has_no_sources():
-    html = sources(a_refusal(), 0, {})
+    html = sources(a_refusal(text=EMPTY), 0, {})
     assert "No documents yet" in Shown(html).text
     assert not Shown(html).all("article")
 

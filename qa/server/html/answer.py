@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from markupsafe import Markup
 
 from qa.answers import wording
-from qa.answers.wording import DISAGREEMENT, EMPTY, REFUSAL, SUGGESTIONS, WordedClaim
+from qa.answers.wording import CORRECTED, DISAGREEMENT, REFUSAL, SUGGESTIONS, WordedClaim
 from qa.server.html.elements import NOTHING, button, concat, html, joined, origin, paragraph, text
 from qa.server.html.excerpt import excerpt
 from qa.text import plural
@@ -154,21 +154,27 @@ def _confidence(confidence: float) -> Markup:
 
 
 def _understood(answer: Answer) -> Markup:
-    """What a follow-up was taken to mean; nothing for a question that stands by itself."""
+    """What a follow-up was taken to mean, and a way out; nothing for a question that stands by itself."""
     question = answer.understood
-    return NOTHING if question in ("", answer.question) else text(wording.understood(question))
+    if question in ("", answer.question):
+        return NOTHING
+    return joined([text(wording.understood(question)), button("exact", "Ask exactly what I typed")])
 
 
 # --- refusals ------------------------------------------------------------------------------------
 
 
 def _refusal(answer: Answer, number: int) -> Markup:
-    """The refusal, the words that no document has, a link to the nearest passages, and suggestions."""
+    """The refusal, the words that no document has, a link to the nearest passages, and suggestions.
+
+    Without passages it is the one line of the answer's text.
+    """
     if not answer.nearest:
-        return paragraph("lead", EMPTY)
+        return paragraph("lead", text(answer.text))
     return concat(
         [
             paragraph("lead", REFUSAL),
+            _chips(f"{CORRECTED}:", [answer.corrected] if answer.corrected else []),
             paragraph("note", _understood(answer)),
             paragraph("said", text(wording.unknown(answer.unknown)) if answer.unknown else NOTHING),
             paragraph("said", _nearest(len(answer.nearest), number)),
@@ -187,10 +193,15 @@ def _nearest(count: int, number: int) -> Markup:
 
 def suggested(questions: Sequence[str]) -> Markup:
     """Questions that the documents do answer, each asked by a click."""
+    return _chips(SUGGESTIONS, questions)
+
+
+def _chips(heading: str, questions: Sequence[str]) -> Markup:
+    """Questions that are asked by a click; nothing if there are none."""
     chips = concat(button("suggest", question, kind="chip") for question in questions)
     if not chips:
         return NOTHING
-    return html('<div class="suggested"><p>{}</p><div class="chips">{}</div></div>', SUGGESTIONS, chips)
+    return html('<div class="suggested"><p>{}</p><div class="chips">{}</div></div>', heading, chips)
 
 
 # --- how an answer was found ---------------------------------------------------------------------

@@ -33,7 +33,7 @@ def sources(answer: Answer, turn: int, neighbours: Neighbours) -> Markup:
         heading, note, kind = NEAREST, NO_EVIDENCE, "nearest"
         cards = [_near(hit, turn, number) for number, hit in enumerate(answer.nearest, 1)]
     else:
-        heading, note, kind, cards = "", EMPTY, "nearest", []
+        heading, note, kind, cards = "", EMPTY if answer.text == EMPTY else "", "nearest", []
     title = html("<h2>{}</h2>", heading) if heading else Markup('<h2 class="hidden">Sources</h2>')
     asked = paragraph("asked", text(answer.question))
     head = html("<header>{}{}{}</header>", title, asked, paragraph("note", note))

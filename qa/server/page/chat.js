@@ -33,17 +33,18 @@ export async function ask(question, number = conversations.current.turns.length,
   place(number, turn.outerHTML, null);
   show();
   bringIntoView($(`#turn-${number}`));
+  const exact = conversations.current.turns[number]?.exact;
   const result = await call("ask", { question, history: conversations.turnsBefore(number), documents, number });
   if (pending !== mine) return; // stopped, or another conversation has been opened
   pending = null;
   if (result.problem) return fail(mine, result.problem);
-  conversations.current.turns[number] = result.record;
+  conversations.current.turns[number] = exact ? { ...result.record, exact } : result.record;
   conversations.save(conversations.current);
   const answered = place(number, result.html, result.cards);
   select(number);
   show();
   bringIntoView(answered);
-  if (result.more) suggest(mine, result.record);
+  if (result.more) suggest(mine, conversations.current.turns[number]);
 }
 
 function fail(mine, problem) {
@@ -76,6 +77,13 @@ async function suggest(mine, record) {
 export function retry(number) {
   const turn = conversations.current.turns[number];
   ask(turn?.question ?? $(`#turn-${number} .asked p`).textContent, number, turn ? turn.documents : chosen);
+}
+
+// Ask again without regard to the turns before it.
+export function askExactly(number) {
+  if (pending) return;
+  conversations.current.turns[number].exact = true;
+  retry(number);
 }
 
 // Ask another question instead of one. The turns after it were about the old question and are deleted.

@@ -60,8 +60,9 @@ export function use(conversation) {
   current = conversation;
 }
 
-// The questions and answers before a turn.
+// The questions and answers before a turn; none if it was asked exactly as typed.
 export function turnsBefore(number) {
+  if (current.turns[number]?.exact) return [];
   return current.turns.slice(0, number).filter((t) => t.text).map((t) => [t.question, t.text]);
 }
 

@@ -5,7 +5,7 @@ import { $, all, box, fitBox, isMenuOpen, log, narrow, root, showMenu, showTab, 
 import { choose, forgetMissing, poll, removeDocument } from "./documents.js";
 import { backToMark, explain, follow, openWhole, select } from "./sources.js";
 import {
-  ask, begin, copyText, discard, edit, exportTurns, openConversation, pending, rate, retry, saveMarkdown, stopAsking,
+  ask, askExactly, begin, copyText, discard, edit, exportTurns, openConversation, pending, rate, retry, saveMarkdown, stopAsking,
 } from "./chat.js";
 
 const turnOf = (button) => Number(button.closest(".turn").dataset.turn);
@@ -22,6 +22,7 @@ const acts = {
   only: ({ dataset }) => choose([dataset.document]),
   suggest: (button) => ask(button.textContent),
   retry: (button) => retry(turnOf(button)),
+  exact: (button) => askExactly(turnOf(button)),
   edit: (button) => edit(turnOf(button)),
   copy: (button) => exportTurns([conversations.current.turns[turnOf(button)]], (text) => copyText(withoutQuestion(text), "Answer copied.")),
   cite: ({ dataset }) => copyText(dataset.text, "Citation copied."),
