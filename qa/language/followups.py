@@ -23,7 +23,7 @@ from qa.language.followup_rules import (
     WH,
 )
 from qa.language.leaning import leaning
-from qa.language.names import name_spans, names
+from qa.language.names import OPENINGS, name_spans, names
 from qa.language.questions import without_courtesy
 from qa.language.rules import any_of
 from qa.language.words import FUNCTION_WORDS, content_words
@@ -166,11 +166,7 @@ def without_opening(question: str) -> str:
 def _names(text: str) -> list[str]:
     """The names in a question; a function word at its start does not count as one."""
     first = text.split(maxsplit=1)[0] if text else ""
-    lowered = (
-        text[:1].lower() + text[1:]
-        if first.lower() in FUNCTION_WORDS | {"according", "since", "till"}
-        else text
-    )
+    lowered = text[:1].lower() + text[1:] if first.lower() in OPENINGS else text
     return names(f"x {lowered}")
 
 

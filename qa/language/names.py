@@ -26,6 +26,11 @@ _CALENDAR = frozenset(
     """January February March April May June July August September October November December Monday Tuesday
     Wednesday Thursday Friday Saturday Sunday I""".split()
 )
+_ABBREVIATED = frozenset("mr mrs ms dr prof gen st".split())  # titles whose dot ends no sentence
+OPENINGS = FUNCTION_WORDS | frozenset(  # that a sentence begins with, so that they are no names there
+    """according although amid besides despite following given however meanwhile moreover nevertheless
+    since therefore though throughout thus till unlike whereas whether yet""".split()
+)
 _ADJECTIVE = frozenset("stan istan istani stani ese ian ean egian an n ish i a ay ey en y e s".split()) | {""}
 _ROOT = 4  # letters that a country and its adjective share: Kazakh, Turk(ey), Chin(a)
 _SHORT = 5  # letters; shorter names are compared letter by letter
@@ -41,7 +46,7 @@ def name_spans(text: str) -> list[Span]:
     words = list(re.finditer(_WORD, text))
     runs: list[list[re.Match[str]]] = []
     for word in words:
-        opens = _starts_sentence(text, word.start()) and word[0].lower() in FUNCTION_WORDS
+        opens = _starts_sentence(text, word.start()) and word[0].lower() in OPENINGS
         numbered = (
             word[0].isdigit()
             and len(word[0]) < 4
@@ -52,6 +57,8 @@ def name_spans(text: str) -> list[Span]:
             continue
         run = runs[-1] if runs else None
         between = text[run[-1].end() : word.start()].strip() if run else ""
+        if between == "." and run and run[-1][0].lower() in _ABBREVIATED:
+            between = ""
         if between == "for" and run and run[-1][0] not in _BODIES:
             between = "…"
         if run and (between in _JOINTS or (between == "and" and _JOINTS & set(_between(text, run)))):

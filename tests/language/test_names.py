@@ -13,6 +13,8 @@ from qa.language.words import content_words, singular, stem
      ("On Monday she met Ida Berg, head of the Council for Ports.", ["Ida Berg", "Council for Ports"]),
      ("Osk and Tolvane share a ferry.", ["Osk", "Tolvane"]), ("It was Lund & Sons.", ["Lund & Sons"]),
      ("the Boeing 737 and 40 goats", ["Boeing 737"]), ("the Kalmar–Osk line", ["Kalmar–Osk"]),
+     ("Although Dr. Ida Berg left, Osk stayed.", ["Dr. Ida Berg", "Osk"]),
+     ("According to Osk, it is. Since May it was.", ["Osk"]), ("She saw Lund. Berg left.", ["Lund", "Berg"]),
      ("They took an old U.S. ship.", ["U.S."]), ("It never rains here.", [])],
 )  # fmt: skip
 def test_names_are_runs_of_capitalised_words(text, expected):
