@@ -61,8 +61,13 @@ class Asking:
         key = self._key(question, turns, among, least)
         meant, attempts = self._meant(asked, turns, among, watch)
         best = self._decided(meant, watch)
+        if _falls_short(best, least) and best.shown != best.question.text:
+            # A heap of words has led nowhere: what is said is about the question as typed.
+            typed = self._decided(attempts[0], watch)
+            if _falls_short(typed, least) or not surely_leans(asked):
+                meant, best = attempts[0], typed
         attempts = [best if attempt is meant else attempt for attempt in attempts]
-        if best.evidence.sentences and best.probability >= least:
+        if not _falls_short(best, least):
             with watch.on("compose"):
                 answer = compose(best.question, best.evidence, best.probability)
         else:
@@ -75,8 +80,7 @@ class Asking:
                     question, best.evidence.hits, best.probability, unknown, corrected, suggestions
                 )
         trace = trace_of(best, attempts, least, watch)
-        told = answer.answered or best.shown == best.question.text  # a heap of words that led nowhere is not
-        return replace(answer, question=question, understood=best.shown if told else asked, trace=trace)
+        return replace(answer, question=question, understood=best.shown, trace=trace)
 
     def suggestions(
         self, question: str, history: Sequence[Turn], documents: Iterable[str] | None
@@ -143,6 +147,11 @@ class Asking:
     ) -> Sequence[str]:
         with watch.on("suggestions"):
             return self._suggestions.instead_of(question, best.evidence.sentences, documents)
+
+
+def _falls_short(attempt: Attempt, least: float) -> bool:
+    """True if there is nothing to answer with, or it is less probable than it has to be."""
+    return not attempt.evidence.sentences or attempt.probability < least
 
 
 def _is_answered(attempt: Attempt) -> bool:

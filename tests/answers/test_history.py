@@ -66,6 +66,14 @@ def test_a_turn_without_an_answer_gives_no_context(corpus, index, last, question
         assert assistant.ask(question, [FERRY, last]) == assistant.ask(question, [FERRY])
 
 
+@pytest.mark.parametrize("question", ["calories in one banana?", "Why is the sky blue?", "wool prices?"])
+def test_a_question_that_nothing_answers_is_refused_as_if_asked_first(corpus, index, question):
+    with knowing(corpus, index, {}) as assistant:
+        alone = assistant.ask(question, threshold=0.9)
+        assert not alone.answered
+        assert assistant.ask(question, [FERRY], threshold=0.9) == alone
+
+
 SPACES = " " * 4_000_000
 
 
