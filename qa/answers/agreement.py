@@ -92,14 +92,22 @@ def _is_main_part(statement: Statement, span: Span) -> bool:
 
 
 def _by_quantity(a: Statement, b: Statement) -> Relation | None:
-    """How the figures of the answers relate, or None if one of them has none."""
-    every = [(x, y) for x in a.answer_quantities for y in b.answer_quantities]
-    if not every:
+    """How the figures of the answers relate, or None if one of them has none.
+
+    The first figure of an answer is its value. "$1 billion, up from $250 million" has another one as well, so
+    it does not differ from what says $250 million, nor does it agree.
+    """
+    ours, theirs = a.answer_quantities, b.answer_quantities
+    if not ours or not theirs:
         return None
-    if any(quantities.equal_counts(x, y) for x, y in every):
+    x, y = ours[0], theirs[0]
+    if quantities.equal_counts(x, y):
         return Relation.AGREE
-    pairs = [(x, y) for x, y in every if quantities.comparable(x, y)]
-    return _verdict([quantities.same(x, y) for x, y in pairs if quantities.near(x, y, _MOST_TIMES)])
+    if not quantities.comparable(x, y) or not quantities.near(x, y, _MOST_TIMES):
+        return Relation.UNRELATED
+    if quantities.same(x, y):
+        return Relation.AGREE
+    return Relation.DIFFER if len(ours) == len(theirs) == 1 else Relation.UNRELATED
 
 
 def _verdict(same: list[bool]) -> Relation:

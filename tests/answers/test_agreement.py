@@ -100,6 +100,17 @@ def test_a_restriction_matches_its_example_only(rule):
     assert not any_of([rule]).search(rule.counterexample)
 
 
+@pytest.mark.parametrize(
+    "other",
+    ["Trade between Tolvane and Osk came to [$1 billion, up from $250 million].",
+     "Trade between Tolvane and Osk was [197 million dollars, and should reach $250 million]."],
+)  # fmt: skip
+def test_an_answer_of_two_values_agrees_with_the_first_of_them_only(other):
+    assert both_ways(TRADE, TRADED, other) == {Relation.UNRELATED}
+    first = "Trade between Tolvane and Osk came to [$1 billion] in all."
+    assert both_ways(TRADE, first, other) == {Relation.AGREE if "$1" in other else Relation.UNRELATED}
+
+
 def test_a_header_supplies_what_a_statement_leaves_out():
     a, b = "Trade with Osk came to [$250 million].", "Trade with Osk came to [$310 million]."
     assert both_ways(TRADE, a, b) == {Relation.UNRELATED}
