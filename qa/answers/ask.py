@@ -74,7 +74,7 @@ class Asking:
             self._refused.keep(key, best.evidence.sentences)
             suggestions = self._suggest(question, best, among, watch) if suggest else []
             with watch.on("compose"):
-                unknown = _unknown_words(attempts[0])
+                unknown = self._engine.unknown(_words_not_found(attempts[0]))
                 corrected = self._engine.respelled(asked, unknown) if unknown else ""
                 answer = refuse(
                     question, best.evidence.hits, best.probability, unknown, corrected, suggestions
@@ -160,8 +160,8 @@ def _is_answered(attempt: Attempt) -> bool:
     return attempt.probability >= LIKELY and bool(sentences) and sentences[0].margin > 0
 
 
-def _unknown_words(attempt: Attempt) -> list[str]:
-    """The words of a question, as typed, that appear in no passage."""
+def _words_not_found(attempt: Attempt) -> list[str]:
+    """The words of a question that appear in no passage."""
     terms = attempt.candidates.terms
     return [term.word for term in terms if not term.passages and names_something(term.word)]
 

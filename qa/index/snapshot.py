@@ -117,6 +117,11 @@ class Snapshot:
         row = self._db.execute("SELECT left_out FROM documents WHERE id = ?", [document_id]).fetchone()
         return tuple((reason, text) for reason, text in json.loads(row[0])) if row else ()
 
+    def is_beside(self, word: str) -> bool:
+        """True if a word stands beside the indexed text: in what was left out, a path or the metadata."""
+        sql = "SELECT 1 FROM documents WHERE instr(lower(left_out || path || metadata), ?) LIMIT 1"
+        return self._db.execute(sql, [json.dumps(word.lower())[1:-1]]).fetchone() is not None
+
     def file_digests(self) -> dict[str, tuple[str, str]]:
         """path -> (digest of the file, recipe that it was indexed by)."""
         rows = self._db.execute("SELECT path, file_digest, recipe FROM documents")

@@ -75,6 +75,11 @@ class Engine:
             return evidence
         return evidence.again(self.second_reader)
 
+    def unknown(self, words: Sequence[str]) -> list[str]:
+        """Those of the words that stand nowhere in the documents, not even in what is not searched."""
+        with self.store.read() as snapshot:
+            return [word for word in words if not snapshot.is_beside(word)]
+
     def respelled(self, question: str, unknown: Sequence[str]) -> str:
         """The question with its unknown words spelled as in the documents; "" if no word is near them."""
         with self.store.read() as snapshot:

@@ -1,7 +1,7 @@
 """A word that no document has is looked for among the words that the documents have."""
 
 import pytest
-from conftest import QUESTION
+from conftest import QUESTION, write
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,10 @@ def test_an_answer_needs_no_correction(synced):
 
 def test_signs_in_a_word_are_no_pattern(synced):
     assert synced.ask("fer(ry and brid[ge \\d+ ferr.", threshold=1).corrected != "ferry"
+
+
+def test_no_word_is_called_unknown_that_stands_beside_the_searched_text(synced, corpus):
+    write(corpus, {"goats.md": "Forty goats live on the rock.\n\n<!-- ask Olufsen -->\n"})
+    synced.sync()
+    question = "Did Olufsen, Solheug or Berglund keep zebras in goats.md?"
+    assert synced.ask(question, threshold=1).unknown == ("berglund", "keep", "zebras")
