@@ -17,6 +17,7 @@ from qa.search.confidence import LIKELY
 
 _MOST_WORDS = 8
 _CLAUSE = re.compile(rf"\b(?:{AUXILIARY})\b", re.IGNORECASE)
+_AT_SOME_TIME = re.compile(r"(?:in|on|at|before|after|during|within|since|until|by|from)\b", re.IGNORECASE)
 _WHO_IS = re.compile(r"(?i:who(?:'s| is| was| are| were)) (?P<name>[^\W\d_].*?)\W*$")
 
 
@@ -34,7 +35,8 @@ def fits(question: Question, statement: Statement, value: str) -> bool:
     if question.wants is AnswerType.NUMBER:
         return bool(statement.answer_quantities)
     if question.wants is AnswerType.DATE:
-        return bool(statement.answer_dates or statement.answer_quantities) or not names(f"x {value}")
+        dated = bool(statement.answer_dates or statement.answer_quantities)
+        return dated or bool(_AT_SOME_TIME.match(value)) or not names(f"x {value}")
     if question.wants is AnswerType.NAME and _is_figure(statement, value):
         return False  # nobody is called "$7 billion"
     asked = _WHO_IS.match(question.rephrased)

@@ -53,6 +53,12 @@ def test_an_answer_of_another_sort_does_not(question, value):
     assert not fits(parse(question), stated(LUND, value), value)
 
 
+def test_a_time_may_be_told_by_an_event():
+    sentence = "It was built in the days before Lund's wedding, and it was the first bridge of the region."
+    value = "in the days before Lund's wedding"
+    assert fits(parse("When was the bridge built?"), stated(sentence, value), value)
+
+
 def test_the_title_of_the_one_asked_about_is_no_answer():
     sentence = "The ferry is too small. Deputy Mayor Ida Berg said so in 1926."
     statement = stated(sentence, "Deputy Mayor")
