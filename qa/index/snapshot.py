@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -119,8 +120,16 @@ class Snapshot:
 
     def is_beside(self, word: str) -> bool:
         """True if a word stands beside the indexed text: in what was left out, a path or the metadata."""
-        sql = "SELECT 1 FROM documents WHERE instr(lower(left_out || path || metadata), ?) LIMIT 1"
-        return self._db.execute(sql, [json.dumps(word.lower())[1:-1]]).fetchone() is not None
+        sql = (
+            "SELECT left_out, path, metadata FROM documents"
+            " WHERE instr(lower(left_out || path || metadata), ?)"
+        )
+        whole = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)", re.IGNORECASE)
+        for left_out, path, metadata in self._db.execute(sql, [json.dumps(word.lower())[1:-1]]):
+            parts = (text for _, text in json.loads(left_out))
+            if whole.search("\n".join((path, *json.loads(metadata).values(), *parts))):
+                return True
+        return False
 
     def file_digests(self) -> dict[str, tuple[str, str]]:
         """path -> (digest of the file, recipe that it was indexed by)."""

@@ -38,5 +38,5 @@ def test_signs_in_a_word_are_no_pattern(synced):
 def test_no_word_is_called_unknown_that_stands_beside_the_searched_text(synced, corpus):
     write(corpus, {"goats.md": "Forty goats live on the rock.\n\n<!-- ask Olufsen -->\n"})
     synced.sync()
-    question = "Did Olufsen, Solheug or Berglund keep zebras in goats.md?"
-    assert synced.ask(question, threshold=1).unknown == ("berglund", "keep", "zebras")
+    question = "Did Olufsen, Solheug or Berglund keep zebras in goats.md, Olufs?"
+    assert synced.ask(question, threshold=1).unknown == ("berglund", "keep", "zebras", "olufs")
