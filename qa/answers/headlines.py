@@ -10,7 +10,7 @@ import re
 
 from qa.answers.statements import Statement
 from qa.language.followup_rules import AUXILIARY
-from qa.language.names import has_title, is_bare_name, mentions, names
+from qa.language.names import is_bare_name, mentions, names, office_of
 from qa.language.questions import AnswerType, Question
 from qa.language.words import content_words, has_content, singular
 from qa.search.confidence import LIKELY
@@ -42,8 +42,9 @@ def fits(question: Question, statement: Statement, value: str) -> bool:
     asked = _WHO_IS.match(question.rephrased)
     if asked and asked["name"][0].isupper():  # "Who is Anders Lund?": a mason, and not another name
         return mentions(statement.whole, asked["name"]) and not is_bare_name(value)
-    if asked and has_title(asked["name"]):  # "Who is the mayor of Osk?": not that of Tolvane
-        return all(mentions(statement.text, name) for name in question.names)
+    office = office_of(question.rephrased) if question.wants is AnswerType.NAME else ""
+    if office and not mentions(statement.text, office):  # the mayor of Osk is not that of Tolvane
+        return False
     return is_bare_name(value) or not _is_title_of(question, statement, value)
 
 
