@@ -94,20 +94,19 @@ def _is_main_part(statement: Statement, span: Span) -> bool:
 def _by_quantity(a: Statement, b: Statement) -> Relation | None:
     """How the figures of the answers relate, or None if one of them has none.
 
-    The first figure of an answer is its value. "$1 billion, up from $250 million" has another one as well, so
-    it does not differ from what says $250 million, nor does it agree.
+    The first figure of `a` is the value that is shown. "$1 billion, up from $250 million" agrees with what
+    says $1 billion, and does not differ from what says $250 million; but it may confirm the $250 million of
+    another answer.
     """
     ours, theirs = a.answer_quantities, b.answer_quantities
     if not ours or not theirs:
         return None
-    x, y = ours[0], theirs[0]
-    if quantities.equal_counts(x, y):
+    if any(quantities.equal_counts(ours[0], y) for y in theirs):
         return Relation.AGREE
-    if not quantities.comparable(x, y) or not quantities.near(x, y, _MOST_TIMES):
-        return Relation.UNRELATED
-    if quantities.same(x, y):
-        return Relation.AGREE
-    return Relation.DIFFER if len(ours) == len(theirs) == 1 else Relation.UNRELATED
+    near = [y for y in theirs if quantities.comparable(ours[0], y)]
+    near = [y for y in near if quantities.near(ours[0], y, _MOST_TIMES)]
+    verdict = _verdict([quantities.same(ours[0], y) for y in near])
+    return Relation.UNRELATED if verdict is Relation.DIFFER and len(ours) > 1 else verdict
 
 
 def _verdict(same: list[bool]) -> Relation:

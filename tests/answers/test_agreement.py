@@ -100,15 +100,13 @@ def test_a_restriction_matches_its_example_only(rule):
     assert not any_of([rule]).search(rule.counterexample)
 
 
-@pytest.mark.parametrize(
-    "other",
-    ["Trade between Tolvane and Osk came to [$1 billion, up from $250 million].",
-     "Trade between Tolvane and Osk was [197 million dollars, and should reach $250 million]."],
-)  # fmt: skip
-def test_an_answer_of_two_values_agrees_with_the_first_of_them_only(other):
-    assert both_ways(TRADE, TRADED, other) == {Relation.UNRELATED}
-    first = "Trade between Tolvane and Osk came to [$1 billion] in all."
-    assert both_ways(TRADE, first, other) == {Relation.AGREE if "$1" in other else Relation.UNRELATED}
+def test_an_answer_of_two_values_shows_the_first_and_may_confirm_the_second():
+    two = statement("Trade between Tolvane and Osk came to [$1 billion, up from $250 million].")
+    first, second = statement(TRADED.replace("250 m", "1 b")), statement(TRADED)
+    asked = parse(TRADE)
+    assert relation(asked, two, first) is Relation.AGREE
+    assert relation(asked, two, second) is Relation.UNRELATED
+    assert relation(asked, second, two) is Relation.AGREE
 
 
 def test_a_header_supplies_what_a_statement_leaves_out():
