@@ -36,10 +36,11 @@ class Value:
         """The value as dicts, lists, strings and numbers for json.dumps, under the names of its fields.
 
         An answer: question, text, answered, confidence, claims, citations, nearest, differ, understood,
-        unknown, suggestions, corrected, without its trace. A claim: value, citations. A citation: number,
-        document, start, end, quote, passage, page, page_end, place, columns. A hit: passage, document, score,
-        page, place. A passage: id, document_id, start, end, text, header, sentences, remark, doubtful. A
-        document: id, path, title, digest, metadata, pages (their number), without its text.
+        unknown, suggestions, corrected, lead, layout, without its trace. A claim: value, citations. A
+        citation: number, document, start, end, quote, passage, page, page_end, place, columns. A hit:
+        passage, document, score, page, place. A passage: id, document_id, start, end, text, header,
+        sentences, remark, doubtful. A document: id, path, title, digest, metadata, pages (their number),
+        without its text.
         """
         names = (field.name for field in fields(self) if field.compare)
         return {name: _plain(getattr(self, name)) for name in names}
@@ -309,6 +310,14 @@ class Trace(Value):
     timings: Timings
 
 
+class Layout(StrEnum):
+    """How the claims of an answer are arranged."""
+
+    CLAIMS = "claims"  # the best first
+    DOCUMENTS = "documents"  # under the titles of their documents
+    DATES = "dates"  # by date; the value of each claim is the date
+
+
 @dataclass(frozen=True, slots=True)
 class Answer(Value):
     """What the documents say in answer to a question, or a refusal.
@@ -335,6 +344,8 @@ class Answer(Value):
     unknown: tuple[str, ...] = ()
     suggestions: tuple[str, ...] = ()
     corrected: str = ""
+    lead: str = ""
+    layout: Layout = Layout.CLAIMS
     trace: Trace | None = field(default=None, compare=False, repr=False)
 
 

@@ -9,11 +9,13 @@ from functools import partial
 
 from qa.answers.claims import compose, refuse, reply
 from qa.answers.history import earlier_turns, in_context
+from qa.answers.overviews import Overviews
 from qa.answers.quotes import quote_span
 from qa.answers.suggestions import Suggestions
 from qa.answers.trace import Attempt, Stopwatch, trace_of
 from qa.language.followups import Interpretation, interpretations, is_followup, surely_leans
 from qa.language.names import mentions
+from qa.language.overviews import overview_asked
 from qa.language.questions import checked, keywords, parse
 from qa.language.smalltalk import smalltalk
 from qa.language.words import names_something
@@ -34,6 +36,7 @@ class Asking:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._overviews = Overviews(engine)
         self._suggestions = Suggestions(engine)
         self._refused: Recent[Sequence[ScoredSentence]] = Recent(_REFUSALS)
 
@@ -57,6 +60,9 @@ class Asking:
         asked, turns = checked(question), in_context(history)
         if said := smalltalk(asked):
             return reply(question, said)
+        overview = overview_asked(asked, follows=bool(turns))
+        if overview and (answer := self._overviews.answer(overview, question, among)):
+            return answer
         least = self._engine.calibration.threshold if threshold is None else threshold
         key = self._key(question, turns, among, least)
         meant, attempts = self._meant(asked, turns, among, watch)

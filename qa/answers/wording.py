@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from qa.language.dates import dates
 from qa.language.smalltalk import Smalltalk
 from qa.search.confidence import LIKELY, SURE
-from qa.types import Answer, Citation, Claim, Document, Passage
+from qa.text import plural
+from qa.types import Answer, Citation, Claim, Document, Layout, Passage
 
 REFUSAL = "I couldn't find an answer in your documents."
 EMPTY = "No documents yet. Add some to start."
@@ -57,6 +58,23 @@ def understood(question: str) -> str:
 def confidence(probability: float) -> tuple[str, str]:
     """A calibrated probability as one of three names (sure, likely, unsure), and in words for people."""
     return next((name, words) for least, name, words in _CONFIDENCE if probability >= least)
+
+
+def documents_shown(total: int, shown: int) -> str:
+    """Says how many documents an overview is of, and that it shows some of many."""
+    some = f" These {shown} show what they cover." if shown < total else ""
+    return f"{plural(total, 'document')}.{some}" if total > 1 else ""
+
+
+def documents_mention(subject: str, literally: bool, found: int, total: int, shown: int) -> str:
+    """Says how many of the documents mention something, and that those are shown that do so most.
+
+    If it does not stand there `literally`, all of its words do, in one passage.
+    """
+    verb = "mentions" if found == 1 else "mention"
+    what = f"{verb} “{subject}”" if literally else f"{verb} the words of “{subject}” together"
+    some = f" These {shown} do so most." if shown < found else ""
+    return f"{found:,} of {plural(total, 'document')} {what}.{some}"
 
 
 # --- claims --------------------------------------------------------------------------------------
@@ -177,6 +195,37 @@ def _sentences(part: WordedClaim) -> str:
     return " ".join(f"{escape(sentence)} {marks}" for sentence in part.sentences)
 
 
+def overview_markdown(claims: Sequence[Claim], lead: str, layout: Layout) -> str:
+    """The text of an overview: its lead, then sentences under titles of documents, or a list by date."""
+    if layout is Layout.DATES:
+        lines = [
+            f"- *{escape(c.value)}* ({escape(c.citations[0].document.title)}): {_cited(c)}" for c in claims
+        ]
+        return "\n\n".join(filter(None, (escape(lead), "\n".join(lines))))
+    parts = [escape(lead)]
+    for document, group in by_document(claims):
+        about = ", ".join(
+            map(escape, filter(None, (document.metadata.get("source"), document.metadata.get("date"))))
+        )
+        parts.append(f"### {escape(document.title)}" + (f"\n\n{about}" if about else ""))
+        parts += map(_cited, group)
+    return "\n\n".join(filter(None, parts))
+
+
+def by_document(claims: Sequence[Claim]) -> list[tuple[Document, list[Claim]]]:
+    """The claims of an overview under the documents that they quote first."""
+    groups: dict[str, tuple[Document, list[Claim]]] = {}
+    for claim in claims:
+        document = claim.citations[0].document
+        groups.setdefault(document.id, (document, []))[1].append(claim)
+    return list(groups.values())
+
+
+def _cited(claim: Claim) -> str:
+    """The sentences of a claim's first quote, with its number."""
+    return " ".join(f"{escape(s)} [{claim.citations[0].number}]" for s in claim.citations[0].sentences)
+
+
 def refusal_markdown(unknown_words: Sequence[str], corrected: str, suggestions: Sequence[str]) -> str:
     """The text of a refusal from an index that is not empty."""
     parts = [REFUSAL, unknown([escape(word) for word in unknown_words])]
@@ -220,7 +269,7 @@ def _footnoted(text: str, numbers: dict[int, int]) -> str:
 _BOLD = re.compile(r"\*\*((?:\\.|[^*\\])+)\*\*")
 _MARK = re.compile(r"(?<!\s)\s*\[\d+\]")  # not tried anew within a run of spaces, which takes forever
 _ESCAPED = re.compile(r"\\([\\`*_\[\]<>~|#$&])")
-_ITEM = re.compile(r"^- \*\*.*?\): ")  # value and origin at the beginning of a list item
+_ITEM = re.compile(r"^- \*{1,2}.*?\): ")  # value and origin at the beginning of a list item
 _SHORT = 12  # words of an answer that later questions can be about
 
 

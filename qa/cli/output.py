@@ -12,7 +12,7 @@ from qa.assistant import Status
 from qa.cli.terminal import json_escaped, plain, printable_line
 from qa.feedback.log import Feedback, Tally
 from qa.text import one_line, plural
-from qa.types import Answer, Document, Hit
+from qa.types import Answer, Claim, Document, Hit, Layout
 
 WIDTH = 100  # characters of a line
 _GONE = "(left out: it quotes text that is no longer in your documents)"
@@ -31,6 +31,8 @@ def answer_text(answer: Answer) -> str:
     parts = [] if answer.understood == answer.question else [wording.understood(answer.understood)]
     if not answer.answered:
         return "\n\n".join([*parts, *_refusal(answer)])
+    if answer.layout is not Layout.CLAIMS:
+        return "\n\n".join([*_overview(answer), _sources(answer)])
     if answer.differ:
         parts.append(f"{wording.DISAGREEMENT}:")
     for claim in wording.worded_claims(answer.claims, answer.differ):
@@ -38,13 +40,33 @@ def answer_text(answer: Answer) -> str:
             parts.append(one_line(claim.headline) + (f" ({claim.agreement})" if claim.agreement else ""))
         marks = " ".join(f"[{citation.number}]" for citation in claim.citations)
         parts.append(textwrap.fill(f"{_joined(claim.citations[0].quote)} {marks}", WIDTH))
-    sources = [
+    return "\n\n".join([*parts, _sources(answer), f"confidence {answer.confidence:.2f}"])
+
+
+def _sources(answer: Answer) -> str:
+    """Where the quotes of an answer stand, and what has to be known of them."""
+    places = [
         f"[{c.number}] {_source(c.document)}\n    {_place(c.document, c.start, c.end)}"
         + (f"\n    columns: {one_line(c.columns)}" if c.columns else "")
         for c in answer.citations
     ]
-    notes = map(one_line, wording.remarks(answer.citations))
-    return "\n\n".join([*parts, "\n".join(sources), *notes, f"confidence {answer.confidence:.2f}"])
+    return "\n\n".join(["\n".join(places), *map(one_line, wording.remarks(answer.citations))])
+
+
+def _overview(answer: Answer) -> list[str]:
+    """Sentences under the titles of their documents, or by date."""
+    if answer.layout is Layout.DATES:
+        return [_quoted(claim, f"{one_line(claim.value)}: ") for claim in answer.claims]
+    parts = [one_line(answer.lead)] if answer.lead else []
+    for document, claims in wording.by_document(answer.claims):
+        parts.append("\n".join([_source(document), *(_quoted(claim, "- ") for claim in claims)]))
+    return parts
+
+
+def _quoted(claim: Claim, before: str) -> str:
+    citation = claim.citations[0]
+    text = f"{before}{_joined(citation.quote)} [{citation.number}]"
+    return textwrap.fill(text, WIDTH, subsequent_indent="  ")
 
 
 def _refusal(answer: Answer) -> list[str]:

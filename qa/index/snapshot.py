@@ -148,6 +148,14 @@ class Snapshot:
         ids = sorted(set(document_ids))
         return sorted(n for (n,) in self._in("SELECT number FROM passages WHERE document_id IN ({})", ids))
 
+    def numbers_by_document(self, document_ids: Iterable[str]) -> dict[str, list[int]]:
+        """document id -> the numbers of its passages, ascending; documents without passages are left out."""
+        sql = "SELECT document_id, number FROM passages WHERE document_id IN ({}) ORDER BY number"
+        numbers: dict[str, list[int]] = {}
+        for document_id, number in self._in(sql, sorted(set(document_ids))):
+            numbers.setdefault(document_id, []).append(number)
+        return numbers
+
     def passages(self, numbers: Sequence[int]) -> dict[int, Passage]:
         """number -> passage."""
         rows = self._in(
@@ -221,6 +229,25 @@ class Snapshot:
             arguments.append(json.dumps(sorted(set(document_ids))))
         sql += " ORDER BY score DESC, passages.id LIMIT ?"
         return [(number, score) for number, score in self._db.execute(sql, [*arguments, k])]
+
+    def passages_with_all(
+        self, texts: Sequence[str], document_ids: Iterable[str] | None = None
+    ) -> list[tuple[str, int]]:
+        """All passages that contain each of the texts (the words of one in a row, in any form).
+
+        As (document id, number), in the order of the BM25.
+        """
+        sql = (
+            "SELECT document_id, number FROM keywords JOIN passages ON number = keywords.rowid"
+            " WHERE keywords MATCH ?"
+        )
+        arguments = [" AND ".join(map(fts5_string, texts))]
+        if document_ids is not None:
+            sql += " AND document_id IN (SELECT value FROM json_each(?))"
+            arguments.append(json.dumps(sorted(set(document_ids))))
+        return self._db.execute(
+            f"{sql} ORDER BY bm25(keywords, {_HEADER_WEIGHT}, 1.0), id", arguments
+        ).fetchall()
 
     def count_passages_with(self, text: str) -> int:
         """The number of passages with the words of a text in a row, in any form, in their text or header."""

@@ -25,7 +25,7 @@ SMALLTALK = {
     Smalltalk.HELP: Rule(
         "help",
         r"(?:help|help me|can you help me|who are you|what are you|what can you do|what do you do"
-        r"|how do i use this|what (?:can|should) i ask(?: you| here)?)\b",
+        r"|how do i use this|what (?:can|should) i ask(?: you| here)?(?: about)?)\b",
         "What can you do?", "Help with the ferry"),
     Smalltalk.THANKS: Rule(
         "thanks",

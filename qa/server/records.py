@@ -19,7 +19,7 @@ from qa.assistant import Assistant
 from qa.errors import QuestionError, UnknownDocument
 from qa.language.questions import SHORT, parse
 from qa.language.smalltalk import smalltalk
-from qa.types import Answer, Citation, Claim, Hit
+from qa.types import Answer, Citation, Claim, Hit, Layout
 
 _FEW = Field(max_length=50)  # citations, claims or passages of one answer: more than there ever are
 
@@ -81,6 +81,8 @@ class Record(_Model):
     unknown: Annotated[tuple[Line, ...], Field(max_length=1_000)] = ()
     suggestions: Annotated[tuple[Line, ...], _FEW] = ()
     corrected: Text = ""
+    lead: Text = ""
+    layout: Layout = Layout.CLAIMS
     claims: Annotated[tuple[KeptClaim, ...], _FEW] = ()
     citations: Annotated[tuple[Quote, ...], _FEW] = ()
     nearest: Annotated[tuple[Place, ...], _FEW] = ()
@@ -129,6 +131,8 @@ def record(turn: Turn) -> dict[str, Any]:
         unknown=answer.unknown,
         suggestions=answer.suggestions,
         corrected=answer.corrected,
+        lead=answer.lead,
+        layout=answer.layout,
         claims=tuple(
             KeptClaim(value=c.value, citations=tuple(q.number for q in c.citations), is_short=c.is_short)
             for c in answer.claims
@@ -171,8 +175,11 @@ def _answer(kept: Record, assistant: Assistant) -> Answer | None:
     nearest = tuple(hit for place in kept.nearest if (hit := _hit(place, assistant)))
     if not kept.answered and not nearest and assistant.documents():
         return None  # it would say that nothing is indexed, or that these passages are the nearest
-    if kept.answered:
-        text = wording.answer_markdown([claims[claim] for claim in kept.ordered_claims], kept.differ)
+    shown = [claims[claim] for claim in kept.ordered_claims]
+    if kept.answered and kept.layout is Layout.CLAIMS:
+        text = wording.answer_markdown(shown, kept.differ)
+    elif kept.answered:
+        text = wording.overview_markdown(shown, kept.lead, kept.layout)
     else:
         text = wording.EMPTY
         if nearest:
@@ -190,6 +197,8 @@ def _answer(kept: Record, assistant: Assistant) -> Answer | None:
         unknown=kept.unknown,
         suggestions=kept.suggestions,
         corrected=kept.corrected,
+        lead=kept.lead,
+        layout=kept.layout,
     )
 
 

@@ -15,7 +15,7 @@ from qa.answers.wording import CORRECTED, DISAGREEMENT, REFUSAL, SUGGESTIONS, Wo
 from qa.server.html.elements import NOTHING, button, concat, html, joined, origin, paragraph, text
 from qa.server.html.excerpt import excerpt
 from qa.text import plural
-from qa.types import Answer, Citation, Considered, Trace
+from qa.types import Answer, Citation, Considered, Layout, Trace
 
 _CHANGED = "The documents have changed. This is how the question is answered now."
 _LEAD = 60  # characters of a passage that identify it
@@ -37,7 +37,10 @@ def turn(question: str, body: Markup, number: int) -> Markup:
 
 def answered(answer: Answer, number: int) -> Markup:
     """An answer or a refusal, and the buttons below it."""
-    body = _claims(answer, number) if answer.answered else _refusal(answer, number)
+    if not answer.answered:
+        body = _refusal(answer, number)
+    else:
+        body = _claims(answer, number) if answer.layout is Layout.CLAIMS else _overview(answer, number)
     kind = "answered" if answer.answered else "refused"
     # Its tables can scroll sideways on a phone; focusable, so that a keyboard can scroll them too.
     why = Markup(
@@ -93,6 +96,29 @@ def _claims(answer: Answer, number: int) -> Markup:
         parts += [_sentences(claim, number) + _agreement(claim, number) for claim in claims]
     remarks = (paragraph("note", text(line)) for line in wording.remarks(answer.citations))
     return concat([*parts, *remarks, paragraph("note", _notes(answer))])
+
+
+def _overview(answer: Answer, number: int) -> Markup:
+    """Sentences under the titles of their documents, or a table by date."""
+    remarks = concat(paragraph("note", text(line)) for line in wording.remarks(answer.citations))
+    if answer.layout is Layout.DATES:
+        rows = ((text(claim.value), _dated(claim.citations[0], number)) for claim in answer.claims)
+        return _table("", ("Date", "What the documents say"), rows, "dates") + remarks
+    parts = [paragraph("lead", text(answer.lead))]
+    for document, claims in wording.by_document(answer.claims):
+        said = (html('<span dir="auto">{}</span>', _quoted(claim.citations[0], number)) for claim in claims)
+        parts.append(html("<h3>{}</h3>", text(document.title)))
+        parts += [paragraph("by", origin(document)), paragraph("said", Markup(" … ").join(said))]
+    return html('<div class="overview">{}</div>', concat([*parts, remarks]))
+
+
+def _quoted(citation: Citation, number: int) -> Markup:
+    """A quote on one line, and its number."""
+    return html("{} {}", text(" ".join(citation.quote.split())), _mark(citation, number))
+
+
+def _dated(citation: Citation, number: int) -> Markup:
+    return _quoted(citation, number) + paragraph("by", text(citation.document.title))
 
 
 def _differing(claim: WordedClaim, number: int) -> Markup:
@@ -246,12 +272,13 @@ def _time_taken(trace: Trace) -> str:
     return f"Took {trace.timings.total:.1f} s.{margin}"
 
 
-def _table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Markup:
-    """A table with a caption. Cells are text or HTML."""
+def _table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]], kind: str = "") -> Markup:
+    """A table, with a caption if there is a title. Cells are text or HTML."""
     head = concat(html('<th scope="col">{}</th>', name) for name in heads)
     body = concat(html("<tr>{}</tr>", concat(html("<td>{}</td>", cell) for cell in row)) for row in rows)
+    caption = html("<caption>{}</caption>", title) if title else NOTHING
     return html(
-        "<table><caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>", title, head, body
+        '<table class="{}">{}<thead><tr>{}</tr></thead><tbody>{}</tbody></table>', kind, caption, head, body
     )
 
 

@@ -1,0 +1,233 @@
+"""A question about documents as a whole -> an answer of chosen sentences, document by document or by date.
+
+Nothing is judged here: documents that mention something are found by its words, and sentences are chosen
+because they stand for a document, or have the words, or a date.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from qa.answers import wording
+from qa.answers.claims import refuse
+from qa.answers.gists import gists, representatives
+from qa.answers.naming import named
+from qa.answers.quotes import cite
+from qa.index.database import matching_words
+from qa.index.snapshot import Snapshot
+from qa.language.dates import Date, dates, same
+from qa.language.overviews import Overview, Wish
+from qa.language.questions import keywords
+from qa.language.words import content_words
+from qa.models.encoder import encode_all, headed
+from qa.search.engine import Engine
+from qa.search.evidence import LOOKED_AT, ScoredSentence
+from qa.search.retrieval import DocumentIds
+from qa.types import Answer, Claim, Document, Hit, Layout
+
+_DOCUMENTS = 8  # shown of many
+_SENTENCES = {Wish.ABOUT: 1, Wish.SUMMARY: 3, Wish.SAID: 2, Wish.MENTIONS: 1}  # of each of several documents
+_OF_ONE = {Wish.ABOUT: 3, Wish.SUMMARY: 5}  # of a single document
+_PASSAGES = 4  # looked into, of a document that mentions something
+_EVENTS = 16
+_READ_FOR_DATES = 1500  # passages
+_MOST_WORDS = 4  # of a subject that is surely mentioned nowhere if its words are not
+_OR = re.compile(r",? (?:or|and/or) |, ", re.IGNORECASE)
+_HELD = 0.5  # of the words of a subject, by a dated sentence about it
+_SAME_EVENT = 0.5  # share of the words of two sentences with one date from which on they tell the same
+
+Quoted = list[tuple[str, ScoredSentence]]  # values with their sentences; a value is part of its sentence
+
+
+class Overviews:
+    """Answers questions about documents as a whole. Safe to use from several threads."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def answer(self, asked: Overview, question: str, documents: DocumentIds) -> Answer | None:
+        """The answer; None if nothing is indexed, or the question turns out to be about something else.
+
+        Its subject is then no document, or is in none: "What is the ferry about to do?". Raises IndexStale,
+        CitationError.
+        """
+        with self._engine.store.read(self._engine.encoder.fingerprint) as snapshot:
+            among = snapshot.documents(documents)
+            if not among:
+                return None
+            if asked.wish is Wish.TIMELINE:
+                return _timeline(asked.subject, question, among, snapshot)
+            if asked.wish in (Wish.SAID, Wish.MENTIONS):
+                answer = self._mentions(asked, question, among, snapshot)
+            else:
+                answer = self._gists(asked, question, among, snapshot)
+        if (
+            answer is None
+            and asked.wish is Wish.MENTIONS
+            and len(content_words(asked.subject)) <= _MOST_WORDS
+        ):
+            return self._mentioned_nowhere(asked.subject, question, documents)
+        return answer
+
+    def _gists(
+        self, asked: Overview, question: str, among: Sequence[Document], snapshot: Snapshot
+    ) -> Answer | None:
+        chosen = named(asked.subject, among, asked.of_document) if asked.subject else list(among)
+        if not chosen:
+            return None
+        index = self._engine.vectors.index_of(snapshot)
+        shown = representatives(chosen, _DOCUMENTS, snapshot, index)
+        most = (_OF_ONE if len(shown) == 1 else _SENTENCES)[asked.wish]
+        sentences = gists(shown, most, snapshot, index, self._engine.encoder)
+        lead = "" if asked.subject else wording.documents_shown(len(chosen), len(shown))
+        return _answer(question, [(s.text(), s) for s in sentences], lead, Layout.DOCUMENTS)
+
+    def _mentions(
+        self, asked: Overview, question: str, among: Sequence[Document], snapshot: Snapshot
+    ) -> Answer | None:
+        """The sentences about a subject, those of the document first that mentions it in most passages."""
+        ids = [document.id for document in among]
+        phrases, together = _alternatives(asked.subject), content_words(asked.subject)
+        found = [pair for phrase in phrases for pair in snapshot.passages_with_all([phrase], ids)]
+        literally = bool(found)
+        if not found and 1 < len(together) <= _MOST_WORDS:
+            found = snapshot.passages_with_all(together, ids)
+        numbers: dict[str, list[int]] = {}
+        for identity, number in dict.fromkeys(found):
+            numbers.setdefault(identity, []).append(number)
+        if not numbers:
+            return None
+        order = sorted(among, key=lambda document: -len(numbers.get(document.id, ())))
+        shown = [document for document in order[:_DOCUMENTS] if document.id in numbers]
+        quoted: Quoted = []
+        for document in shown:
+            passages = snapshot.passages(numbers[document.id][:_PASSAGES])
+            hits = [Hit(passage, document, 0.0) for passage in passages.values()]
+            quoted += [(s.text(), s) for s in self._about(asked.subject, hits, _SENTENCES[asked.wish])]
+        lead = wording.documents_mention(asked.subject, literally, len(numbers), len(among), len(shown))
+        return _answer(question, quoted, lead, Layout.DOCUMENTS)
+
+    def _about(self, subject: str, hits: Sequence[Hit], most: int) -> list[ScoredSentence]:
+        """The sentences nearest to a subject, of those with most of its words, in the order of the text."""
+        sentences = [ScoredSentence(hit, i, 0.0) for hit in hits for i in range(len(hit.passage.sentences))]
+        if not sentences:
+            return []
+        texts = [sentence.text() for sentence in sentences]
+        held = matching_words(content_words(subject), texts)
+        cosines = encode_all(self._engine.encoder, texts) @ self._engine.encoder.encode_query(subject)
+        order = sorted(range(len(texts)), key=lambda i: (-len(held[i]), -float(cosines[i])))
+        enough = [sentences[i] for i in order if len(held[i]) == len(held[order[0]])]
+        return sorted(enough[:most], key=lambda s: s.span)
+
+    def _mentioned_nowhere(self, subject: str, question: str, documents: DocumentIds) -> Answer:
+        found = self._engine.find(keywords(question), LOOKED_AT, documents)
+        unknown = self._engine.unknown([subject])
+        corrected = self._engine.respelled(question, content_words(subject)) if unknown else ""
+        return refuse(question, found.hits, 0.0, unknown, corrected, ())
+
+
+def _alternatives(subject: str) -> list[str]:
+    """The names of which one is enough: "Osk or Tolvane". Of "a quay or pier" the parts cannot be told."""
+    parts = _OR.split(subject)
+    return parts if all(part[:1].isupper() for part in parts) else [subject]
+
+
+# --- when was what -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Event:
+    """A sentence, and the first date in it that has a year."""
+
+    date: Date
+    sentence: ScoredSentence
+    held: float  # the share of the subject's words in it; those only in its passage count half
+
+    @property
+    def when(self) -> tuple[int, int, int]:
+        """The beginning of the date, for sorting."""
+        first = (part[0] if part else 0 for part in (self.date.years, self.date.months, self.date.days))
+        year, month, day = first
+        return year, month, day
+
+    @property
+    def preference(self) -> tuple[float, int]:
+        """A sort key that puts the sentences first that are surely meant, and the most exact dates."""
+        return -self.held, -sum(part is not None for part in (self.date.months, self.date.days))
+
+    def tells_the_same(self, other: _Event) -> bool:
+        ours, theirs = (set(content_words(event.sentence.text())) for event in (self, other))
+        return self.when == other.when and len(ours & theirs) >= _SAME_EVENT * min(len(ours), len(theirs))
+
+
+def _timeline(subject: str, question: str, among: Sequence[Document], snapshot: Snapshot) -> Answer | None:
+    """The dated sentences about a subject, or in a period, or all of them; None if there are none."""
+    period = next((date for date in dates(subject) if date.years), None)
+    words = [] if period else content_words(subject) if subject else []
+    by_id = {document.id: document for document in among}
+    if words:
+        pairs = [pair for word in words for pair in snapshot.passages_with_all([word], by_id)]
+        numbers = [number for _, number in dict.fromkeys(pairs)]
+    else:
+        numbers = snapshot.passage_numbers(by_id)
+    numbers = numbers[:: -(-len(numbers) // _READ_FOR_DATES) or 1]
+    sentences = [
+        ScoredSentence(Hit(passage, by_id[passage.document_id], 0.0), i, 0.0)
+        for passage in snapshot.passages(numbers).values()
+        if not passage.doubtful
+        for i in range(len(passage.sentences))
+    ]
+    events = list(_events(sentences, words, period))
+    chosen: list[_Event] = []
+    for event in sorted(events, key=lambda event: event.preference):
+        if len(chosen) < _EVENTS and not any(event.tells_the_same(other) for other in chosen):
+            chosen.append(event)
+    if not chosen:
+        return None
+    quoted = [
+        (event.sentence.text()[slice(*event.date.span)], event.sentence)
+        for event in sorted(chosen, key=lambda event: event.when)
+    ]
+    return _answer(question, quoted, "", Layout.DATES)
+
+
+def _events(
+    sentences: Sequence[ScoredSentence], words: Sequence[str], period: Date | None
+) -> Iterator[_Event]:
+    """The dated sentences that have at least half of the words, or are in a period."""
+    dated = [(sentence, date) for sentence in sentences if (date := _first_date(sentence.text(), period))]
+    inside = matching_words(words, [sentence.text() for sentence, _ in dated])
+    around = matching_words(words, [headed(s.hit.passage.header, s.hit.passage.text) for s, _ in dated])
+    for (sentence, date), near, far in zip(dated, inside, around, strict=True):
+        held = (len(near) + len(near | far)) / 2 / max(1, len(words))
+        if not words or (near and held >= _HELD):
+            yield _Event(date, sentence, held)
+
+
+def _first_date(text: str, period: Date | None) -> Date | None:
+    """The first date of a text that has a year and is in a period, if one is given."""
+    return next((d for d in dates(text) if d.years and (period is None or same(d, period))), None)
+
+
+# --- the answer ----------------------------------------------------------------------------------
+
+
+def _answer(question: str, quoted: Quoted, lead: str, layout: Layout) -> Answer:
+    claims = tuple(
+        Claim(value, (cite(number, sentence, reads_on=False),))
+        for number, (value, sentence) in enumerate(quoted, 1)
+    )
+    return Answer(
+        question=question,
+        text=wording.overview_markdown(claims, lead, layout),
+        answered=True,
+        confidence=1.0,
+        claims=claims,
+        citations=tuple(citation for claim in claims for citation in claim.citations),
+        nearest=(),
+        understood=question,
+        lead=lead,
+        layout=layout,
+    )
