@@ -7,6 +7,7 @@ Only this module makes links that open a source: #source-TURN-NUMBER is the id o
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 from markupsafe import Markup
 
@@ -15,7 +16,7 @@ from qa.answers.wording import CORRECTED, DISAGREEMENT, REFUSAL, SUGGESTIONS, Wo
 from qa.server.html.elements import NOTHING, button, concat, html, joined, origin, paragraph, text
 from qa.server.html.excerpt import excerpt
 from qa.text import plural
-from qa.types import Answer, Citation, Considered, Layout, Trace
+from qa.types import Answer, Citation, Considered, Document, Layout, Trace
 
 _CHANGED = "The documents have changed. This is how the question is answered now."
 _LEAD = 60  # characters of a passage that identify it
@@ -99,26 +100,42 @@ def _claims(answer: Answer, number: int) -> Markup:
 
 
 def _overview(answer: Answer, number: int) -> Markup:
-    """Sentences under the titles of their documents, or a table by date."""
-    remarks = concat(paragraph("note", text(line)) for line in wording.remarks(answer.citations))
+    """Sentences under the titles of their documents, or under their dates."""
     if answer.layout is Layout.DATES:
-        rows = ((text(claim.value), _dated(claim.citations[0], number)) for claim in answer.claims)
-        return _table("", ("Date", "What the documents say"), rows, "dates") + remarks
-    parts = [paragraph("lead", text(answer.lead))]
-    for document, claims in wording.by_document(answer.claims):
-        said = (html('<span dir="auto">{}</span>', _quoted(claim.citations[0], number)) for claim in claims)
-        parts.append(html("<h3>{}</h3>", text(document.title)))
-        parts += [paragraph("by", origin(document)), paragraph("said", Markup(" … ").join(said))]
-    return html('<div class="overview">{}</div>', concat([*parts, remarks]))
+        days = groupby(answer.claims, key=lambda claim: " ".join(claim.value.split()))
+        parts = [_day(value, [claim.citations[0] for claim in claims], number) for value, claims in days]
+        body = html('<dl class="dates">{}</dl>', concat(parts))
+    else:
+        groups = wording.by_document(answer.claims)
+        sections = (_of_document(d, [c.citations[0] for c in claims], number) for d, claims in groups)
+        body = paragraph("lead", text(answer.lead)) + concat(sections)
+    remarks = concat(paragraph("note", text(line)) for line in wording.remarks(answer.citations))
+    return html('<div class="overview">{}{}</div>', body, remarks)
+
+
+def _of_document(document: Document, citations: Sequence[Citation], number: int) -> Markup:
+    quotes = Markup(" … ").join(_quoted(citation, number) for citation in citations)
+    by, said = paragraph("by", origin(document)), paragraph("said", quotes)
+    return html("<section><h3>{}</h3>{}{}</section>", text(document.title), by, said)
+
+
+def _day(value: str, citations: Sequence[Citation], number: int) -> Markup:
+    """A date, and what the documents say of it."""
+    said = concat(
+        html(
+            "<dd>{}{}</dd>",
+            paragraph("said", _quoted(citation, number)),
+            paragraph("by", text(citation.document.title)),
+        )
+        for citation in citations
+    )
+    return html("<div><dt>{}</dt>{}</div>", text(value), said)
 
 
 def _quoted(citation: Citation, number: int) -> Markup:
     """A quote on one line, and its number."""
-    return html("{} {}", text(" ".join(citation.quote.split())), _mark(citation, number))
-
-
-def _dated(citation: Citation, number: int) -> Markup:
-    return _quoted(citation, number) + paragraph("by", text(citation.document.title))
+    quote = " ".join(citation.quote.split())
+    return html('<span dir="auto">{}</span> {}', quote, _mark(citation, number))
 
 
 def _differing(claim: WordedClaim, number: int) -> Markup:
@@ -272,13 +289,12 @@ def _time_taken(trace: Trace) -> str:
     return f"Took {trace.timings.total:.1f} s.{margin}"
 
 
-def _table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]], kind: str = "") -> Markup:
-    """A table, with a caption if there is a title. Cells are text or HTML."""
+def _table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Markup:
+    """A table with a caption. Cells are text or HTML."""
     head = concat(html('<th scope="col">{}</th>', name) for name in heads)
     body = concat(html("<tr>{}</tr>", concat(html("<td>{}</td>", cell) for cell in row)) for row in rows)
-    caption = html("<caption>{}</caption>", title) if title else NOTHING
     return html(
-        '<table class="{}">{}<thead><tr>{}</tr></thead><tbody>{}</tbody></table>', kind, caption, head, body
+        "<table><caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>", title, head, body
     )
 
 
