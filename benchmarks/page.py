@@ -189,8 +189,7 @@ class Server:
 class Crowd:
     """People who each ask one question after another until they are told to stop.
 
-    As on the page, questions are suggested after a refusal. Each person asks the next question `pause`
-    seconds later.
+    Each person asks the next question `pause` seconds later.
     """
 
     def __init__(self, server: Server, questions: list[str], people: int, pause: float = 0) -> None:
@@ -210,8 +209,6 @@ class Crowd:
                 answer = self._server.call("ask", question)
                 self.took.append(time.perf_counter() - started)
                 self.errors += "problem" in answer or bool(answer["record"]["problem"])
-                if answer.get("more"):
-                    self.errors += "problem" in self._server.call("suggest", question)
             except httpx.HTTPError:
                 self.errors += 1
             stop.wait(self._pause)

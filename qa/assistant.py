@@ -200,8 +200,8 @@ class Assistant:
         `history` holds the earlier turns, oldest first, as (question, answer text) pairs. `documents` limits
         the sources to documents with these ids. `threshold` is the least confidence to answer at: None for
         the calibrated one, 0 to answer whenever a passage exists (though never from a passage that does not
-        mention the name that a follow-up asks about). Without `suggest` a refusal comes several times as fast
-        but suggests no other questions. Raises QuestionError, IndexStale.
+        mention the name that a follow-up asks about). Without `suggest` a refusal suggests no others. Raises
+        QuestionError, IndexStale.
         """
         return self._asking.ask(question, history, documents, threshold, suggest)
 
@@ -213,10 +213,16 @@ class Assistant:
     ) -> tuple[str, ...]:
         """The questions that `ask` suggests in place of one that it refuses; none for one that it answers.
 
-        Where it was refused just now, with the same history and documents, nothing is searched for it again.
         Raises QuestionError, IndexStale.
         """
         return self._asking.suggestions(question, history, documents)
+
+    def first_questions(self) -> tuple[str, ...]:
+        """At most four questions that the documents answer, for somebody who doesn't know them yet.
+
+        Raises IndexStale.
+        """
+        return self._asking.to_start()
 
     def rate(
         self, answer: Answer, helpful: bool, comment: str = "", history: Sequence[tuple[str, str]] = ()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -19,7 +18,6 @@ from qa.language.overviews import overview_asked
 from qa.language.questions import checked, keywords, parse
 from qa.language.smalltalk import smalltalk
 from qa.language.words import names_something
-from qa.recent import Recent
 from qa.search.confidence import LIKELY
 from qa.search.engine import Engine
 from qa.search.evidence import LOOKED_AT, ScoredSentence
@@ -28,7 +26,6 @@ from qa.types import Answer, Hit, Turn
 
 _DISCOUNT = 0.85  # for each further interpretation of a follow-up
 _LEAST_LIKELY = 0.2  # of what a whole question may mean beside what it says
-_REFUSALS = 50  # whose evidence is kept, so that suggestions need not find it again
 
 
 class Asking:
@@ -38,7 +35,6 @@ class Asking:
         self._engine = engine
         self._overviews = Overviews(engine)
         self._suggestions = Suggestions(engine)
-        self._refused: Recent[Sequence[ScoredSentence]] = Recent(_REFUSALS)
 
     def search(self, words: str, k: int, documents: Iterable[str] | None, rerank: bool) -> tuple[Hit, ...]:
         """See Assistant.search."""
@@ -64,7 +60,6 @@ class Asking:
         if overview and (answer := self._overviews.answer(overview, question, among)):
             return answer
         least = self._engine.calibration.threshold if threshold is None else threshold
-        key = self._key(question, turns, among, least)
         meant, attempts = self._meant(asked, turns, among, watch)
         best = self._decided(meant, watch)
         if _falls_short(best, least) and best.shown != best.question.text:
@@ -77,8 +72,7 @@ class Asking:
             with watch.on("compose"):
                 answer = compose(best.question, best.evidence, best.probability)
         else:
-            self._refused.keep(key, best.evidence.sentences)
-            suggestions = self._suggest(question, best, among, watch) if suggest else []
+            suggestions = self._suggest(question, best, watch) if suggest else []
             with watch.on("compose"):
                 unknown = self._engine.unknown(_words_not_found(attempts[0]))
                 corrected = self._engine.respelled(asked, unknown) if unknown else ""
@@ -92,18 +86,11 @@ class Asking:
         self, question: str, history: Sequence[Turn], documents: Iterable[str] | None
     ) -> tuple[str, ...]:
         """See Assistant.suggestions."""
-        among = _ids(documents)
-        least = self._engine.calibration.threshold
-        sentences = self._refused.get(self._key(question, in_context(history), among, least))
-        if sentences is None:
-            return self.ask(question, history, among, None, suggest=True).suggestions
-        return tuple(self._suggestions.instead_of(question, sentences, among))
+        return self.ask(question, history, documents, None, suggest=True).suggestions
 
-    def _key(self, question: str, history: Sequence[Turn], documents: DocumentIds, threshold: float) -> str:
-        """A hash of everything that a refusal and its evidence depend on."""
-        among = None if documents is None else sorted(documents)
-        asked = repr((self._engine.state(), question, [tuple(turn) for turn in history], among, threshold))
-        return hashlib.sha256(asked.encode("utf-8", "surrogatepass")).hexdigest()
+    def to_start(self) -> tuple[str, ...]:
+        """See Assistant.first_questions."""
+        return self._suggestions.to_start()
 
     def _meant(
         self, question: str, turns: Sequence[Turn], documents: DocumentIds, watch: Stopwatch
@@ -148,11 +135,9 @@ class Asking:
             attempt, evidence=evidence, probability=self._engine.calibration.probability(evidence.signals)
         )
 
-    def _suggest(
-        self, question: str, best: Attempt, documents: DocumentIds, watch: Stopwatch
-    ) -> Sequence[str]:
+    def _suggest(self, question: str, best: Attempt, watch: Stopwatch) -> Sequence[str]:
         with watch.on("suggestions"):
-            return self._suggestions.instead_of(question, best.evidence.sentences, documents)
+            return self._suggestions.instead_of(question, best.evidence.sentences)
 
 
 def _falls_short(attempt: Attempt, least: float) -> bool:

@@ -7,21 +7,20 @@ because they stand for a document, or have the words, or a date.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from qa.answers import wording
 from qa.answers.claims import refuse
 from qa.answers.gists import gists, representatives
 from qa.answers.naming import named
 from qa.answers.quotes import cite
+from qa.answers.timelines import events
 from qa.index.database import matching_words
 from qa.index.snapshot import Snapshot
-from qa.language.dates import Date, dates, same
 from qa.language.overviews import Overview, Wish
 from qa.language.questions import keywords
 from qa.language.words import content_words
-from qa.models.encoder import encode_all, headed
+from qa.models.encoder import encode_all
 from qa.search.engine import Engine
 from qa.search.evidence import LOOKED_AT, ScoredSentence
 from qa.search.retrieval import DocumentIds
@@ -31,12 +30,8 @@ _DOCUMENTS = 8  # shown of many
 _SENTENCES = {Wish.ABOUT: 1, Wish.SUMMARY: 3, Wish.SAID: 2, Wish.MENTIONS: 1}  # of each of several documents
 _OF_ONE = {Wish.ABOUT: 3, Wish.SUMMARY: 5}  # of a single document
 _PASSAGES = 4  # looked into, of a document that mentions something
-_EVENTS = 16
-_READ_FOR_DATES = 1500  # passages
 _MOST_WORDS = 4  # of a subject that is surely mentioned nowhere if its words are not
 _OR = re.compile(r",? (?:or|and/or) |, ", re.IGNORECASE)
-_HELD = 0.5  # of the words of a subject, by a dated sentence about it
-_SAME_EVENT = 0.5  # share of the words of two sentences with one date from which on they tell the same
 
 Quoted = list[tuple[str, ScoredSentence]]  # values with their sentences; a value is part of its sentence
 
@@ -134,81 +129,9 @@ def _alternatives(subject: str) -> list[str]:
     return parts if all(part[:1].isupper() for part in parts) else [subject]
 
 
-# --- when was what -------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Event:
-    """A sentence, and the first date in it that has a year."""
-
-    date: Date
-    sentence: ScoredSentence
-    held: float  # the share of the subject's words in it; those only in its passage count half
-
-    @property
-    def when(self) -> tuple[int, int, int]:
-        """The beginning of the date, for sorting."""
-        first = (part[0] if part else 0 for part in (self.date.years, self.date.months, self.date.days))
-        year, month, day = first
-        return year, month, day
-
-    @property
-    def preference(self) -> tuple[float, int]:
-        """A sort key that puts the sentences first that are surely meant, and the most exact dates."""
-        return -self.held, -sum(part is not None for part in (self.date.months, self.date.days))
-
-    def tells_the_same(self, other: _Event) -> bool:
-        ours, theirs = (set(content_words(event.sentence.text())) for event in (self, other))
-        return self.when == other.when and len(ours & theirs) >= _SAME_EVENT * min(len(ours), len(theirs))
-
-
 def _timeline(subject: str, question: str, among: Sequence[Document], snapshot: Snapshot) -> Answer | None:
-    """The dated sentences about a subject, or in a period, or all of them; None if there are none."""
-    period = next((date for date in dates(subject) if date.years), None)
-    words = [] if period else content_words(subject) if subject else []
-    by_id = {document.id: document for document in among}
-    if words:
-        pairs = [pair for word in words for pair in snapshot.passages_with_all([word], by_id)]
-        numbers = [number for _, number in dict.fromkeys(pairs)]
-    else:
-        numbers = snapshot.passage_numbers(by_id)
-    numbers = numbers[:: -(-len(numbers) // _READ_FOR_DATES) or 1]
-    sentences = [
-        ScoredSentence(Hit(passage, by_id[passage.document_id], 0.0), i, 0.0)
-        for passage in snapshot.passages(numbers).values()
-        if not passage.doubtful
-        for i in range(len(passage.sentences))
-    ]
-    events = list(_events(sentences, words, period))
-    chosen: list[_Event] = []
-    for event in sorted(events, key=lambda event: event.preference):
-        if len(chosen) < _EVENTS and not any(event.tells_the_same(other) for other in chosen):
-            chosen.append(event)
-    if not chosen:
-        return None
-    quoted = [
-        (event.sentence.text()[slice(*event.date.span)], event.sentence)
-        for event in sorted(chosen, key=lambda event: event.when)
-    ]
-    return _answer(question, quoted, "", Layout.DATES)
-
-
-def _events(
-    sentences: Sequence[ScoredSentence], words: Sequence[str], period: Date | None
-) -> Iterator[_Event]:
-    """The dated sentences that have at least half of the words, or are in a period."""
-    dated = [(sentence, date) for sentence in sentences if (date := _first_date(sentence.text(), period))]
-    inside = matching_words(words, [sentence.text() for sentence, _ in dated])
-    around = matching_words(words, [headed(s.hit.passage.header, s.hit.passage.text) for s, _ in dated])
-    for (sentence, date), near, far in zip(dated, inside, around, strict=True):
-        held = (len(near) + len(near | far)) / 2 / max(1, len(words))
-        if not words or (near and held >= _HELD):
-            yield _Event(date, sentence, held)
-
-
-def _first_date(text: str, period: Date | None) -> Date | None:
-    """The first date of a text that has a year and is in a period, if one is given."""
-    return next((d for d in dates(text) if d.years and (period is None or same(d, period))), None)
+    quoted = [(event.value, event.sentence) for event in events(subject, among, snapshot)]
+    return _answer(question, quoted, "", Layout.DATES) if quoted else None
 
 
 # --- the answer ----------------------------------------------------------------------------------

@@ -1,46 +1,45 @@
-"""Questions to offer after a refusal, each of which the documents are known to answer.
+"""Questions to offer after a refusal, or to start with, each of which the documents are known to answer.
 
-They are made from the evidence near the refused question and, if that yields too few, from passages of the
-whole index, so that users who ask for something that is not there learn what is. No model is involved, only
-two patterns. If a sentence begins with a name and a verb in the past, the suggestion asks for its subject:
-"Kazakhstan and Pakistan signed 37 agreements ..." answers "Who signed 37 agreements ...?". Otherwise it asks
-what the documents say about a name of several words or an acronym in it.
+They are made from sentences, by two patterns. If a sentence begins with a name and a verb in the past, the
+question asks for its subject, and counts if the readers find the subject: "Kazakhstan and Pakistan signed 37
+agreements ..." answers "Who signed 37 agreements ...?". Otherwise it asks what the documents say about a name
+in the sentence, which an overview answers with this sentence or with better ones.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, zip_longest
+from itertools import zip_longest
 
+from qa.answers.gists import gists, representatives
+from qa.answers.timelines import events
 from qa.language.followups import is_followup
 from qa.language.names import name_spans
-from qa.language.questions import keywords
+from qa.language.overviews import Wish, overview_asked
 from qa.language.words import FUNCTION_WORDS, content_words, stem
-from qa.search.confidence import SUGGESTED, Calibration
 from qa.search.engine import Engine
-from qa.search.evidence import LOOKED_AT, Evidence, ScoredSentence
-from qa.search.retrieval import DocumentIds
-from qa.types import Passage
+from qa.search.evidence import ScoredSentence
+from qa.types import overlap
 
 _MOST = 3  # suggestions after a refusal
-_ENOUGH = 2  # near the question; with fewer, suggestions from elsewhere are added
-_TRIES_NEAR, _TRIES_ANYWHERE = 4, 6  # questions that are tried; each costs as much as asking it
-_SAMPLE = 100  # passages that suggestions from elsewhere are made from
+_TRIES = 2  # questions for a subject that are read, which takes as long as reading two passages
 _SAME = 0.75  # word overlap from which on a suggestion repeats the refused question
 _ALIKE = 0.6  # word overlap from which on two suggestions repeat each other
+_SPECIFIC, _COMMON = 3, 0.1  # passages with a name, and their share: more, and it is everybody's subject
+_TO_START, _STARTING_DOCUMENTS, _STARTING_SENTENCES = 4, 8, 4
+ABOUT_ALL, _TIMELINE = "What are these documents about?", "What happened when?"
+_LEAST_DATED = 4  # sentences, from which on a timeline is worth asking for
 
 
 @dataclass(frozen=True, slots=True)
-class Suggestion:
-    """A question, and the best sentence that the documents have for it."""
+class Made:
+    """A question made from a sentence: for its `subject`, or else about a `name` in it."""
 
     question: str
-    answer: str
-
-    def repeats(self, other: Suggestion) -> bool:
-        return self.answer == other.answer or word_overlap(self.question, other.question) >= _ALIKE
+    subject: str = ""
+    name: str = ""
 
 
 class Suggestions:
@@ -48,85 +47,79 @@ class Suggestions:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        # Those from anywhere in the documents, for one state of the index: they are tried only once.
-        self._cached: tuple[object, tuple[Suggestion, ...]] = (None, ())
+        self._to_start: tuple[object, tuple[str, ...]] = (None, ())  # for one state of the index
 
-    def instead_of(
-        self, question: str, sentences: Sequence[ScoredSentence], documents: DocumentIds
-    ) -> list[str]:
-        """At most three questions that the documents answer, none like another or like the refused one.
+    def instead_of(self, question: str, sentences: Sequence[ScoredSentence]) -> list[str]:
+        """At most three questions that are answered, none like another or like the refused one.
 
         `sentences` are the evidence that was found for the refused question, best first.
         """
-        near = _questions_from(sentence.text() for sentence in sentences)
-        kept = self._first_answered(near, _TRIES_NEAR, documents, unlike=question)
-        if len(kept) < _ENOUGH:
-            others = (
-                suggestion
-                for suggestion in self._from_anywhere(documents)
-                if word_overlap(suggestion.question, question) < _SAME
-                and not any(suggestion.repeats(other) for other in kept)
-            )
-            kept += islice(list(others), _ENOUGH - len(kept))
-        return [suggestion.question for suggestion in kept]
+        return self._known_to_be_answered(sentences, _MOST, unlike=question)
 
-    def _from_anywhere(self, documents: DocumentIds) -> tuple[Suggestion, ...]:
-        """Suggestions from all over the documents, cached for as long as the index does not change."""
-        state = self._engine.state(), None if documents is None else frozenset(documents)
-        cached_state, suggestions = self._cached
-        if cached_state != state:
-            questions = _questions_from(_interleaved_sentences(self._engine.sample(_SAMPLE, documents)))
-            suggestions = tuple(self._first_answered(questions, _TRIES_ANYWHERE, documents))
-            self._cached = state, suggestions
-        return suggestions
+    def to_start(self) -> tuple[str, ...]:
+        """At most four questions for somebody who doesn't know the documents yet."""
+        state = self._engine.state()
+        known, questions = self._to_start
+        if known != state:
+            questions = self._starting()
+            self._to_start = state, questions
+        return questions
 
-    def _first_answered(
-        self, questions: Iterable[str], tries: int, documents: DocumentIds, unlike: str = ""
-    ) -> list[Suggestion]:
-        """The first few questions that are answered well enough, after at most so many tries."""
-        kept: list[Suggestion] = []
-        new = (
-            question
-            for question in questions
-            if word_overlap(question, unlike) < _SAME
-            and not any(word_overlap(question, other.question) >= _ALIKE for other in kept)
-        )
-        for question in islice(new, tries):
-            suggestion = self._try(question, documents)
-            if suggestion and not any(suggestion.repeats(other) for other in kept):
-                kept.append(suggestion)
-            if len(kept) == _MOST:
+    def _starting(self) -> tuple[str, ...]:
+        engine = self._engine
+        with engine.store.read(engine.encoder.fingerprint) as snapshot:
+            documents = snapshot.documents()
+            if not documents:
+                return ()
+            index = engine.vectors.index_of(snapshot)
+            shown = representatives(documents, _STARTING_DOCUMENTS, snapshot, index)
+            chosen = gists(shown, _STARTING_SENTENCES, snapshot, index, engine.encoder)
+            dated = len(events("", documents, snapshot))
+        by_document = [[s for s in chosen if s.hit.document.id == document.id] for document in shown]
+        spread = [s for row in zip_longest(*by_document) for s in row if s]
+        timeline = [_TIMELINE] * (dated >= _LEAST_DATED)
+        return ABOUT_ALL, *self._known_to_be_answered(spread, _TO_START - 1 - len(timeline)), *timeline
+
+    def _known_to_be_answered(
+        self, sentences: Sequence[ScoredSentence], most: int, unlike: str = ""
+    ) -> list[str]:
+        """So many questions made from the sentences, in their order, that are answered and are not alike."""
+        kept: list[str] = []
+        asked_of: set[int] = set()
+        tries = _TRIES
+        for i, made in questions([sentence.text() for sentence in sentences]):
+            is_new = not any(word_overlap(made.question, other) >= _ALIKE for other in kept)
+            if i in asked_of or not is_new or word_overlap(made.question, unlike) >= _SAME:
+                continue
+            if made.subject:
+                tries -= 1
+                answered = tries >= 0 and self._is_found(made, sentences[i])
+            else:
+                answered = self._is_told_of(made)
+            if answered and not is_followup(made.question):
+                kept.append(made.question)
+                asked_of.add(i)
+            if len(kept) == most:
                 break
         return kept
 
-    def _try(self, question: str, documents: DocumentIds) -> Suggestion | None:
-        """A suggestion, if the question is answered well enough; if it is not at first, it costs no more."""
-        found = self._engine.find(keywords(question), LOOKED_AT, documents)
-        evidence = self._engine.first_evidence(found)
-        if _falls_short(evidence, self._engine.first_calibration):
-            return None
-        evidence = self._engine.decided(evidence)
-        if _falls_short(evidence, self._engine.calibration):
-            return None
-        return Suggestion(question, " ".join(evidence.sentences[0].text().split()))
+    def _is_found(self, made: Made, sentence: ScoredSentence) -> bool:
+        """True if each of the readers finds the subject of the sentence when asked for it."""
+        readers = [r for r in (self._engine.reader, self._engine.second_reader) if r]
+        start = sentence.span[0] + sentence.text().index(made.subject)
+        for reader in readers:
+            (reading,) = reader.read(made.question, [sentence.hit.passage])
+            if reading.margin <= 0 or not overlap(reading.span, (start, start + len(made.subject))):
+                return False
+        return bool(readers)
 
-
-def _falls_short(evidence: Evidence, calibration: Calibration) -> bool:
-    return calibration.probability(evidence.signals) < max(SUGGESTED, calibration.threshold)
-
-
-def _questions_from(sentences: Iterable[str]) -> Iterator[str]:
-    """Questions made from sentences, except those that a conversation would turn into something else."""
-    return (question for question in questions(sentences) if not is_followup(question))
-
-
-def _interleaved_sentences(passages: Iterable[Passage]) -> Iterator[str]:
-    """The first sentence of each passage, then the second of each, and so on."""
-    sentences = (
-        [passage.text[a - passage.start : b - passage.start] for a, b in passage.sentences]
-        for passage in passages
-    )
-    return (sentence for row in zip_longest(*sentences) for sentence in row if sentence)
+    def _is_told_of(self, made: Made) -> bool:
+        """True if an overview tells of a name, and it is not what most of the documents are about."""
+        asked = overview_asked(made.question)
+        with self._engine.store.read() as snapshot:
+            total = snapshot.counts().passages
+            told = snapshot.count_passages_with(asked.subject) if asked and asked.wish is Wish.SAID else 0
+        return 0 < told <= max(_SPECIFIC, _COMMON * total)
 
 
 # --- questions from sentences --------------------------------------------------------------------
@@ -155,17 +148,19 @@ _LONGEST = 120  # characters of a question
 _ABOUT = "What do the documents say about "
 
 
-def questions(sentences: Iterable[str]) -> Iterator[str]:
-    """Questions that the sentences seem to answer, in order, at most one for each name and sentence."""
-    texts = [" ".join(sentence.split()) for sentence in sentences]
-    certain = _certain_names(texts)
-    subjects: set[str] = set()
-    for text in texts:
-        for question, subject in _candidates(text, certain):
-            if subject not in subjects:
-                subjects.add(subject)
-                yield question
-                break
+def questions(sentences: Sequence[str]) -> Iterator[tuple[int, Made]]:
+    """Questions that the sentences seem to answer, in order, each with the index of its sentence.
+
+    Of a sentence comes the question for its subject, if there is one, before those about the names in it. A
+    name is asked about once.
+    """
+    certain = _certain_names(sentences)
+    names: set[str] = set()
+    for i, text in enumerate(sentences):
+        for made in _made_from(text, certain):
+            if made.subject or made.name not in names:
+                yield i, made
+            names.add(made.name)
 
 
 def word_overlap(one: str, other: str) -> float:
@@ -178,21 +173,22 @@ def _stems(question: str) -> set[str]:
     return {stem(word) for word in content_words(question.removeprefix(_ABOUT)) or [question]}
 
 
-def _candidates(text: str, certain: frozenset[str]) -> Iterator[tuple[str, str]]:
-    """The questions of a sentence, each with what it is about."""
+def _made_from(text: str, certain: frozenset[str]) -> Iterator[Made]:
     spans = name_spans(text)
     end = _subject_end(text, spans, certain)
-    if end and (match := _REST.match(text[end:])):
+    if end and (match := _REST.match(re.sub(r"\s+", " ", text[end:]))):
         rest = _FURTHER.split(match["rest"])[0]
         if not _POINTING.search(rest) and len(rest.split()) > 3 and len(rest) < _LONGEST:
-            yield f"Who {rest}?", rest
+            yield Made(f"Who {rest}?", subject=text[:end])
     for start, stop in spans:
-        name = re.sub(r"['’]s?$", "", text[start:stop])
+        if not start and text[start:stop] not in certain:
+            continue  # "Behind Osk": of a capital that only opens the sentence it cannot be told
+        name = re.sub(r"['’]s?$", "", " ".join(text[start:stop].split()))
         if len(name.split()) > 1 or (name.isupper() and len(name) > 2) or "-" in name:
             article = "the " if text[:start].lower().endswith("the ") else ""
             alone = len(name.split()) == 1 and name == text[start:stop]
             kind = _KIND.match(text[stop:]) if article and alone else None
-            yield f"{_ABOUT}{article}{name}{kind[0] if kind else ''}?", name
+            yield Made(f"{_ABOUT}{article}{name}{kind[0] if kind else ''}?", name=name)
 
 
 def _subject_end(text: str, spans: list[tuple[int, int]], certain: frozenset[str]) -> int:
@@ -205,6 +201,6 @@ def _subject_end(text: str, spans: list[tuple[int, int]], certain: frozenset[str
     return end
 
 
-def _certain_names(texts: Iterable[str]) -> frozenset[str]:
+def _certain_names(texts: Sequence[str]) -> frozenset[str]:
     """Names that are also capitalised in the middle of a sentence, where the capital letter counts."""
     return frozenset(text[a:b] for text in texts for a, b in name_spans(text) if a)

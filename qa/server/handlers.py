@@ -13,7 +13,7 @@ import json
 import math
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,13 +23,14 @@ import anyio
 import anyio.to_thread
 from pydantic import BaseModel, ValidationError
 
+from qa.answers.suggestions import ABOUT_ALL
 from qa.answers.wording import conversation_markdown
 from qa.assistant import Assistant
 from qa.errors import QAError, QuestionError
 from qa.recent import Recent
 from qa.server.html import answer as answers
 from qa.server.html import sources as cards
-from qa.server.html.documents import Rows, accepted, label, limits
+from qa.server.html.documents import Rows, accepted, holds, label, limits
 from qa.server.html.elements import sentence
 from qa.server.records import Line, Offset, Text, Turn, record, restore
 from qa.text import plural
@@ -37,7 +38,6 @@ from qa.types import Answer, Progress, Trace
 
 LIST_SECONDS = 0.5  # for which a list of the documents is used again
 ASKING = 4  # questions of the page that are answered at the same time; more of them wait
-SUGGESTING = 1  # refusals that questions are suggested for; each costs as much as four questions
 SHOWING = 2  # conversations that are shown or exported at the same time; each may be long
 MAX_TURNS = 1_000  # of a conversation that is shown
 REASONS = 200  # answers whose reasons can be shown without asking again
@@ -107,19 +107,15 @@ class _Reasons:
     """How the answer with a certain text was found."""
 
     text: str
-    answered: bool
     trace: Trace | None
 
     @classmethod
     def of(cls, answer: Answer) -> Self:
-        return cls(answer.text, answer.answered, answer.trace)
+        return cls(answer.text, answer.trace)
 
     def belong_to(self, text: str) -> bool:
-        """True if these are the reasons for a text, or if the text is empty because it is unknown.
-
-        The text of a refusal gets longer once questions are suggested.
-        """
-        return text in ("", self.text) or (not self.answered and text.startswith(self.text))
+        """True if these are the reasons for a text, or if the text is empty because it is unknown."""
+        return text in ("", self.text)
 
 
 class Handlers:
@@ -128,9 +124,7 @@ class Handlers:
     def __init__(self, assistant: Assistant, indexing: Indexing) -> None:
         self._assistant = assistant
         self._indexing = indexing
-        self._asking, self._suggesting, self._showing = map(
-            anyio.CapacityLimiter, (ASKING, SUGGESTING, SHOWING)
-        )
+        self._asking, self._showing = map(anyio.CapacityLimiter, (ASKING, SHOWING))
         self._reasons: Recent[_Reasons] = Recent(REASONS)
         self._rows = Rows()
         self._listing_lock = threading.Lock()
@@ -141,7 +135,6 @@ class Handlers:
         """All functions that the page can call, each under its own name."""
         return [
             *(self._handler(function, self._asking) for function in (self.ask, self.why)),
-            self._handler(self.suggest, self._suggesting),
             *(self._handler(function, self._showing) for function in (self.show, self.export)),
             *(
                 self._handler(function)
@@ -178,13 +171,7 @@ class Handlers:
             turn = Turn(asked.question, answer, documents=asked.documents)
         except QAError as error:
             turn = Turn(asked.question, None, sentence(str(error)), asked.documents)
-        more = turn.answer is not None and not turn.answer.answered and bool(turn.answer.nearest)
-        return {**self._turn_html(turn, asked.number), "record": record(turn), "more": more}
-
-    def suggest(self, asked: _Question) -> Argument:
-        """Suggest questions instead of a refused one; each has been asked beforehand."""
-        questions = self._assistant.suggestions(asked.question, asked.history, asked.documents)
-        return {"suggestions": list(questions), "html": answers.suggested(questions)}
+        return {**self._turn_html(turn, asked.number), "record": record(turn)}
 
     def why(self, asked: _Question) -> Argument:
         """Explain how the answer to a question was found.
@@ -226,21 +213,32 @@ class Handlers:
         with self._listing_lock:
             if time.monotonic() - self._listed_at > LIST_SECONDS:
                 files, stopped = self._assistant.files(), self._assistant.stopped()
-                html, questions = self._rows.render(files), examples(self._assistant.settings.corpus)
-                paths = [file.path for file in files if file.document]
+                html = self._rows.render(files)
                 self._list = {
                     "state": hashlib.sha256(f"{stopped}\n{html}".encode()).hexdigest(),
                     "html": html,
                     "label": label(files),
+                    "holds": holds(files),
                     "stopped": sentence(stopped) if stopped else "",
                     "documents": len(files),
-                    "examples": [questions[path] for path in paths if path in questions],
+                    "examples": self._examples([file.path for file in files if file.document]),
                     "accepts": accepted(),
                     "limits": limits(),
                     "login": self._assistant.settings.login is not None,
                 }
                 self._listed_at = time.monotonic()
             return self._list
+
+    def _examples(self, paths: Sequence[str]) -> list[str]:
+        """Questions to start with: those in the folder's own file, else those that are made from documents.
+
+        None are made while documents are indexed, since there are others a moment later.
+        """
+        chosen = examples(self._assistant.settings.corpus)
+        found = [chosen[path] for path in paths if path in chosen]
+        if found:
+            return [ABOUT_ALL, *found]
+        return [] if str(self._indexing) else list(self._assistant.first_questions())
 
     def remove(self, removed: _File) -> Argument:
         """Delete a file from the corpus folder."""
@@ -280,9 +278,8 @@ class Handlers:
             return Turn("…", None, sentence(str(error)))
 
     def _answer(self, asked: _Question) -> Answer:
-        """Questions are suggested later, so that a refusal comes as soon as an answer does."""
         key = self._key(asked)
-        answer = self._assistant.ask(asked.question, asked.history, asked.documents, suggest=False)
+        answer = self._assistant.ask(asked.question, asked.history, asked.documents)
         self._reasons.keep(key, _Reasons.of(answer))
         return answer
 

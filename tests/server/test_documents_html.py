@@ -12,7 +12,7 @@ from shown import HOSTILE, TURNED, Shown, a_document, one_line
 
 from qa.corpus.listing import FileState, Listed
 from qa.server.html import documents
-from qa.server.html.documents import Rows, accepted, label, limits
+from qa.server.html.documents import Rows, accepted, holds, label, limits
 
 BREAKING = ['a" onclick="x', "it's", "<li>", "&amp;"]
 
@@ -45,6 +45,14 @@ def test_failed_files_stand_first_and_are_counted():
     assert "Not indexed. The file is empty." in one_line(html)
     assert label(files) == "Documents (1, 1 failed)"
     assert label(files[:1]) == "Documents (1)"
+
+
+def test_what_a_folder_holds_is_told_by_a_few_titles():
+    files = [a_file(f"{n}.md", document=a_document(title=f"Title {n}")) for n in range(7)]
+    failed = a_file("b.md", document=None, state=FileState.FAILED)
+    assert holds([failed, *files[:2]]) == "2 documents: Title 0 · Title 1"
+    assert holds(files) == "7 documents: Title 0 · Title 1 · Title 2 · Title 3 · Title 4 and 2 more"
+    assert holds([failed]) == ""
 
 
 def test_a_document_is_listed_with_its_origin_and_size():

@@ -56,26 +56,24 @@ def test_the_page_calls_all_of_the_functions_and_no_others(server: Server):
     assert set(re.findall(r'\bcall\("(\w+)"', scripts)) == set(server.functions)
 
 
-# --- ask, suggest, why ---------------------------------------------------------------------------
+# --- ask, why ------------------------------------------------------------------------------------
 
 
 def test_a_question_becomes_a_turn_with_its_sources_and_its_record(server: Server):
     got = server.ask(number=3)
-    assert set(got) == {"html", "cards", "record", "more"}
+    assert set(got) == {"html", "cards", "record"}
     assert "340 passengers" in one_line(got["html"])
     assert [link["href"] for link in Shown(got["html"]).all("a", "mark")] == ["#source-3-1"]
     assert [card["id"] for card in Shown(got["cards"]).all("article")] == ["source-3-1"]
-    assert (got["record"]["question"], got["record"]["answered"], got["more"]) == (QUESTION, True, False)
+    assert (got["record"]["question"], got["record"]["answered"]) == (QUESTION, True)
 
 
-def test_a_refusal_announces_suggestions(server: Server):
+def test_a_refusal_comes_with_suggestions(server: Server):
     got = server.ask(UNKNOWN)
-    assert (got["record"]["answered"], got["more"]) == (False, True)
-    assert "suggest" not in got["html"]
-    more = server("suggest", {"question": UNKNOWN})
-    assert [Shown(more["html"]).text.count(question) for question in more["suggestions"]] == [1] * len(
-        more["suggestions"]
-    )
+    suggestions = got["record"]["suggestions"]
+    assert suggestions == list(server.assistant.ask(UNKNOWN).suggestions)
+    assert len(Shown(got["html"]).acts("suggest")) == len(suggestions)
+    assert all(question in one_line(got["html"]) for question in suggestions)
 
 
 def test_questions_are_limited_to_documents_and_take_the_history_into_account(server: Server):
@@ -99,8 +97,7 @@ def test_a_question_that_cannot_be_asked_becomes_a_turn_that_says_why(
     assert got["record"]["problem"][0].isupper()
     assert got["record"]["problem"].endswith(".")
     assert got["record"]["problem"] in one_line(got["html"])
-    assert (got["cards"], got["more"]) == ("", False)
-    assert "problem" in server("suggest", {"question": question})
+    assert got["cards"] == ""
     assert "problem" in server("why", {"question": question})
 
 
@@ -159,24 +156,6 @@ def test_why_asks_again_if_reasons_are_not_kept_or_the_documents_have_changed(
     assert asked[4:] == [QUESTION]
     assert "have changed" in reasons
     assert "340 passengers" not in reasons
-
-
-def test_why_recognises_a_refusal_with_suggestions_that_came_later(server: Server, asked: list[str]):
-    refused = server.ask(UNKNOWN)["record"]
-    reopened = {**refused, "suggestions": ["Who built the bridge?"]}
-    (turn,) = server("show", {"turns": [reopened]})["turns"]
-    assert turn["text"].startswith(refused["text"])
-    assert turn["text"] != refused["text"]
-    assert "have changed" not in server("why", {"question": UNKNOWN, "text": turn["text"]})["html"]
-    assert asked == [UNKNOWN]
-
-
-def test_a_refused_question_is_not_asked_again_for_suggestions(server: Server, asked: list[str]):
-    refused = server.ask(UNKNOWN)
-    got = server("suggest", {"question": UNKNOWN})
-    assert asked == [UNKNOWN]
-    assert got["suggestions"] == list(server.assistant.ask(UNKNOWN).suggestions)
-    assert refused["record"]["suggestions"] == []
 
 
 # --- show, whole, export, rate -------------------------------------------------------------------
@@ -246,13 +225,17 @@ def test_indexing_shows_its_progress_and_nothing_afterwards():
     assert str(indexing) == ""
 
 
-def test_examples_are_only_of_documents_that_exist(server: Server, corpus: Path):
-    assert server("listing", {})["examples"] == []
+def test_examples_are_made_from_the_documents(server: Server):
+    assert server("listing", {})["examples"] == list(server.assistant.first_questions())
+    assert "What are these documents about?" in server("listing", {})["examples"]
+
+
+def test_examples_of_a_folder_are_only_of_documents_that_exist(server: Server, corpus: Path):
     questions = {"no.md": "Who?", "ferry.md": QUESTION, "valley/bees.md": "How many bees?"}
     (corpus / EXAMPLES).write_text(json.dumps(questions), "utf-8")
     server("remove", {"path": "valley/bees.md"})  # which makes a new list
     got = server("listing", {})
-    assert (got["examples"], got["documents"]) == ([QUESTION], 2)
+    assert (got["examples"], got["documents"]) == (["What are these documents about?", QUESTION], 2)
 
 
 @pytest.mark.parametrize(
@@ -324,7 +307,7 @@ NONSENSE = [
 ]
 
 
-@pytest.mark.parametrize("name", ["ask", "suggest", "why", "show", "whole", "remove", "rate", "export"])
+@pytest.mark.parametrize("name", ["ask", "why", "show", "whole", "remove", "rate", "export"])
 @pytest.mark.parametrize("argument", NONSENSE)
 def test_nonsense_is_reported_in_one_line(server: Server, name: str, argument: object):
     assert server(name, argument) == {"problem": MISUNDERSTOOD}

@@ -174,9 +174,7 @@ ODD: list[Any] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "name", ["ask", "suggest", "why", "show", "export", "whole", "rate", "remove", "listing"]
-)
+@pytest.mark.parametrize("name", ["ask", "why", "show", "export", "whole", "rate", "remove", "listing"])
 def test_no_argument_is_too_odd(address: str, index: Path, name: str):
     before = sorted(CORPUS.iterdir())
     for argument in ODD:

@@ -59,21 +59,6 @@ async def wait_for(reader: HeldReader, count: int) -> None:
             await anyio.sleep(0.01)
 
 
-def test_a_question_does_not_wait_for_suggestions(handlers: dict[str, Handler], reader: HeldReader):
-    async def ask() -> dict[str, Any]:
-        async with anyio.create_task_group() as group:
-            for _ in range(2 * ASKING):
-                group.start_soon(handlers["suggest"], {"question": UNKNOWN})
-            await wait_for(reader, 1)
-            try:
-                with anyio.fail_after(PATIENCE / 2):
-                    return await handlers["ask"]({"question": QUESTION})
-            finally:
-                reader.released.set()
-
-    assert anyio.run(ask)["record"]["answered"]
-
-
 def test_only_some_questions_are_answered_at_the_same_time(handlers: dict[str, Handler], reader: HeldReader):
     async def ask() -> int:
         async with anyio.create_task_group() as group:

@@ -10,9 +10,10 @@ from markupsafe import Markup
 from qa.corpus.listing import FileState, Listed
 from qa.documents.formats import FORMATS, LABELS, MAX_BYTES, SUFFIXES
 from qa.server.html.elements import NOTHING, button, concat, html, joined, origin, paragraph, sentence, text
-from qa.text import plural
+from qa.text import one_line, plural
 
 MAX_FILES = 500  # in one upload
+_TITLES = 5  # of documents, on the page before anything is asked
 _NAMED = 8  # formats, before the rest becomes "and more"
 _STATES = {
     FileState.INDEXED: "",
@@ -28,6 +29,14 @@ def label(files: Sequence[Listed]) -> str:
     documents = sum(file.document is not None for file in files)
     failed = sum(file.state is FileState.FAILED for file in files)
     return f"Documents ({documents:,}{f', {failed:,} failed' if failed else ''})"
+
+
+def holds(files: Sequence[Listed]) -> str:
+    """What the folder holds, for somebody who opens it: how many documents, and the titles of a few."""
+    titles = [file.document.title for file in files if file.document]
+    shown = titles[:_TITLES]
+    more = f" and {len(titles) - len(shown):,} more" if len(titles) > len(shown) else ""
+    return f"{plural(len(titles), 'document')}: {' · '.join(map(one_line, shown))}{more}" if titles else ""
 
 
 class Rows:

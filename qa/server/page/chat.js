@@ -4,7 +4,7 @@ import { call } from "./api.js";
 import * as conversations from "./conversations.js";
 import { chosen, searchedText } from "./documents.js";
 import {
-  $, all, box, bringIntoView, confirmFirst, copy, isNearEnd, log, narrow, pane, parse, submits, toast,
+  $, all, box, bringIntoView, confirmFirst, copy, log, narrow, pane, parse, submits, toast,
 } from "./dom.js";
 import { NO_SOURCES, select } from "./sources.js";
 
@@ -44,7 +44,6 @@ export async function ask(question, number = conversations.current.turns.length,
   select(number);
   show();
   bringIntoView(answered);
-  if (result.more) suggest(mine, conversations.current.turns[number]);
 }
 
 function fail(mine, problem) {
@@ -59,18 +58,6 @@ export function stopAsking() {
   const mine = pending;
   pending = null;
   fail(mine, "Stopped.");
-}
-
-// Questions to ask instead of a refused one. The server checks that each has an answer, so they come later.
-async function suggest(mine, record) {
-  const { question, number } = mine;
-  const result = await call("suggest", { question, history: conversations.turnsBefore(number), documents: record.documents });
-  if (conversations.current !== mine.conversation || conversations.current.turns[number] !== record || !result.html) return;
-  record.suggestions = result.suggestions;
-  conversations.save(conversations.current);
-  const wasNearEnd = isNearEnd();
-  $(`#turn-${number} .answer .why`)?.insertAdjacentHTML("beforebegin", result.html);
-  if (wasNearEnd) bringIntoView($(`#turn-${number}`));
 }
 
 // Ask again in the same place. The turns after it stay as they are.

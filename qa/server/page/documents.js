@@ -22,7 +22,7 @@ export async function poll() {
   polling = setTimeout(poll, result.indexing || uploaded.size ? BUSY : IDLE);
 }
 
-function showList({ state, html, label, stopped, documents, examples, accepts, limits: newLimits, login }) {
+function showList({ state, html, label, holds, stopped, documents, examples, accepts, limits: newLimits, login }) {
   shown = state;
   const focused = document.activeElement?.closest("#listing [id]")?.id;
   listing.innerHTML = html;
@@ -35,6 +35,7 @@ function showList({ state, html, label, stopped, documents, examples, accepts, l
   $("#logout").hidden = !login;
   limits = newLimits;
   $("#files").accept = limits.suffixes.join(",");
+  $("#welcome .holds").textContent = holds;
   const chips = examples.map((question) => {
     const chip = document.createElement("button");
     Object.assign(chip, { type: "button", className: "chip", textContent: question });

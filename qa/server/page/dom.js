@@ -22,10 +22,6 @@ export const copy = (template) => $(template).content.firstElementChild.cloneNod
 // Text that reverses nothing around it, whatever its writing direction.
 export const isolate = (text) => "\u2068" + text + "\u2069";
 
-export function isNearEnd() {
-  return log.scrollHeight - log.scrollTop - log.clientHeight < 120;
-}
-
 export function bringIntoView(turn, behavior = reducedMotion.matches ? "auto" : "smooth") {
   turn?.scrollIntoView({ behavior, block: turn.offsetHeight > log.clientHeight ? "start" : "end" });
 }
