@@ -11,6 +11,7 @@ this sense are looked into, so that a long document costs no more than a short o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -25,6 +26,7 @@ from qa.types import Document, Hit
 _PASSAGES = 6  # of a document, that are looked into
 _LEAST_WORDS = 6  # of a sentence that stands for a document
 _ALIKE = 0.75  # cosine from which on two sentences say the same
+_REFERENCE = re.compile(r"https?://|\bwww\.|\bdoi:|^\W*\[\d+\]", re.IGNORECASE)
 _COMPARED = 2000  # documents, at most, among which those that stand for all are chosen
 
 
@@ -104,9 +106,14 @@ def _presentable(sentences: Sequence[ScoredSentence]) -> list[ScoredSentence]:
     return [s for s in sure if _is_readable(s.text())] or sure
 
 
+def is_reference(text: str) -> bool:
+    """True if a text only says where something stands: an address, an entry of a list of sources."""
+    return bool(_REFERENCE.search(text))
+
+
 def _is_readable(text: str) -> bool:
     ends = text.rstrip("\"”’»)]'").endswith((".", "!", "?", "…", "。"))
-    return ends and len(text.split()) >= _LEAST_WORDS and not is_dependent(text)
+    return ends and len(text.split()) >= _LEAST_WORDS and not is_dependent(text) and not is_reference(text)
 
 
 def _central(

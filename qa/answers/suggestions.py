@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from qa.answers.gists import gists, representatives
+from qa.answers.gists import gists, is_reference, representatives
 from qa.answers.timelines import events
 from qa.language.followups import is_followup
 from qa.language.names import name_spans
@@ -87,6 +87,7 @@ class Suggestions:
         kept: list[str] = []
         asked_of: set[int] = set()
         tries = _TRIES
+        sentences = [sentence for sentence in sentences if not is_reference(sentence.text())]
         for i, made in questions([sentence.text() for sentence in sentences]):
             is_new = not any(word_overlap(made.question, other) >= _ALIKE for other in kept)
             if i in asked_of or not is_new or word_overlap(made.question, unlike) >= _SAME:

@@ -22,6 +22,17 @@ def test_each_document_is_described_in_its_own_words(synced):
     assert "The ferry to Tolvane carries 340 passengers. [2]" in answer.text
 
 
+def test_an_entry_of_a_list_of_sources_stands_for_nothing(assistant):
+    text = (
+        "Ferries of Osk\n\nThe boats of Osk carry goats and people over the water all year.\n\n"
+        "[4] Ferries of Osk, the ferries of Osk, https://osk.example/ferries-of-osk (seen on 1 May).\n"
+    )
+    write(assistant.settings.corpus, {"osk.txt": text})
+    assistant.sync()
+    quotes = [c.quote for c in assistant.ask("Summarize osk.txt").citations]
+    assert quotes == ["The boats of Osk carry goats and people over the water all year."]
+
+
 def test_a_summary_is_longer_and_in_the_order_of_the_text(synced):
     about, summary = synced.ask("What are these files about?"), synced.ask("Summarize these files.")
     assert len(summary.citations) > len(about.citations)
