@@ -36,9 +36,9 @@ class Value:
         """The value as dicts, lists, strings and numbers for json.dumps, under the names of its fields.
 
         An answer: question, text, answered, confidence, claims, citations, nearest, differ, understood,
-        unknown, suggestions, corrected, lead, layout, without its trace. A claim: value, citations. A
-        citation: number, document, start, end, quote, passage, page, page_end, place, columns. A hit:
-        passage, document, score, page, place. A passage: id, document_id, start, end, text, header,
+        unknown, suggestions, corrected, language, lead, layout, without its trace. A claim: value,
+        citations. A citation: number, document, start, end, quote, passage, page, page_end, place, columns.
+        A hit: passage, document, score, page, place. A passage: id, document_id, start, end, text, header,
         sentences, remark, doubtful. A document: id, path, title, digest, metadata, pages (their number),
         without its text.
         """
@@ -326,10 +326,17 @@ class Answer(Value):
     that the best claim is right. If `answered` is False there are no claims and no citations. `nearest`
     holds the best passages in order of rank in either case. `differ` is set if the claims are different
     figures or dates for one thing, from different sources. `understood` is the question that was
-    answered: the question itself, or the interpretation of a follow-up. In a refusal, `unknown` holds the
-    words of the question that appear in no document, `corrected` the question with those spelled as in
-    the documents, if they seem to be misspelled, and `suggestions` questions that the documents do
-    answer. `trace` says how the answer came about; it is not compared when two answers are.
+    answered: the question itself, or the interpretation of a follow-up. `trace` says how the answer came
+    about; it is not compared when two answers are.
+
+    In a refusal, `unknown` holds the words of the question that appear in no document, `corrected` the
+    question with those spelled as in the documents, if they seem to be misspelled, `language` the name of the
+    one that it seems to be in, if the models hardly read that, and `suggestions` questions that the documents
+    do answer.
+
+    An overview of documents as a whole has another `layout` than other answers, and perhaps a `lead`: a line
+    of ours that says how many documents it is of. Its sentences are chosen and not judged: its confidence is
+    1, and it has no trace and no nearest passages.
     """
 
     question: str
@@ -344,6 +351,7 @@ class Answer(Value):
     unknown: tuple[str, ...] = ()
     suggestions: tuple[str, ...] = ()
     corrected: str = ""
+    language: str = ""
     lead: str = ""
     layout: Layout = Layout.CLAIMS
     trace: Trace | None = field(default=None, compare=False, repr=False)

@@ -13,6 +13,7 @@ from qa.answers.quotes import quote_span
 from qa.answers.suggestions import Suggestions
 from qa.answers.trace import Attempt, Stopwatch, trace_of
 from qa.language.followups import Interpretation, interpretations, is_followup, surely_leans
+from qa.language.foreign import foreign_language
 from qa.language.names import mentions
 from qa.language.overviews import overview_asked
 from qa.language.questions import checked, keywords, parse
@@ -74,11 +75,11 @@ class Asking:
         else:
             suggestions = self._suggest(question, best, watch) if suggest else []
             with watch.on("compose"):
-                unknown = self._engine.unknown(_words_not_found(attempts[0]))
+                language = foreign_language(asked)  # whose words are not worth listing
+                unknown = [] if language else self._engine.unknown(_words_not_found(attempts[0]))
                 corrected = self._engine.respelled(asked, unknown) if unknown else ""
-                answer = refuse(
-                    question, best.evidence.hits, best.probability, unknown, corrected, suggestions
-                )
+                hits, probability = best.evidence.hits, best.probability
+                answer = refuse(question, hits, probability, unknown, corrected, suggestions, language)
         trace = trace_of(best, attempts, least, watch)
         return replace(answer, question=question, understood=best.shown, trace=trace)
 

@@ -75,12 +75,15 @@ def refuse(
     unknown: Sequence[str],
     corrected: str,
     suggestions: Sequence[str],
+    language: str = "",
 ) -> Answer:
     """A refusal with words that appear in no document, the nearest passages and other questions."""
     nearest = tuple(hits[:NEAREST])
     return Answer(
         question=question,
-        text=wording.refusal_markdown(unknown, corrected, suggestions) if nearest else wording.EMPTY,
+        text=wording.refusal_markdown(unknown, corrected, suggestions, language)
+        if nearest
+        else wording.EMPTY,
         answered=False,
         confidence=probability,
         claims=(),
@@ -89,6 +92,7 @@ def refuse(
         unknown=tuple(unknown),
         suggestions=tuple(suggestions),
         corrected=corrected,
+        language=language,
     )
 
 

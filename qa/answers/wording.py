@@ -50,6 +50,11 @@ def unknown(words: Sequence[str]) -> str:
     return f"{', '.join(quoted[:-1])} and {quoted[-1]} don't appear in your documents."
 
 
+def foreign(language: str) -> str:
+    """Says that a question seems to be in a language that the models hardly read."""
+    return f"Your question seems to be in {language}. I read English best. Try asking in English."
+
+
 def understood(question: str) -> str:
     """What a follow-up was taken to mean."""
     return f"Understood as “{question}”"
@@ -226,9 +231,13 @@ def _cited(claim: Claim) -> str:
     return " ".join(f"{escape(s)} [{claim.citations[0].number}]" for s in claim.citations[0].sentences)
 
 
-def refusal_markdown(unknown_words: Sequence[str], corrected: str, suggestions: Sequence[str]) -> str:
+def refusal_markdown(
+    unknown_words: Sequence[str], corrected: str, suggestions: Sequence[str], language: str = ""
+) -> str:
     """The text of a refusal from an index that is not empty."""
     parts = [REFUSAL, unknown([escape(word) for word in unknown_words])]
+    if language:
+        parts.append(foreign(language))
     if corrected:
         parts.insert(1, f"{CORRECTED} “{escape(corrected)}”?")
     if suggestions:

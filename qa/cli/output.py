@@ -77,6 +77,8 @@ def _refusal(answer: Answer) -> list[str]:
     parts = [wording.REFUSAL]
     if answer.corrected:
         parts.append(f"{wording.CORRECTED} “{answer.corrected}”?")
+    if answer.language:
+        parts.append(wording.foreign(answer.language))
     if answer.unknown:
         parts.append(wording.unknown(answer.unknown))
     if answer.suggestions:

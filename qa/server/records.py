@@ -81,6 +81,7 @@ class Record(_Model):
     unknown: Annotated[tuple[Line, ...], Field(max_length=1_000)] = ()
     suggestions: Annotated[tuple[Line, ...], _FEW] = ()
     corrected: Text = ""
+    language: Line = ""
     lead: Text = ""
     layout: Layout = Layout.CLAIMS
     claims: Annotated[tuple[KeptClaim, ...], _FEW] = ()
@@ -131,6 +132,7 @@ def record(turn: Turn) -> dict[str, Any]:
         unknown=answer.unknown,
         suggestions=answer.suggestions,
         corrected=answer.corrected,
+        language=answer.language,
         lead=answer.lead,
         layout=answer.layout,
         claims=tuple(
@@ -183,7 +185,7 @@ def _answer(kept: Record, assistant: Assistant) -> Answer | None:
     else:
         text = wording.EMPTY
         if nearest:
-            text = wording.refusal_markdown(kept.unknown, kept.corrected, kept.suggestions)
+            text = wording.refusal_markdown(kept.unknown, kept.corrected, kept.suggestions, kept.language)
     return Answer(
         question=kept.question,
         text=text,
@@ -197,6 +199,7 @@ def _answer(kept: Record, assistant: Assistant) -> Answer | None:
         unknown=kept.unknown,
         suggestions=kept.suggestions,
         corrected=kept.corrected,
+        language=kept.language,
         lead=kept.lead,
         layout=kept.layout,
     )

@@ -244,6 +244,12 @@ def test_a_refusal_does_not_name_words_that_only_ask(tmp_path, question, unknown
     assert ask(tmp_path, FERRIES, KeyReader({}), question, threshold=1).unknown == unknown
 
 
+def test_a_question_in_another_language_gets_a_hint_and_no_list_of_its_words(tmp_path):
+    answer = ask(tmp_path, FERRIES, KeyReader({}), "Wer ist der Bürgermeister von Tolvane?", threshold=1)
+    assert (answer.language, answer.unknown, answer.corrected) == ("German", (), "")
+    assert "Your question seems to be in German. I read English best. Try asking in English." in answer.text
+
+
 ABOUT = "What do the documents say about "
 BERG, LUND = f"{ABOUT}Ida Berg?", f"{ABOUT}Anders Lund?"
 PEOPLE = {"a.txt": "In spring we saw Ida Berg on the quay. In autumn we saw Anders Lund at the pier.\n"}

@@ -115,6 +115,25 @@ def test_values_that_differ_are_listed_with_their_sentences(folders, capsys):
     assert "June 1875\n" in out
 
 
+def test_an_overview_is_printed_document_by_document_or_by_date(folders, capsys):
+    (folders / "corpus" / "osk.txt").write_text(
+        "Osk\n\nThe bridge at Osk was finished in May 1874 by a mason.\n"
+    )
+    run(capsys, "sync")
+    _, out, _ = run(capsys, "ask", "Summarize these files.")
+    assert out.startswith("2 documents.\n\nThe Ferry, Harbour News, 2024-05-01\n- ")
+    assert "\n\nOsk\n- The bridge at Osk was finished in May 1874 by a mason. [" in out
+    assert "confidence" not in out
+    _, out, _ = run(capsys, "ask", "What happened when?")
+    assert out.startswith("May 1874: The bridge at Osk was finished in May 1874 by a mason. [1]\n\n[1] Osk\n")
+
+
+def test_a_question_in_another_language_gets_a_hint(folders, capsys):
+    run(capsys, "sync")
+    _, out, _ = run(capsys, "ask", "Wer ist der Bürgermeister von Tolvane?")
+    assert "Try asking in English." in out
+
+
 def test_status_tells_what_is_indexed_and_what_failed(folders, capsys):
     (folders / "corpus" / "empty.txt").write_text("")
     code, _, err = run(capsys, "sync")

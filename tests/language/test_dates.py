@@ -32,7 +32,16 @@ def test_a_date_is_as_exact_as_it_is_given(text, years, months, days):
 
 
 @pytest.mark.parametrize(
-    "text", ["It may rain.", "They march on.", "last year", "It cost $1926.", "1,926 goats", "a 1926% rise"]
+    "text",
+    [
+        "It may rain.",
+        "They march on.",
+        "last year",
+        "It cost $1926.",
+        "Council #1926",
+        "1,926 goats",
+        "a 1926% rise",
+    ],
 )
 def test_lookalikes_of_dates_are_ignored(text):
     assert dates(text) == ()

@@ -25,7 +25,7 @@ from qa.answers.wording import EMPTY
 from qa.answers.wording import confidence as in_words
 from qa.server.html.answer import answered, failed, outdated, suggested, turn
 from qa.server.html.elements import html as piece
-from qa.types import Answer, Citation, Claim, Document
+from qa.types import Answer, Citation, Claim, Document, Layout
 
 NEWS = a_document(
     "The boat takes 340 people.", id="2", path="news.txt", title="News", metadata={"date": "2024-05-01"}
@@ -63,6 +63,38 @@ def test_a_short_answer_stands_above_its_sentence_and_is_bold_in_it():
     assert re.findall("<b>(.*?)</b>", html) == ["340"]
     assert links(html) == ["#source-4-1"]
     assert [link["aria-label"] for link in Shown(html).all("a")] == ["Source 1: The ferry"]
+
+
+def test_an_overview_stands_under_the_titles_of_its_documents():
+    ferry, news = a_citation(1), a_citation(2, NEWS.text, NEWS)
+    claims = [Claim(c.quote, (c,)) for c in (ferry, news)]
+    html = answered(an_answer(*claims, layout=Layout.DOCUMENTS, lead="2 documents.", nearest=()), 3)
+    assert re.findall("<h3>(.*?)</h3>", html) == [
+        '<bdi dir="auto">The ferry</bdi>',
+        '<bdi dir="auto">News</bdi>',
+    ]
+    assert said(html) == [f"{QUOTE} [1]", f"{NEWS.text} [2]"]
+    assert "2 documents." in one_line(html)
+    assert links(html) == ["#source-3-1", "#source-3-2"]
+    assert not Shown(html).all("details")
+    assert "Well supported" not in html
+
+
+def test_a_timeline_has_each_date_once():
+    dated = a_document("In 1874 it was built. In 1874 it opened. In 1926 it burnt.")
+    quotes = [
+        a_citation(n, q, dated)
+        for n, q in enumerate(("In 1874 it was built.", "In 1874 it opened.", "In 1926 it burnt."), 1)
+    ]
+    claims = [Claim(year, (c,)) for year, c in zip(("1874", "1874", "1926"), quotes, strict=True)]
+    html = answered(an_answer(*claims, layout=Layout.DATES, nearest=()), 0)
+    assert [one_line(found) for found in re.findall("<dt>(.*?)</dt>", html)] == ["1874", "1926"]
+    assert said(html) == ["In 1874 it was built. [1]", "In 1874 it opened. [2]", "In 1926 it burnt. [3]"]
+
+
+def test_a_refusal_says_that_a_question_is_in_another_language():
+    html = answered(a_refusal(NEWS, language="German"), 0)
+    assert "Your question seems to be in German." in one_line(html)
 
 
 def test_a_sentence_that_is_the_answer_is_shown_once():

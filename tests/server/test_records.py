@@ -66,7 +66,10 @@ def as_markdown(turns: list[Turn]) -> str:
 # --- there and back ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("question", [*KNOWN, UNKNOWN])
+OVERVIEWS = ["Summarize these files.", "Which documents mention Osk?", "What happened when?"]
+
+
+@pytest.mark.parametrize("question", [*KNOWN, UNKNOWN, *OVERVIEWS, "Wer ist der Bürgermeister von Tolvane?"])
 def test_a_turn_comes_back_as_it_was(reading: Assistant, question: str):
     turn = turn_for(reading, question)
     again = restore(record_of(turn), reading)

@@ -219,6 +219,7 @@ def _refusal(answer: Answer, number: int) -> Markup:
             paragraph("lead", REFUSAL),
             _chips(f"{CORRECTED}:", [answer.corrected] if answer.corrected else []),
             paragraph("note", _understood(answer)),
+            paragraph("said", text(wording.foreign(answer.language)) if answer.language else NOTHING),
             paragraph("said", text(wording.unknown(answer.unknown)) if answer.unknown else NOTHING),
             paragraph("said", _nearest(len(answer.nearest), number)),
             suggested(answer.suggestions),
