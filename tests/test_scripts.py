@@ -186,6 +186,35 @@ def test_watching(squad):
     ]
 
 
+def test_overviews(tmp_path, small):
+    asked = [
+        {"kind": "about-all", "question": "What are these files about?", "expect": sorted(DOCUMENTS)},
+        {"kind": "summary-one", "question": "Summarize bridge.txt", "expect": "bridge.txt"},
+        {"kind": "timeline", "question": "What happened when?", "expect": ["1874", "1926"]},
+        {"kind": "which-documents", "question": "Which files mention zebras?", "expect": []},
+        {"kind": "other", "question": "Who built the bridge at Osk?", "expect": []},
+    ]
+    file = lines(tmp_path / "overviews.jsonl", *asked)
+    printed = run(BENCHMARKS / "overviews.py", "questions", file, "--corpus", small, "--misses")
+    assert [line for line in printed.splitlines() if line.endswith("| 1 | 1 |")] == [
+        f"| {question['kind']} | 1 | 1 |" for question in asked
+    ]
+
+
+def test_overviews_are_compared_with_heads_of_articles(tmp_path):
+    head = "The ferry of Osk carries people and goats over the fjord in every weather. " * 6
+    body = [
+        f"The ferry of Osk carried {n} goats over the fjord. A mason slept on the deck." for n in range(4)
+    ]
+    paragraphs = [{"context": text, "qas": []} for text in (head, *body)]
+    article = {"title": "Ferry of Osk", "paragraphs": paragraphs}
+    file = tmp_path / "articles.json"
+    file.write_text(json.dumps({"data": [article]}), "utf-8")
+    printed = run(BENCHMARKS / "overviews.py", "heads", file)
+    assert printed.startswith("| three sentences of 1 articles | F1 with the head |")
+    assert "(ours)" in printed
+
+
 # --- training ------------------------------------------------------------------------------------
 
 
