@@ -53,7 +53,7 @@ class Overviews:
             if not among:
                 return None
             if asked.wish is Wish.TIMELINE:
-                return _timeline(asked.subject, question, among, snapshot)
+                return _timeline(asked, question, among, snapshot)
             if asked.wish in (Wish.SAID, Wish.MENTIONS):
                 answer = self._mentions(asked, question, among, snapshot)
             else:
@@ -129,9 +129,15 @@ def _alternatives(subject: str) -> list[str]:
     return parts if all(part[:1].isupper() for part in parts) else [subject]
 
 
-def _timeline(subject: str, question: str, among: Sequence[Document], snapshot: Snapshot) -> Answer | None:
-    quoted = [(event.value, event.sentence) for event in events(subject, among, snapshot)]
-    return _answer(question, quoted, "", Layout.DATES) if quoted else None
+def _timeline(asked: Overview, question: str, among: Sequence[Document], snapshot: Snapshot) -> Answer | None:
+    """What happened when, in all documents or in the one that the question names, or about a subject."""
+    of = named(asked.subject, among, asked.of_document) if asked.subject else []
+    found = events("", of, snapshot) if of else events(asked.subject, among, snapshot)
+    return (
+        _answer(question, [(event.value, event.sentence) for event in found], "", Layout.DATES)
+        if found
+        else None
+    )
 
 
 # --- the answer ----------------------------------------------------------------------------------

@@ -71,7 +71,13 @@ _ASKING = _words(  # what else belongs to asking, and not to what is asked about
     explain dealt first across according find ask answer question mention mentioned mentioning
     discuss discussed discussing talk talking speak speaking cover covered covering refer referring
     deal dealing address addressed bring brought contain containing appear appearing name named cite
-    cited touch touching occur come comes about describing described report"""
+    cited touch touching occur come comes about describing described report stuff matter material
+    load kindly looking away called call collect gather compare different various several complete
+    full bit sense picture gist interesting learn learned new start begin glance skim bottom upshot
+    information info data inventory catalogue catalog names titles count recent latest oldest newest
+    set bundle batch stack pile bunch group hello hi search searching searched year reported
+    reporting us there chance possible actually really exactly main speaks says tells covers
+    contains deals discusses addresses talks mentions describes concerns treats explains gives shows"""
 )
 
 
@@ -85,7 +91,7 @@ def _pattern(*parts: str) -> re.Pattern[str]:
 
 _DOCUMENT = rf"{_either(_DOCUMENTS)}s?"
 _WHICH = (  # of the documents
-    r"\b(?:which|what|any|some|each|every|all|many|list|find|show|name|get|(?:are|is) there)"
+    r"\b(?:which|what|any|some|each|every|all|many|list|find|show|name|get|looking for|(?:are|is) there)"
     r"(?: (?:me|us|of|the|an?|these|those|my|our|your|ones?|all|any|other|two|three|four|five|six|seven|eight"
     r"|nine|ten|\d+))*"
 )
@@ -108,27 +114,37 @@ _SUM_UP = _pattern(
 _OF_SOMETHING_ELSE = _pattern(  # "Who wrote the summary?"
     r"(?:who|where|when|why|how|which|is|are|was|were|did|does|do|has|have|will)\b",
     r"what (?:did|do|does|was|were|has|will)\b",
+    r"(?:by|in|on|at|for|from|until) (?:what|which)\b",
 )
 _MENTIONS = _pattern(
-    rf"{_WHICH} {_DOCUMENT} (?:do you have |are there )?(?:that |which )?"
+    rf"{_WHICH} (?:{_DOCUMENT}|(?<=of )th(?:ese|ose|em)) (?:do you have |are there )?(?:that |which )?"
     rf"(?:\w+ly |also |even |ever )?{_MENTION}",
     rf"\bwho (?:writes|wrote|talks|speaks) {_ON}.*\b{_DOCUMENT}\b",
 )
 _IS_MENTIONED = _pattern(
-    r"\b(?:which|what|any|every|all|where|many)\b.* (?:is|are|was|were|does|do|comes?|appears?)\b.*"
-    rf"\b{_MENTIONED}(?: in)?$",
+    r"\bwhere\b.* (?:is|are|was|were|does|do)\b"
+    r".*\b(?:mentioned|discussed|talked about|referred to|come up)(?: in)?$",
+    rf"\b{_DOCUMENT}\b.* (?:is|are|was|were|does|do|comes?|appears?)\b.*\b{_MENTIONED}(?: in)?$",
     rf"\b{_DOCUMENT} (?:in which|where|that) .*\b{_MENTIONED}(?: in)?$",
-    rf"\b{_MENTIONED} (?:anywhere|at all|somewhere)$",
+    rf"\b{_MENTIONED} (?:anywhere|at all|somewhere)(?:$|,)",
+    rf"\bmentions of\b.*\b{_DOCUMENT}",
 )
 _SAID = _pattern(
-    rf"\b{_DOCUMENT} (?:have to |all |actually )*(?:say|report|write|tell(?: us| me)?|know)"
+    rf"\b{_DOCUMENT} (?:have to |all |actually |each )*(?:say|report|write|speak|talk|tell(?: us| me)?|know)"
     rf"(?: anything| something)? {_ON}",
-    rf"\bwhat(?:['’]?s| is| has been)? (?:said|written|known|reported)\b.* {_ON}",
+    rf"\bhow (?:do |does )?(?:the |these |those |each |different |various |of )*{_DOCUMENT} "
+    r"(?:describe|discuss|treat|cover|present|see|address|mention)\b",
+    rf"\bwhat(?:['’]?s| is| has been)? (?:said|written|known|reported)"
+    rf"(?: there| here| in (?:all )?(?:the |these |those |my |our )?{_DOCUMENT})? {_ON}",
+    rf"\b(?:anything|something|everything|information|details) (?:in|from) (?:\w+ ){{0,2}}{_DOCUMENT} {_ON}",
 )
+_TELL = r"(?:.{0,40}\b(?:tell|explain|know|see|understand|describe)\b(?: to)?(?: me| us)? )?"
 _IS_ABOUT = _pattern(
-    r"what(?:['’]?s| is| are| was| were)? .{2,}? about",
-    r"what(?:['’]?s| is) (?:in|inside) .{2,}",
-    r"what (?:do|does) .{2,}? (?:say|cover|deal with|discuss|contain|describe|talk about|address)",
+    rf"{_TELL}what(?:['’]?s| is| are| was| were)? .{{2,}}? about",
+    rf"{_TELL}what(?:['’]?s| is) (?:in|inside) .{{2,}}",
+    r".{2,}, what(?:['’]?s| is| does) (?:it|that|this) (?:about|say|cover|deal with)",
+    rf"{_TELL}what (?:do|does) .{{2,}}? (?:say|cover|deal with|discuss|contain|describe|talk about|address)",
+    rf"{_TELL}what .{{2,}}? (?:is about|are about|says|covers|deals with|discusses|contains|describes)",
 )
 _WHEN_WHAT = _pattern(
     r"\bwhen (?:was|were|is|did|does) what\b",
@@ -139,6 +155,12 @@ _WHEN_WHAT = _pattern(
 _WHAT_HAPPENED = _pattern(r"what (?:has |had |was |were )?(?:happen\w*|took place|taken place)\b")
 _DATES = _pattern(r"\b(?:list|which|what|key|main|important|all|the)\b(?: \S+){0,3} dates\b")
 _POINTS_BACK = _pattern(r"\b(?:it|this|that|these|those|them)\b")
+_DATES_OF = _pattern(
+    r"(?:.{0,20}\b)?(?:list|key|main|important|all)\b(?: \S+){0,3} dates (?:in|of|from|for|about)\b"
+)
+_SEVERAL = _pattern(rf"\b{_either(_DOCUMENTS)}s\b", r"\b(?:all|each|every)\b")
+_HOW_TO = _pattern(r"how (?:do|can|could|should|would|to)\b")
+_WHO_OR_WHEN = _pattern(r"(?:who|when|where|why|how)\b")
 _QUOTED = _pattern('["“”„«»`]')
 _FILE = _pattern(r"\S+\.[a-z][a-z0-9]{1,4}\b")
 _EDGES = _pattern(  # what may stand before a question or behind it and adds nothing
@@ -154,7 +176,7 @@ def overview_asked(question: str, follows: bool = False) -> Overview | None:
     If it follows other questions (`follows`), "What is it about?" is not about the documents.
     """
     text = " ".join(question.split())
-    whole, *parts = (_overview(part.rstrip("?!. :")) for part in (text, *re.split(r"(?<=[.?!:]) ", text)))
+    whole, *parts = (_overview(part.rstrip("?!. :")) for part in (text, *re.split(r"(?<=[.?!]) ", text)))
     if whole is None or whole.wish in (Wish.ABOUT, Wish.SUMMARY):
         whole = next((part for part in parts if part and not part.subject), whole)
     if whole and follows and not (whole.subject or whole.of_document) and _POINTS_BACK.search(text):
@@ -173,27 +195,36 @@ def _overview(text: str) -> Overview | None:
 
 
 def _wish(text: str, known: set[str], subject: str) -> Wish | None:
-    if known & _TIMES or _WHEN_WHAT.search(text):
+    elsewhere = _OF_SOMETHING_ELSE.match(text)
+    if (known & _TIMES and not elsewhere) or _WHEN_WHAT.search(text):
         return Wish.TIMELINE
-    dated = _DATES.search(text) or (subject and _WHAT_HAPPENED.match(text))
-    if dated and not _without_dates(subject):
+    if _DATES_OF.match(text):
+        return Wish.TIMELINE
+    happened = _WHAT_HAPPENED.match(text) or "event" in known
+    if (_DATES.search(text) or (subject and happened)) and not _without_dates(subject):
         return Wish.TIMELINE
     about = _IS_ABOUT.fullmatch(text)
-    summary = (known & _SUMMARIES or _SUM_UP.search(text)) and not _OF_SOMETHING_ELSE.match(text)
+    summary = (known & _SUMMARIES or _SUM_UP.search(text)) and not elsewhere
     if not subject:
         if summary:
             return Wish.SUMMARY
-        mentions = _IS_MENTIONED.search(text) or _MENTIONS.search(text)  # "Which files mention it?"
-        return Wish.ABOUT if (known & _DOCUMENTS and not mentions) or (about and known & _POINTING) else None
+        if about and known & _POINTING:
+            return Wish.ABOUT
+        if _IS_MENTIONED.search(text) or _MENTIONS.search(text):  # "Which files mention it?"
+            return None
+        if known & _SORTS:  # "Which sources did the study use?"
+            return None
+        several = _WHO_OR_WHEN.match(text) is None or _SEVERAL.search(text)  # not "Who wrote the report?"
+        return Wish.ABOUT if known & _DOCUMENTS and several else None
     if _IS_MENTIONED.search(text):
+        return Wish.MENTIONS
+    if summary:
+        return Wish.SUMMARY
+    if _MENTIONS.search(text) and not about and not _HOW_TO.match(text):
         return Wish.MENTIONS
     if _SAID.search(text):
         return Wish.SAID
-    if summary:
-        return Wish.SUMMARY
-    if about:
-        return Wish.ABOUT
-    return Wish.MENTIONS if _MENTIONS.search(text) else None
+    return Wish.ABOUT if about else None
 
 
 def _subject(text: str) -> str:
