@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from qa.language.dates import dates
 from qa.language.questions import without_courtesy
-from qa.language.words import FUNCTION_WORDS, WORD, singular
+from qa.language.words import FUNCTION_WORDS, WORD, singular, stem
 
 
 class Wish(StrEnum):
@@ -45,7 +45,7 @@ def _words(text: str) -> frozenset[str]:
 
 # Words for documents, in the singular, and for sorts of them.
 _DOCUMENTS = _words(
-    """document doc file article paper pdf text source report folder corpus collection library uploads
+    """document doc file article paper pdf text source report folder corpus collection library
     content publication"""
 )
 _SORTS = _words(
@@ -61,23 +61,21 @@ _MAIN = _words("main key central major core important biggest essential")
 _POINTING = _words("this these those that it here everything them all")
 _ASKING = _words(  # what else belongs to asking, and not to what is asked about
     """topic subject theme thing issue say said treat concern focus show list give given tell make
-    create draw provide prepare want need like please pls pl thank thanks short brief briefly quick
-    quickly concise few word sentence line bullet paragraph one two three four five six seven eight
-    nine ten whole entire everything lot kind sort type read know have got look available indexed
-    loaded using use used based here inside every each together common many much number title author
-    written wrote write published publish publisher dated uploaded added now today general shortly
-    boil sum tl dr time order help see going put anything something anywhere everywhere opened
-    access mean happened happen happening took taken take place event date when what which describe
-    explain dealt first across according find ask answer question mention mentioned mentioning
-    discuss discussed discussing talk talking speak speaking cover covered covering refer referring
-    deal dealing address addressed bring brought contain containing appear appearing name named cite
-    cited touch touching occur come comes about describing described report stuff matter material
-    load kindly looking away called call collect gather compare different various several complete
-    full bit sense picture gist interesting learn learned new start begin glance skim bottom upshot
-    information info data inventory catalogue catalog names titles count recent latest oldest newest
-    set bundle batch stack pile bunch group hello hi search searching searched year reported
-    reporting us there chance possible actually really exactly main speaks says tells covers
-    contains deals discusses addresses talks mentions describes concerns treats explains gives shows"""
+    create draw provide prepare want need like please pls pl thank short brief quick concise few
+    word sentence line bullet paragraph one two three four five six seven eight nine ten whole
+    entire everything lot kind sort type read know have got look available indexed loaded using use
+    used based here inside every each together common many much number title author written wrote
+    write published publisher dated uploaded added now today general boil sum tl dr time order help
+    see going put anything something anywhere everywhere opened access mean happened took taken take
+    place event date when what which describe explain dealt first across according find ask answer
+    question mention mentioned discuss discussed talk speak cover refer referring deal address
+    addressed bring brought contain appear name named cite cited touch occur come about report stuff
+    matter material away called collect gather compare different various several complete full bit
+    sense picture gist interesting learn new start begin glance skim bottom upshot information info
+    data inventory catalogue catalog count recent latest oldest newest set bundle batch stack pile
+    bunch group hello hi search year us there chance possible actually really exactly main u keep
+    idea overall hand class supposed early late relevant everyone dive check half maybe guess mind
+    curious wonder work per"""
 )
 
 
@@ -170,6 +168,10 @@ _EDGES = _pattern(  # what may stand before a question or behind it and adds not
 )
 
 
+_STEMS_OF_DOCUMENTS = frozenset(map(stem, _DOCUMENTS | _SUMMARIES | _TIMES))
+_STEMS_OF_ASKING = frozenset(map(stem, _SORTS | _POINTS | _MAIN | _ASKING))
+
+
 def overview_asked(question: str, follows: bool = False) -> Overview | None:
     """What a question asks of documents as a whole; None if it asks for something that stands in them.
 
@@ -178,18 +180,19 @@ def overview_asked(question: str, follows: bool = False) -> Overview | None:
     text = " ".join(question.split())
     whole, *parts = (_overview(part.rstrip("?!. :")) for part in (text, *re.split(r"(?<=[.?!]) ", text)))
     if whole is None or whole.wish in (Wish.ABOUT, Wish.SUMMARY):
-        whole = next((part for part in parts if part and not part.subject), whole)
+        whole = next((part for part in parts if part and not part.subject and part.of_document), whole)
     if whole and follows and not (whole.subject or whole.of_document) and _POINTS_BACK.search(text):
         return None
     return whole
 
 
 def _overview(text: str) -> Overview | None:
-    text = _EDGES.sub("", without_courtesy(text))
     words = [word.lower() for word in WORD.findall(text)]
+    text = without_courtesy(text)
+    core = _EDGES.sub("", text)
     known = {singular(word) for word in words} | set(words)
-    subject = _subject(text)
-    wish = _wish(text, known, subject)
+    subject = _subject(core)
+    wish = _wish(core, known, subject) or _wish(text, known, subject)
     said_so = bool(known & (_DOCUMENTS | _SORTS) or _QUOTED.search(text) or _FILE.search(text))
     return Overview(wish, subject, said_so) if wish else None
 
@@ -235,10 +238,9 @@ def _subject(text: str) -> str:
 
 def _is_neutral(word: str, opens: bool) -> bool:
     """True if a word belongs to the asking: not in "Times of Central Asia", whose capitals make it a name."""
-    both = {word.lower(), singular(word.lower())}
-    if both & (FUNCTION_WORDS | _DOCUMENTS | _SUMMARIES | _TIMES):
+    if word.lower() in FUNCTION_WORDS or stem(word) in _STEMS_OF_DOCUMENTS:
         return True
-    return (opens or word.islower()) and bool(both & (_SORTS | _POINTS | _MAIN | _ASKING))
+    return (opens or word.islower()) and stem(word) in _STEMS_OF_ASKING
 
 
 def _without_dates(subject: str) -> str:
