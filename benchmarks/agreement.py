@@ -14,7 +14,8 @@ import argparse
 import json
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +42,9 @@ def wordings_of(case: dict[str, Any]) -> list[str]:
     return case["questions"] if "questions" in case else [case["question"]]
 
 
-def ask_all(cases: Sequence[dict[str, Any]]) -> list[Outcomes]:
-    """The outcomes for each pair or set, one for each wording."""
+@contextmanager
+def indexed(cases: Sequence[dict[str, Any]]) -> Iterator[tuple[Assistant, list[list[str]]]]:
+    """An assistant for the documents of all cases, and the ids of each case's own."""
     with tempfile.TemporaryDirectory() as folder:
         corpus = Path(folder, "corpus")
         corpus.mkdir()
@@ -54,11 +56,17 @@ def ask_all(cases: Sequence[dict[str, Any]]) -> list[Outcomes]:
         with Assistant.open(corpus, Path(folder, "index")) as assistant:
             assistant.sync()
             ids = {document.path: document.id for document in assistant.documents()}
-            outcomes = []
-            for number, case in enumerate(cases):
-                own = [ids[f"{number}-{place}.md"] for place in range(len(sources_of(case)))]
-                answers = [assistant.ask(q, documents=own, threshold=0) for q in wordings_of(case)]
-                outcomes.append([(outcome(answer), answer) for answer in answers])
+            places = [range(len(sources_of(case))) for case in cases]
+            yield assistant, [[ids[f"{n}-{place}.md"] for place in own] for n, own in enumerate(places)]
+
+
+def ask_all(cases: Sequence[dict[str, Any]]) -> list[Outcomes]:
+    """The outcomes for each pair or set, one for each wording."""
+    outcomes = []
+    with indexed(cases) as (assistant, documents):
+        for case, own in zip(cases, documents, strict=True):
+            answers = [assistant.ask(q, documents=own, threshold=0) for q in wordings_of(case)]
+            outcomes.append([(outcome(answer), answer) for answer in answers])
     return outcomes
 
 

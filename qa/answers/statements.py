@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Set
 from dataclasses import dataclass
@@ -35,11 +36,15 @@ _CUT = re.compile(  # where a clause ends
 
 @dataclass(frozen=True)
 class Statement:
-    """A quote, the part of it that answers the question (a span of the quote), and its passage's header."""
+    """A quote, the part of it that answers the question (a span of the quote), and its passage's header.
+
+    `margin` is that of the answer: see ScoredSentence.
+    """
 
     text: str
     answer: Span
     header: str = ""
+    margin: float = math.inf
 
     @classmethod
     def of(cls, sentence: ScoredSentence) -> Statement:
@@ -47,7 +52,7 @@ class Statement:
         assert sentence.answer
         start, end = quote_span(sentence)
         answer = (sentence.answer[0] - start, sentence.answer[1] - start)
-        return cls(sentence.text((start, end)), answer, sentence.hit.passage.header)
+        return cls(sentence.text((start, end)), answer, sentence.hit.passage.header, sentence.margin)
 
     @cached_property
     def whole(self) -> str:
@@ -62,9 +67,14 @@ class Statement:
     @cached_property
     def around(self) -> str:
         """That sentence without the answer."""
-        start, end = self.answer
-        blanked = f"{self.text[:start]}{'…' * (end - start)}{self.text[end:]}"
-        return blanked[slice(*_sentence_bounds(blanked, self.answer))]
+        return self._blanked[slice(*_sentence_bounds(self._blanked, self.answer))]
+
+    @cached_property
+    def _blanked(self) -> str:
+        """The quote with dots for the answer and for the rest of a figure or date that it cuts."""
+        spans = [self.answer, *(value.span for value in (*self.answer_quantities, *self.answer_dates))]
+        start, end = min(a for a, _ in spans), max(b for _, b in spans)
+        return f"{self.text[:start]}{'…' * (end - start)}{self.text[end:]}"
 
     @cached_property
     def clause(self) -> str:
@@ -122,13 +132,13 @@ class Statement:
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """The names in the quote."""
-        return tuple(names(self.text))
+        """The names in the quote, without those in the answer."""
+        return tuple(names(self._blanked))
 
     @cached_property
     def names_with_header(self) -> tuple[str, ...]:
-        """The names in the quote and its header."""
-        return tuple(names(self.whole))
+        """The names in the quote, without those in the answer, and in its header."""
+        return tuple(names(f"{self.header}\n{self._blanked}"))
 
     @cached_property
     def names_around(self) -> tuple[str, ...]:

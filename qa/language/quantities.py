@@ -90,6 +90,12 @@ def same(a: Quantity, b: Quantity) -> bool:
     return a.low - slack <= b.high and b.low - slack <= a.high
 
 
+def may_be_rounded(a: Quantity, b: Quantity) -> bool:
+    """True if one of two comparable figures may be the other rounded, though neither says so: 500 and 498."""
+    off = min(abs(a.low - b.high), abs(b.low - a.high), abs(a.high - b.high))
+    return off <= min(max(a.rounding, b.rounding), _MOST_ROUNDED / 2 * max(abs(a.high), abs(b.high)))
+
+
 def common(a: Quantity) -> bool:
     """True if figures like this are often equal by chance: shares and small counts."""
     return a.unit == "percent" or (not a.unit and a.high < _BY_CHANCE)
