@@ -98,7 +98,10 @@ def table(name: str, cases: Sequence[dict[str, Any]], outcomes: Sequence[Outcome
 
 def steadiness(cases: Sequence[dict[str, Any]], outcomes: Sequence[Outcomes]) -> str:
     """In how many sets the outcome is the same for all wordings, and of how many it is also right."""
-    lines = ["| label | sets | the same for all wordings | and right | false for some wording |", "|-|-|-|-|-|"]
+    lines = [
+        "| label | sets | same for all wordings | and right | false for some wording |",
+        "|-|-|-|-|-|",
+    ]
     for label in LABELS:
         found = [
             {got for got, _ in of_case}

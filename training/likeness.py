@@ -2,10 +2,10 @@
 
 usage: python training/likeness.py PAIRS.jsonl ...
 
-The files are those of `benchmarks/agreement.py`. Learned from are pairs with different values that nothing else
-tells to be of different things. The wordings of a set weigh as much together as one pair. The pairs of each
-hand, told by the first letter of their ids, are judged by weights fitted on all others. Prints the weights, and
-for some thresholds how many pairs would be said to differ.
+The files are those of `benchmarks/agreement.py`. Learned from are pairs with different values that nothing
+else tells to be of different things. The wordings of a set weigh as much together as one pair. The pairs of
+each hand, told by the first letter of their ids, are judged by weights fitted on all others. Prints the
+weights, and for some thresholds how many pairs would be said to differ.
 """
 
 from __future__ import annotations

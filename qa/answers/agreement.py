@@ -16,7 +16,8 @@ from qa.answers.agreement_rules import CONTRASTS, TENSES, Contrast
 from qa.answers.likeness import LEAST, adds_name, likeness, restrictions
 from qa.answers.statements import Statement
 from qa.language import dates, quantities
-from qa.language.names import mentions, same_name
+from qa.language.capitals import speaks_of
+from qa.language.names import same_name
 from qa.language.questions import AnswerType, Question
 from qa.types import Span
 
@@ -86,7 +87,12 @@ def _by_quantity(a: Statement, b: Statement) -> Relation | None:
     ours, theirs = a.answer_quantities, b.answer_quantities
     if not ours or not theirs:
         return None
-    if any(quantities.equal_counts(ours[0], y) for y in theirs):
+    converted = (
+        ours[1:] if len(ours) == 2 and a.text[ours[0].span[1] : ours[1].span[0]].strip() == "(" else ()
+    )
+    if any(quantities.equal_counts(ours[0], y) for y in theirs) or any(
+        quantities.comparable(x, y) and quantities.same(x, y) for x in converted for y in theirs
+    ):
         return Relation.AGREE
     near = [y for y in theirs if quantities.comparable(ours[0], y)]
     near = [y for y in near if quantities.near(ours[0], y, _MOST_TIMES)]
@@ -113,7 +119,9 @@ def may_agree(question: Question, a: Statement, b: Statement) -> bool:
     """
     if _relation_of_values(question.wants, a, b) is not Relation.AGREE:
         return False
-    if _are_named_otherwise(question, a, b) or not _periods_agree(question, a, b):
+    if _is_named_otherwise(question, a, b) or _each_adds(question, a.sure_names_around, b.sure_names_around):
+        return False
+    if not _periods_agree(question, a, b):
         return False
     common = any(map(quantities.common, a.answer_quantities))
     if (common or not a.answer_quantities) and _are_in_contrast(a, b, CONTRASTS):
@@ -130,22 +138,28 @@ def may_differ(question: Question, a: Statement, b: Statement) -> bool:
         return False
     if not (_periods_agree(question, a, b) and _periods_match_in_length(question, a, b)):
         return False
-    if _are_named_otherwise(question, a, b) or _are_in_contrast(a, b, (*CONTRASTS, *TENSES)):
+    if not all(speaks_of(statement.whole, name) for statement in (a, b) for name in question.names):
+        return False
+    if _are_in_contrast(a, b, (*CONTRASTS, *TENSES)):
         return False
     if any(ours and theirs for ours, theirs in restrictions(a, b)):
         return False  # women are not adults, and by rail is not as the crow flies
-    asked = question.names
-    return not (adds_name(a.names_around, b.around, asked) and adds_name(b.names_around, a.around, asked))
+    return not _each_adds(question, a.names_around, b.names_around)
 
 
-def _are_named_otherwise(question: Question, a: Statement, b: Statement) -> bool:
-    """True if each has names of its own, or one lacks a name that is asked about and has another."""
-    asked = question.names
-    if not asked:
-        return adds_name(a.names, b.text) and adds_name(b.names, a.text)
-    ours, theirs = ({name for name in asked if mentions(s.whole, name)} for s in (a, b))
+def _each_adds(question: Question, ours: Sequence[str], theirs: Sequence[str]) -> bool:
+    """True if the names around each answer have one that is neither asked about nor among the others."""
+    return adds_name(ours, " ".join(theirs), question.names) and adds_name(
+        theirs, " ".join(ours), question.names
+    )
+
+
+def _is_named_otherwise(question: Question, a: Statement, b: Statement) -> bool:
+    """True if one lacks a name asked about and has another, or each lacks one that the other has."""
+    asked = set(question.names)
+    ours, theirs = ({name for name in asked if speaks_of(s.whole, name)} for s in (a, b))
     return bool(ours - theirs and theirs - ours) or any(
-        len(has) < len(set(asked)) and adds_name(one.names_with_header, other.text, asked)
+        has != asked and adds_name(one.names_with_header, other.text, question.names)
         for has, one, other in ((ours, a, b), (theirs, b, a))
     )
 

@@ -2,8 +2,8 @@
 
 A logistic regression (Cox 1958, "The regression analysis of binary sequences"), fitted by
 `training/likeness.py` on pairs of statements that differ, or are of different things. None of its signals
-decides alone: values of one thing are seldom far apart, both statements answer the question well and have most
-of its words, and neither has a name or a restriction that the other lacks.
+decides alone: values of one thing are seldom far apart, both statements answer the question well and
+have most of its words, and neither has a name or a restriction that the other lacks.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from collections.abc import Mapping, Sequence
 
 from qa.answers.agreement_rules import RESTRICTIONS
 from qa.answers.statements import Statement
-from qa.language.names import mentions
+from qa.language.capitals import speaks_of
 from qa.language.questions import AnswerType, Question
 from qa.language.rules import any_of
 from qa.language.words import stem
 
-LEAST = 0.9  # from which on two values are said to differ, chosen for precision
+LEAST = 0.93  # from which on two values are said to differ, chosen for precision
 _WEIGHTS: Mapping[str, float] = {  # of the signals, in logits; the intercept is that of ""
     "": 3.19, "apart": -3.1, "margin": 0.87, "covered": 0.49, "adds": -0.31, "restricted": -1.09,
 }  # fmt: skip
-_LOGITS = 15.0  # beyond this a margin says hardly any more
+_LEAST_MARGIN, _MOST_MARGIN = -15.0, 2.0  # beyond these a margin says hardly any more
 _RESTRICTIONS = [any_of([rule]) for rule in RESTRICTIONS]
 
 
@@ -37,12 +37,10 @@ def likeness(question: Question, a: Statement, b: Statement) -> float:
 def features(question: Question, a: Statement, b: Statement) -> dict[str, float]:
     """The signals, by name, for two statements that answer a question with values of one kind."""
     both, asked = (a, b), question.names
-    adds = [
-        adds_name(ours.names_around, theirs.around, asked) for ours, theirs in ((a, b), (b, a))
-    ]
+    adds = [adds_name(ours.names_around, theirs.around, asked) for ours, theirs in ((a, b), (b, a))]
     return {
         "apart": _apart(question.wants, a, b),
-        "margin": min(max(-_LOGITS, min(_LOGITS, s.margin)) for s in both) / 10,
+        "margin": min(max(_LEAST_MARGIN, min(_MOST_MARGIN, s.margin)) for s in both) / 10,
         "covered": min(_covered(question, s) for s in both),
         "adds": float(any(adds)),
         "restricted": float(bool(restrictions(a, b))),
@@ -52,7 +50,7 @@ def features(question: Question, a: Statement, b: Statement) -> dict[str, float]
 def adds_name(names: Sequence[str], other: str, asked: Sequence[str] = ()) -> bool:
     """True if one of the names is neither in the question, whose names are `asked`, nor in the other text."""
     covered = " ".join((*asked, other))
-    return any(not mentions(covered, name) for name in names)
+    return any(not speaks_of(covered, name) for name in names)
 
 
 def restrictions(a: Statement, b: Statement) -> list[tuple[set[str], set[str]]]:

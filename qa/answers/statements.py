@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from qa.answers.quotes import quote_span
+from qa.language.capitals import meant
 from qa.language.dates import Date, dates
-from qa.language.names import name_spans, names
+from qa.language.names import name_spans, names, sure_names
 from qa.language.quantities import Quantity, quantities
 from qa.language.words import speaks_of_goal
 from qa.search.evidence import ScoredSentence
@@ -27,6 +28,9 @@ _FACT = re.compile(  # before an answer
 _NOW = re.compile(  # after an answer
     r"^\W*(?:\w+\W+){0,3}(?:at present|currently|now|today|at the moment)\b", re.IGNORECASE
 )
+_PEOPLE = re.compile(
+    r"[A-Z][a-z]+(?:ers|ors|ists|ials|ants|ents|ees|ions)"
+)  # Builders, at the start of a sentence
 _NEXT_WORD = re.compile(r"\s([^\W\d_]+)")
 _CUT = re.compile(  # where a clause ends
     r"[.;:] |, (?=and |but |which |while |who |where |after |up |as |according |the |official)"
@@ -133,17 +137,22 @@ class Statement:
     @cached_property
     def names(self) -> tuple[str, ...]:
         """The names in the quote, without those in the answer."""
-        return tuple(names(self._blanked))
+        return _names_meant(self._blanked)
 
     @cached_property
     def names_with_header(self) -> tuple[str, ...]:
         """The names in the quote, without those in the answer, and in its header."""
-        return tuple(names(f"{self.header}\n{self._blanked}"))
+        return _names_meant(f"{self.header}\n{self._blanked}")
 
     @cached_property
     def names_around(self) -> tuple[str, ...]:
         """The names in the sentence that contains the answer, without the answer."""
-        return tuple(names(self.around))
+        return _names_meant(self.around)
+
+    @cached_property
+    def sure_names_around(self) -> tuple[str, ...]:
+        """The same without what may be no name: see `sure_names`."""
+        return tuple(meant(self.around, name) for name in sure_names(self.around))
 
     @cached_property
     def of_goal(self) -> bool:
@@ -152,6 +161,11 @@ class Statement:
         if _FACT.search(self.text[:start]) or _NOW.search(self.text[end:]):
             return False
         return speaks_of_goal(self.sentence)
+
+
+def _names_meant(text: str) -> tuple[str, ...]:
+    """The names in a text, with a country in place of the capital that stands for it."""
+    return tuple(meant(text, name) for name in names(text) if not _PEOPLE.fullmatch(name))
 
 
 def _sentence_bounds(text: str, answer: Span) -> tuple[int, int | None]:

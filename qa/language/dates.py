@@ -28,7 +28,7 @@ _DATE = re.compile(  # each line is one notation, and `_date` has a case for eac
     rf"|\b(?P<half>first|second)\shalf\sof\s(?P<y7>{_YEARS})\b"
     rf"|\b(?P<century>\d\d?(?:st|nd|rd|th)|{'|'.join(_ORDINALS)}|twenty-first)(?:\s|-)century\b"
     rf"|\b(?P<decade>{_YEARS[:-4]}\d0)s\b"
-    rf"|(?<![\d.,$€£-])\b(?P<y5>{_YEARS})(?:(?:-|–|/)(?P<y6>{_YEARS}|\d\d))?\b(?![.,]?\d|%)"
+    rf"|(?:(?<=\bmid-)|(?<![\d.,$€£-]))\b(?P<y5>{_YEARS})(?:(?:-|–|/)(?P<y6>{_YEARS}|\d\d))?\b(?![.,]?\d|%)"
     rf"|\b(?P<m5>(?!may\b|march\b){_MONTH}"
     r"|(?:(?<=\bin\s)|(?<=early\s)|(?<=late\s)|(?<=last\s))(?:may|march)\b)",  # else mostly a verb
     re.IGNORECASE,

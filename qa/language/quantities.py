@@ -18,24 +18,38 @@ _ABOUT = (
 )
 _FIGURE = re.compile(  # about, between; currency, number, scale; to, number, scale
     rf"(?P<about>\b(?:{_ABOUT})\s+(?:US (?=\S))?|~\s?)?(?P<between>\bbetween\s+)?"
-    rf"(?P<currency>(?:{units.PREFIX})\s?)?(?<![\w.,])(?P<low>{DIGITS}|\b(?:{WORDS})\b)"
+    rf"(?:(?<!\w)(?P<currency>(?:{units.PREFIX})\s?))?(?<![\w.,])(?P<low>{DIGITS}|\b(?:{WORDS})\b)"
     rf"(?:\s?-?(?P<scale>{SCALES})\b)?"
     rf"(?:\s?(?P<joint>[-–—]|to|and)\s?(?:{units.PREFIX})?\s?(?P<high>{DIGITS}|\b(?:{WORDS})\b)"
     rf"(?:\s?-?(?P<scale2>{SCALES})\b)?)?",
     re.IGNORECASE,
 )
-_FRACTION = re.compile(  # "three-quarters of the", "a quarter of a million"; "two in five"
-    rf"\b(?:(?P<top>a|{UP_TO_NINE})[\s-])?(?P<part>half|(?:{PARTS})s?)\b"
-    rf"(?=\s+(?:of|the|its|their|his|her|all|as)\b|[.,;]|$)"
-    rf"(?:\s+of\s+an?\s+(?P<scale>million|billion|trillion)\b)?"
-    rf"|\b(?P<some>{UP_TO_NINE}|\d)\s(?:in|out of)\s(?:every\s)?"
-    rf"(?P<all>{UP_TO_TWENTY}|\d+|a hundred)\b(?!\s\d)",
+_FRACTION = (
+    re.compile(  # "three-quarters of the", "a quarter of a million"; "two in five", "one goat in five"
+        rf"\b(?:(?P<top>a|{UP_TO_NINE})[\s-])?(?P<part>half|(?:{PARTS})s?)\b"
+        rf"(?=\s+(?:of|the|its|their|his|her|all|as|in|more|less|since|last|this)\b|[.,;]|$)"
+        rf"(?:\s+of\s+an?\s+(?P<scale>million|billion|trillion)\b)?"
+        rf"|\b(?P<some>{UP_TO_NINE}|\d|one \w+)\s(?:in|out of)\s(?:every\s)?"
+        rf"(?P<all>{UP_TO_TWENTY}|\d{{1,3}}|a hundred)\b(?!\s\d)",
+        re.IGNORECASE,
+    )
+)
+_PART_OF_UNIT = re.compile(  # "half a kilometre", "three quarters of an hour"
+    rf"\b(?:(?P<top>a|{UP_TO_NINE})[\s-])?(?P<part>half|(?:{PARTS})s?)\s(?:of\s)?an?\s(?P<unit>\w+)",
+    re.IGNORECASE,
+)
+_DURATION = re.compile(  # "two hours, seven minutes and 14 seconds"; "2:07:14" and "1:57.40"
+    rf"\b(?:(?P<h>{DIGITS}|{WORDS})\shours?,?\s(?:and\s)?)?(?P<m>{DIGITS}|{WORDS})\sminutes?"
+    rf"(?:,?\s(?:and\s)?(?P<s>{DIGITS}|{WORDS})\sseconds?)?\b"
+    r"|(?<![\d:])(?:(?P<h2>\d\d?):(?P<m2>\d\d):(?P<s2>\d\d(?:\.\d+)?)"
+    r"|(?P<m3>\d\d?):(?P<s3>\d\d\.\d+))(?![\d:])",
     re.IGNORECASE,
 )
 _AND_A_HALF = re.compile(  # "two and a half thousand", "an hour and a half"
-    rf"\b(?P<n>an?|{UP_TO_NINE})\s(?:(?P<unit>\w+)\s)?and\sa\shalf\b(?:\s(?P<scale>{SCALES})\b)?",
+    rf"\b(?P<n>an?|{UP_TO_TWENTY}|\d+)\s(?:(?P<unit>\w+)\s)?and\sa\shalf\b(?:\s(?P<scale>{SCALES})\b)?",
     re.IGNORECASE,
 )
+_DURATION_GROUPS = (("h", "h2"), ("m", "m2", "m3"), ("s", "s2", "s3"))
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _EXTENT = frozenset("long wide high deep tall thick away apart above below".split())
 _BY_CHANCE = 20  # counts below this are often equal by chance
@@ -63,8 +77,16 @@ class Quantity:
 
 def quantities(text: str) -> tuple[Quantity, ...]:
     """All figures in a text, in order. Bare years, ordinals and numbers in names do not count."""
-    figures = [_fraction(text, match) for match in _FRACTION.finditer(text)]
-    figures += [_and_a_half(text, match) for match in _AND_A_HALF.finditer(text)]
+    figures = [_duration(match) for match in _DURATION.finditer(text)]
+    figures += [
+        _part_of_unit(text, match)
+        for match in _PART_OF_UNIT.finditer(text)
+        if units.is_measure(match["unit"])
+    ]
+    known = [quantity.span for quantity in figures]
+    for pattern, value in ((_FRACTION, _fraction), (_AND_A_HALF, _and_a_half)):
+        matches = (m for m in pattern.finditer(text) if not any(overlap(m.span(), span) for span in known))
+        figures += [value(text, match) for match in matches]
     taken = [quantity.span for quantity in figures]
     position = 0
     while match := _FIGURE.search(text, position):
@@ -175,7 +197,7 @@ def _fraction(text: str, match: re.Match[str]) -> Quantity:
     """The value of a fraction: a percentage ("two in five"), or a number ("a quarter of a million")."""
     if match["some"]:
         of = 100.0 if match["all"].lower() == "a hundred" else numerals.number(match["all"])
-        share = numerals.number(match["some"]) / max(1.0, of)
+        share = numerals.number(match["some"].split()[0]) / max(1.0, of)
     else:
         share = numerals.number(match["top"] or "one") * numerals.part(match["part"])
     if match["scale"]:
@@ -185,6 +207,21 @@ def _fraction(text: str, match: re.Match[str]) -> Quantity:
     return Quantity(
         100 * share, 100 * share, "percent", (), True, 100 * _FRACTION_ROUNDED * share, match.span()
     )
+
+
+def _part_of_unit(text: str, match: re.Match[str]) -> Quantity:
+    """The value of "half a kilometre", which is approximate."""
+    counted = units.after(text, match.start("unit"))
+    value = numerals.number(match["top"] or "one") * numerals.part(match["part"]) * counted.factor
+    return Quantity(value, value, counted.unit, (), True, _FRACTION_ROUNDED * value, match.span())
+
+
+def _duration(match: re.Match[str]) -> Quantity:
+    """The seconds of a length of time that is given in more than one unit, or in minutes alone."""
+    parts = [next((match[n] for n in names if match[n]), "zero") for names in _DURATION_GROUPS]
+    hours, minutes, seconds = map(numerals.number, parts)
+    value = 3600 * hours + 60 * minutes + seconds
+    return Quantity(value, value, "second", (), False, 0.5 if match["s"] else 30.0, match.span())
 
 
 def _and_a_half(text: str, match: re.Match[str]) -> Quantity:
