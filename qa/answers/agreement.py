@@ -87,11 +87,9 @@ def _by_quantity(a: Statement, b: Statement) -> Relation | None:
     ours, theirs = a.answer_quantities, b.answer_quantities
     if not ours or not theirs:
         return None
-    converted = (
-        ours[1:] if len(ours) == 2 and a.text[ours[0].span[1] : ours[1].span[0]].strip() == "(" else ()
-    )
-    if any(quantities.equal_counts(ours[0], y) for y in theirs) or any(
-        quantities.comparable(x, y) and quantities.same(x, y) for x in converted for y in theirs
+    shown = [value for value in (ours[0], a.converted) if value]
+    if any(quantities.equal_counts(x, y) for x in shown for y in theirs) or any(
+        quantities.comparable(x, y) and quantities.same(x, y) for x in shown[1:] for y in theirs
     ):
         return Relation.AGREE
     near = [y for y in theirs if quantities.comparable(ours[0], y)]

@@ -24,7 +24,7 @@ from qa.search.evidence import Evidence, ScoredSentence, best_first
 from qa.types import Answer, Claim, Hit, overlap
 
 NEAREST = 5  # passages returned with every answer
-_READ = -3.5  # least margin, by one of the readers, of what is compared with the best answer
+_READ = -3.75  # least margin, by one of the readers, of what is compared with the best answer
 _ENOUGH = 0.75  # probability from which on a short answer needs no other sentence beside it
 _ALIKE = 0.7  # share of common content words from which on two sentences say the same
 

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from qa.answers.quotes import quote_span
 from qa.language.capitals import meant
-from qa.language.dates import Date, dates
+from qa.language.dates import Date, dates, years_meant
 from qa.language.names import name_spans, names, sure_names
 from qa.language.quantities import Quantity, quantities
 from qa.language.words import speaks_of_goal
@@ -28,9 +28,8 @@ _FACT = re.compile(  # before an answer
 _NOW = re.compile(  # after an answer
     r"^\W*(?:\w+\W+){0,3}(?:at present|currently|now|today|at the moment)\b", re.IGNORECASE
 )
-_PEOPLE = re.compile(
-    r"[A-Z][a-z]+(?:ers|ors|ists|ials|ants|ents|ees|ions)"
-)  # Builders, at the start of a sentence
+# Who is no name at the start of a sentence: Builders, Delegations.
+_PEOPLE = re.compile(r"[A-Z][a-z]+(?:ers|ors|ists|ials|ants|ents|ees|ions)")
 _NEXT_WORD = re.compile(r"\s([^\W\d_]+)")
 _CUT = re.compile(  # where a clause ends
     r"[.;:] |, (?=and |but |which |while |who |where |after |up |as |according |the |official)"
@@ -42,13 +41,14 @@ _CUT = re.compile(  # where a clause ends
 class Statement:
     """A quote, the part of it that answers the question (a span of the quote), and its passage's header.
 
-    `margin` is that of the answer: see ScoredSentence.
+    `margin` is that of the answer: see ScoredSentence. `written` is the date of the document, if known.
     """
 
     text: str
     answer: Span
     header: str = ""
     margin: float = math.inf
+    written: str = ""
 
     @classmethod
     def of(cls, sentence: ScoredSentence) -> Statement:
@@ -56,7 +56,9 @@ class Statement:
         assert sentence.answer
         start, end = quote_span(sentence)
         answer = (sentence.answer[0] - start, sentence.answer[1] - start)
-        return cls(sentence.text((start, end)), answer, sentence.hit.passage.header, sentence.margin)
+        hit = sentence.hit
+        written = hit.document.metadata.get("date", "")
+        return cls(sentence.text((start, end)), answer, hit.passage.header, sentence.margin, written)
 
     @cached_property
     def whole(self) -> str:
@@ -91,24 +93,33 @@ class Statement:
 
     @cached_property
     def dates(self) -> tuple[Date, ...]:
-        """All dates in the quote."""
-        return dates(self.text)
+        """All dates in the quote, and the years that are meant by "last year" and the like."""
+        return (*dates(self.text), *years_meant(self.text, self.written))
 
     @cached_property
     def answer_dates(self) -> tuple[Date, ...]:
         """The dates that overlap the answer, whose span may cut one short."""
-        return tuple(date for date in self.dates if overlap(date.span, self.answer))
+        return tuple(date for date in dates(self.text) if overlap(date.span, self.answer))
 
     @cached_property
     def answer_quantities(self) -> tuple[Quantity, ...]:
         """The figures that overlap the answer, without those of dates."""
-        date_spans = [date.span for date in self.dates]
+        date_spans = [date.span for date in dates(self.text)]
         return tuple(
             quantity
             for quantity in quantities(self.text)
             if overlap(quantity.span, self.answer)
             and not any(overlap(quantity.span, span) for span in date_spans)
         )
+
+    @cached_property
+    def converted(self) -> Quantity | None:
+        """The figure in brackets behind that of the answer, which is the same in another unit."""
+        known = self.answer_quantities[:1]
+        behind = (q for q in quantities(self.text) if known and q.span[0] > known[0].span[1])
+        second = next(behind, None)
+        between = self.text[known[0].span[1] : second.span[0]] if second else ""
+        return second if between.strip() == "(" else None
 
     def value(self, asked: Set[str]) -> str:
         """The answer, with the rest of a figure that it cut: "12 crowns", of which only "12" was marked.

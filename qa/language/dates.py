@@ -1,6 +1,6 @@
 """Dates in a text as values, as exact as the text gives them: "14-15 March 2023" contains "14 March 2023".
 
-English notation and ISO 8601. Times relative to the day of writing ("last year") do not count as dates.
+English notation and ISO 8601. "Last year" is no date, but means a year if the day of writing is known.
 """
 
 from __future__ import annotations
@@ -35,6 +35,10 @@ _DATE = re.compile(  # each line is one notation, and `_date` has a case for eac
 )
 
 
+_RELATIVE = {"last": -1, "this": 0, "next": 1}
+_RELATIVE_YEAR = re.compile(rf"\b({'|'.join(_RELATIVE)}) year\b(?!'s|’s)", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class Date:
     """A day, a month, a year, or a range of them; a part that the text does not give is None.
@@ -51,6 +55,15 @@ class Date:
 def dates(text: str) -> tuple[Date, ...]:
     """All dates in a text, in order."""
     return tuple(date for match in _DATE.finditer(text) if (date := _date(match)))
+
+
+def years_meant(text: str, written: str) -> tuple[Date, ...]:
+    """The years that "last year", "this year" and "next year" mean in a text written at some date."""
+    year = next((date.years[0] for date in dates(written) if date.years), None)
+    if year is None:
+        return ()
+    found = ((year + _RELATIVE[match[1].lower()], match.span()) for match in _RELATIVE_YEAR.finditer(text))
+    return tuple(Date((meant, meant), None, None, span) for meant, span in found)
 
 
 def comparable(a: Date, b: Date) -> bool:

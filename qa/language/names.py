@@ -28,7 +28,7 @@ _BODIES = frozenset(  # whose names may go on with "for"
     """Center Centre Institute Bank Ministry Association Organisation Organization Council Fund Agency Office
     Department Society School Programme Program Committee Commission Secretary Minister Union""".split()
 )
-_JOINED = re.compile(r"(?<=[^\W\d_]{3})[-–](?=[A-Z]\w\w)")  # two names, but not in "Mazar-i-Sharif"
+_JOINED = re.compile(r"(?<=[^\W\d_]{3})[-–](?=[A-Z]\w)")  # two names, but not in "Mazar-i-Sharif"
 _CALENDAR = frozenset(
     """January February March April May June July August September October November December Monday Tuesday
     Wednesday Thursday Friday Saturday Sunday I""".split()

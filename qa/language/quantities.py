@@ -49,6 +49,8 @@ _AND_A_HALF = re.compile(  # "two and a half thousand", "an hour and a half"
     rf"\b(?P<n>an?|{UP_TO_TWENTY}|\d+)\s(?:(?P<unit>\w+)\s)?and\sa\shalf\b(?:\s(?P<scale>{SCALES})\b)?",
     re.IGNORECASE,
 )
+_MULTIPLIED = re.compile(r"\b(?:doubled|tripled|trebled|halved)\b", re.IGNORECASE)
+_RISES = {"doubled": 100.0, "tripled": 200.0, "trebled": 200.0, "halved": 50.0}  # percent, up or down
 _DURATION_GROUPS = (("h", "h2"), ("m", "m2", "m3"), ("s", "s2", "s3"))
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _EXTENT = frozenset("long wide high deep tall thick away apart above below".split())
@@ -83,6 +85,7 @@ def quantities(text: str) -> tuple[Quantity, ...]:
         for match in _PART_OF_UNIT.finditer(text)
         if units.is_measure(match["unit"])
     ]
+    figures += [_multiplied(match) for match in _MULTIPLIED.finditer(text)]
     known = [quantity.span for quantity in figures]
     for pattern, value in ((_FRACTION, _fraction), (_AND_A_HALF, _and_a_half)):
         matches = (m for m in pattern.finditer(text) if not any(overlap(m.span(), span) for span in known))
@@ -214,6 +217,12 @@ def _part_of_unit(text: str, match: re.Match[str]) -> Quantity:
     counted = units.after(text, match.start("unit"))
     value = numerals.number(match["top"] or "one") * numerals.part(match["part"]) * counted.factor
     return Quantity(value, value, counted.unit, (), True, _FRACTION_ROUNDED * value, match.span())
+
+
+def _multiplied(match: re.Match[str]) -> Quantity:
+    """The change in percent that "doubled" means."""
+    change = _RISES[match[0].lower()]
+    return Quantity(change, change, "percent", (), False, 0.0, match.span())
 
 
 def _duration(match: re.Match[str]) -> Quantity:

@@ -39,7 +39,9 @@ PREFIX = rf"US\$|A\$|C\$|[$€£₹¥₸]|Rs\.?|(?:{'|'.join(_CODES)}|RMB)\b"  #
 _PERCENT = re.compile(r"\s?%|[\s-]per\s?cent\b|\s?pc\b", re.IGNORECASE)
 # Up to four words behind a number, which may be signs: "km", "US dollars", "metres a second".
 _AFTER = re.compile(r"[\s-]{0,2}((?:[^\W\d_]|[²³/°$€£.])+(?:[ -](?:[^\W\d_]|[²³/°])+){0,3})")
-_AGE = re.compile(r"[\s-]years?[\s-](?:old|of age)\b", re.IGNORECASE)  # "aged 34" counts nothing either
+_AGE = re.compile(
+    r"[\s-]years?[\s-](?:old|of age)\b", re.IGNORECASE
+)  # "aged 34" counts nothing either; not "2 million years old"
 _SHORT = ("km", "kg", "cm", "mm")  # units of two small letters; pint also takes "in" and "at" for units
 _SPELLED = {
     "bcm": "gigameter * meter ** 2",
@@ -71,7 +73,7 @@ def after(text: str, position: int) -> Counted:
     """What is counted by the number that ends at a position of a text."""
     if percent := _PERCENT.match(text, position):
         return Counted(1.0, "percent", (), percent.end())
-    if age := _AGE.match(text, position):
+    if text[position - 1 : position].isdigit() and (age := _AGE.match(text, position)):
         return Counted(1.0, "", (), age.end())
     match = _AFTER.match(text, position)
     if not match:
