@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from qa.answers.quotes import quote_span
@@ -30,6 +30,7 @@ _NOW = re.compile(  # after an answer
 )
 # Who is no name at the start of a sentence: Builders, Delegations.
 _PEOPLE = re.compile(r"[A-Z][a-z]+(?:ers|ors|ists|ials|ants|ents|ees|ions)")
+_ONE_UNIT = re.compile(r"\ban? (?P<unit>minute|hour|day|week|fortnight|month|year|decade)\Z", re.IGNORECASE)
 _NEXT_WORD = re.compile(r"\s([^\W\d_]+)")
 _CUT = re.compile(  # where a clause ends
     r"[.;:] |, (?=and |but |which |while |who |where |after |up |as |according |the |official)"
@@ -103,7 +104,11 @@ class Statement:
 
     @cached_property
     def answer_quantities(self) -> tuple[Quantity, ...]:
-        """The figures that overlap the answer, without those of dates."""
+        """The figures that overlap the answer, without those of dates; "a month" is one if it is all."""
+        start, end = self.answer
+        one = _ONE_UNIT.search(self.text, max(0, start - len("an ")), end)
+        if one and one.start() <= start:
+            return tuple(replace(value, span=self.answer) for value in quantities(f"1 {one['unit']}"))
         date_spans = [date.span for date in dates(self.text)]
         return tuple(
             quantity

@@ -35,14 +35,15 @@ _FRACTION = (
     )
 )
 _PART_OF_UNIT = re.compile(  # "half a kilometre", "three quarters of an hour"
-    rf"\b(?:(?P<top>a|{UP_TO_NINE})[\s-])?(?P<part>half|(?:{PARTS})s?)\s(?:of\s)?an?\s(?P<unit>\w+)",
+    rf"\b(?:(?P<top>a|{UP_TO_NINE})[\s-])?(?P<part>half|(?:{PARTS})s?)\s(?:of\s)?an?\s(?!(?:{SCALES})\b)(?P<unit>\w+)",
     re.IGNORECASE,
 )
+_N = rf"(?:{DIGITS}|{WORDS})"
 _DURATION = re.compile(  # "two hours, seven minutes and 14 seconds"; "2:07:14" and "1:57.40"
-    rf"\b(?:(?P<h>{DIGITS}|{WORDS})\shours?,?\s(?:and\s)?)?(?P<m>{DIGITS}|{WORDS})\sminutes?"
-    rf"(?:,?\s(?:and\s)?(?P<s>{DIGITS}|{WORDS})\sseconds?)?\b"
-    r"|(?<![\d:])(?:(?P<h2>\d\d?):(?P<m2>\d\d):(?P<s2>\d\d(?:\.\d+)?)"
-    r"|(?P<m3>\d\d?):(?P<s3>\d\d\.\d+))(?![\d:])",
+    rf"\b(?P<h>{_N})\shours?,?\s(?:and\s)?(?P<m>{_N})\sminutes?(?:,?\s(?:and\s)?(?P<s>{_N})\sseconds?)?\b"
+    rf"|\b(?P<m2>{_N})\sminutes?,?\s(?:and\s)?(?P<s2>{_N})\sseconds?\b"
+    r"|(?<![\d:])(?:(?P<h3>\d\d?):(?P<m3>\d\d):(?P<s3>\d\d(?:\.\d+)?)"
+    r"|(?P<m4>\d\d?):(?P<s4>\d\d\.\d+))(?![\d:])",
     re.IGNORECASE,
 )
 _AND_A_HALF = re.compile(  # "two and a half thousand", "an hour and a half"
@@ -51,11 +52,12 @@ _AND_A_HALF = re.compile(  # "two and a half thousand", "an hour and a half"
 )
 _MULTIPLIED = re.compile(r"\b(?:doubled|tripled|trebled|halved)\b", re.IGNORECASE)
 _RISES = {"doubled": 100.0, "tripled": 200.0, "trebled": 200.0, "halved": 50.0}  # percent, up or down
-_DURATION_GROUPS = (("h", "h2"), ("m", "m2", "m3"), ("s", "s2", "s3"))
+_DURATION_GROUPS = (("h", "h3"), ("m", "m2", "m3", "m4"), ("s", "s2", "s3", "s4"))
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _EXTENT = frozenset("long wide high deep tall thick away apart above below".split())
 _BY_CHANCE = 20  # counts below this are often equal by chance
 _MOST_ROUNDED = 0.1  # the most by which an approximate figure is off, as a share of it
+_MOST_CONVERTED = 0.02  # the same for a figure converted from miles to kilometres
 _FRACTION_ROUNDED = 0.05  # a fraction in words is approximate
 
 
@@ -65,7 +67,8 @@ class Quantity:
 
     `unit` is a currency code, "percent" or the base unit of a measure, and the numbers are given in it; for a
     count it is empty, and `counted` has the words that follow, in the singular. `rounding` is the amount by
-    which the figure may be rounded: half of its last digit that is not zero.
+    which the figure may be rounded: half of its last digit that is not zero. `factor` is what the written
+    unit is in the base unit: 1000 for km.
     """
 
     low: float
@@ -75,6 +78,7 @@ class Quantity:
     approximate: bool
     rounding: float
     span: Span
+    factor: float = 1.0
 
 
 def quantities(text: str) -> tuple[Quantity, ...]:
@@ -86,8 +90,8 @@ def quantities(text: str) -> tuple[Quantity, ...]:
         if units.is_measure(match["unit"])
     ]
     figures += [_multiplied(match) for match in _MULTIPLIED.finditer(text)]
-    known = [quantity.span for quantity in figures]
-    for pattern, value in ((_FRACTION, _fraction), (_AND_A_HALF, _and_a_half)):
+    for pattern, value in ((_AND_A_HALF, _and_a_half), (_FRACTION, _fraction)):
+        known = [quantity.span for quantity in figures]
         matches = (m for m in pattern.finditer(text) if not any(overlap(m.span(), span) for span in known))
         figures += [value(text, match) for match in matches]
     taken = [quantity.span for quantity in figures]
@@ -107,11 +111,16 @@ def comparable(a: Quantity, b: Quantity) -> bool:
 
 
 def same(a: Quantity, b: Quantity) -> bool:
-    """True if two comparable figures can both be true: as ranges that overlap, or with one rounded."""
+    """True if two comparable figures can both be true: as ranges that overlap, or with one rounded.
+
+    A figure is rounded if it is approximate, or if the other is given in another unit.
+    """
     largest = max(abs(a.high), abs(b.high))
     slack = 1e-9 * largest
     if a.approximate or b.approximate:
         slack = max(slack, min(max(a.rounding, b.rounding), _MOST_ROUNDED * largest))
+    elif a.factor != b.factor:
+        slack = max(slack, min(max(a.rounding, b.rounding), _MOST_CONVERTED * largest))
     return a.low - slack <= b.high and b.low - slack <= a.high
 
 
@@ -166,7 +175,9 @@ def _figure(text: str, match: re.Match[str]) -> tuple[Quantity | None, int]:
     rounding = 0.5 * numerals.last_digit(first) * (low / first if first else 1) * factor
     span = (match.start(), counted.end)
     words = () if unit else counted.words
-    quantity = Quantity(low * factor, high * factor, unit, words, bool(match["about"]), rounding, span)
+    quantity = Quantity(
+        low * factor, high * factor, unit, words, bool(match["about"]), rounding, span, factor
+    )
     return quantity, max(counted.end, match.start() + 1)
 
 
@@ -226,11 +237,11 @@ def _multiplied(match: re.Match[str]) -> Quantity:
 
 
 def _duration(match: re.Match[str]) -> Quantity:
-    """The seconds of a length of time that is given in more than one unit, or in minutes alone."""
+    """The seconds of a length of time that is given in more than one unit."""
     parts = [next((match[n] for n in names if match[n]), "zero") for names in _DURATION_GROUPS]
     hours, minutes, seconds = map(numerals.number, parts)
     value = 3600 * hours + 60 * minutes + seconds
-    return Quantity(value, value, "second", (), False, 0.5 if match["s"] else 30.0, match.span())
+    return Quantity(value, value, "second", (), False, 0.5 if seconds else 30.0, match.span())
 
 
 def _and_a_half(text: str, match: re.Match[str]) -> Quantity:

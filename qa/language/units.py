@@ -45,11 +45,13 @@ _AGE = re.compile(
 _SHORT = ("km", "kg", "cm", "mm")  # units of two small letters; pint also takes "in" and "at" for units
 _SPELLED = {
     "bcm": "gigameter * meter ** 2",
-    "bpd": "barrel / day",
-    "b/d": "barrel / day",
+    "bpd": "barrel",
+    "b/d": "barrel",
     "mph": "mile / hour",
     "h": "hour",
 }
+# "Tonnes a year" are tonnes: often only one of two texts says how long it took.
+_A_TIME = re.compile(r"[ -](?:an?|per)(?:[ -](?:day|week|month|year)s?)?$", re.IGNORECASE)
 _NO_NOUN = {word for word in FUNCTION_WORDS if len(word) > 1} | frozenset(
     "also among annually every last next per since within".split()
 )
@@ -87,6 +89,8 @@ def after(text: str, position: int) -> Counted:
             return Counted(0.01, "USD", (), end) if code == "cent" else Counted(1.0, code, (), end)
     for n in range(min(4, len(parts)), 0, -1):
         name = first[: len(" ".join(parts[:n]))]
+        if _A_TIME.search(name):
+            continue
         if parts[n - 1].lower() not in _NO_NOUN and (measure := _measure(name)):
             return Counted(*measure, (), match.start(1) + len(name))
     words = []
