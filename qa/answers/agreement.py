@@ -1,9 +1,9 @@
 """How two statements that answer the same question relate: they agree, they differ, or neither.
 
-Their values are compared: a figure in its unit, a date, a name. This happens only if both statements
-certainly speak of the same thing in the same respect: the same period, the same names, both a goal or both a
-fact, neither a part, an average or another measure, and in wording that is close enough to tell. When in
-doubt they are unrelated: a false disagreement is worse than one that is not shown.
+Their values are compared: a figure in its unit, a date, a name. Equal values agree unless something tells that
+they are of different things: other names, another period, or, where values are often equal by chance, another
+respect. Different values differ only if nothing at all tells so, and if they likely are of one thing
+(`likeness`). When in doubt they are unrelated: a false disagreement is worse than one that is not shown.
 """
 
 from __future__ import annotations
@@ -22,8 +22,6 @@ from qa.language.questions import AnswerType, Question
 from qa.types import Span
 
 _MOST_TIMES, _MOST_YEARS = 4.0, 10  # between figures, between dates; beyond, they belong to different things
-
-
 _WEEKDAY = re.compile(r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b")
 
 
@@ -87,17 +85,17 @@ def _by_quantity(a: Statement, b: Statement) -> Relation | None:
     ours, theirs = a.answer_quantities, b.answer_quantities
     if not ours or not theirs:
         return None
-    shown = [value for value in (ours[0], a.converted) if value]
-    if any(quantities.equal_counts(x, y) for x in shown for y in theirs) or any(
-        quantities.comparable(x, y) and quantities.same(x, y) for x in shown[1:] for y in theirs
-    ):
+    pairs = [(x, y) for x in (ours[0], *a.converted) for y in (*theirs, *b.converted)]
+    if any(quantities.equal_counts(x, y) or (_are_near(x, y) and quantities.same(x, y)) for x, y in pairs):
         return Relation.AGREE
-    near = [y for y in theirs if quantities.comparable(ours[0], y)]
-    near = [y for y in near if quantities.near(ours[0], y, _MOST_TIMES)]
-    if any(not quantities.same(ours[0], y) and quantities.may_be_rounded(ours[0], y) for y in near):
-        return Relation.UNRELATED
-    verdict = _verdict([quantities.same(ours[0], y) for y in near])
-    return Relation.UNRELATED if verdict is Relation.DIFFER and len(ours) > 1 else verdict
+    near = [y for y in theirs if _are_near(ours[0], y)]
+    in_doubt = len(ours) > 1 or any(quantities.may_be_rounded(ours[0], y) for y in near)
+    return Relation.DIFFER if near and not in_doubt else Relation.UNRELATED
+
+
+def _are_near(a: quantities.Quantity, b: quantities.Quantity) -> bool:
+    """True if two figures can be compared, and are near enough to be of one thing."""
+    return quantities.comparable(a, b) and quantities.near(a, b, _MOST_TIMES)
 
 
 def _verdict(same: list[bool]) -> Relation:

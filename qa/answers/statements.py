@@ -32,10 +32,6 @@ _NOW = re.compile(  # after an answer
 _PEOPLE = re.compile(r"[A-Z][a-z]+(?:ers|ors|ists|ials|ants|ents|ees|ions)")
 _ONE_UNIT = re.compile(r"\ban? (?P<unit>minute|hour|day|week|fortnight|month|year|decade)\Z", re.IGNORECASE)
 _NEXT_WORD = re.compile(r"\s([^\W\d_]+)")
-_CUT = re.compile(  # where a clause ends
-    r"[.;:] |, (?=and |but |which |while |who |where |after |up |as |according |the |official)"
-    r"| and (?=the )"
-)
 
 
 @dataclass(frozen=True)
@@ -84,15 +80,6 @@ class Statement:
         return f"{self.text[:start]}{'…' * (end - start)}{self.text[end:]}"
 
     @cached_property
-    def clause(self) -> str:
-        """The clause that contains the answer, without the answer."""
-        start, end = self.answer
-        cuts = [match.end() for match in _CUT.finditer(self.text)]
-        first = max((cut for cut in cuts if cut <= start), default=0)
-        last = min((cut for cut in cuts if cut >= end), default=len(self.text))
-        return f"{self.text[first:start]} {self.text[end:last]}"
-
-    @cached_property
     def dates(self) -> tuple[Date, ...]:
         """All dates in the quote, and the years that are meant by "last year" and the like."""
         return (*dates(self.text), *years_meant(self.text, self.written))
@@ -118,13 +105,13 @@ class Statement:
         )
 
     @cached_property
-    def converted(self) -> Quantity | None:
-        """The figure in brackets behind that of the answer, which is the same in another unit."""
+    def converted(self) -> tuple[Quantity, ...]:
+        """The figure in brackets right behind that of the answer: the same in another unit."""
         known = self.answer_quantities[:1]
         behind = (q for q in quantities(self.text) if known and q.span[0] > known[0].span[1])
         second = next(behind, None)
         between = self.text[known[0].span[1] : second.span[0]] if second else ""
-        return second if between.strip() == "(" else None
+        return (second,) if second and between.strip() == "(" else ()
 
     def value(self, asked: Set[str]) -> str:
         """The answer, with the rest of a figure that it cut: "12 crowns", of which only "12" was marked.
