@@ -1,8 +1,8 @@
 """How two statements that answer the same question relate: they agree, they differ, or neither.
 
-Their values are compared: a figure in its unit, a date, a name. Equal values agree unless something tells that
-they are of different things: other names, another period, or, where values are often equal by chance, another
-respect. Different values differ only if nothing at all tells so, and if they likely are of one thing
+Their values are compared: a figure in its unit, a date, a name. Equal values agree unless something tells
+that they are of different things: other names, another period or, where values are often equal by chance,
+another respect. Different values differ only if nothing at all tells so, and if they likely are of one thing
 (`likeness`). When in doubt they are unrelated: a false disagreement is worse than one that is not shown.
 """
 

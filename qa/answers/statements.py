@@ -75,7 +75,7 @@ class Statement:
     @cached_property
     def _blanked(self) -> str:
         """The quote with dots for the answer and for the rest of a figure or date that it cuts."""
-        spans = [self.answer, *(value.span for value in (*self.answer_quantities, *self.answer_dates))]
+        spans = [self.answer, *(q.span for q in self.answer_quantities), *(d.span for d in self.answer_dates)]
         start, end = min(a for a, _ in spans), max(b for _, b in spans)
         return f"{self.text[:start]}{'…' * (end - start)}{self.text[end:]}"
 
