@@ -31,6 +31,7 @@ _NOW = re.compile(  # after an answer
 # Who is no name at the start of a sentence: Builders, Delegations.
 _PEOPLE = re.compile(r"[A-Z][a-z]+(?:ers|ors|ists|ials|ants|ents|ees|ions)")
 _ONE_UNIT = re.compile(r"\ban? (?P<unit>minute|hour|day|week|fortnight|month|year|decade)\Z", re.IGNORECASE)
+_FURTHER = re.compile(r"(?:,? and|,? but|,? while|;) (?:the|its|their|an?|is|was|it) ")
 _NEXT_WORD = re.compile(r"\s([^\W\d_]+)")
 
 
@@ -52,10 +53,10 @@ class Statement:
         """The statement of a sentence with an answer, together with the neighbours it is quoted with."""
         assert sentence.answer
         start, end = quote_span(sentence)
-        answer = (sentence.answer[0] - start, sentence.answer[1] - start)
-        hit = sentence.hit
+        text, hit = sentence.text((start, end)), sentence.hit
+        answer = _first_clause(text, (sentence.answer[0] - start, sentence.answer[1] - start))
         written = hit.document.metadata.get("date", "")
-        return cls(sentence.text((start, end)), answer, hit.passage.header, sentence.margin, written)
+        return cls(text, answer, hit.passage.header, sentence.margin, written)
 
     @cached_property
     def whole(self) -> str:
@@ -164,6 +165,15 @@ class Statement:
         if _FACT.search(self.text[:start]) or _NOW.search(self.text[end:]):
             return False
         return speaks_of_goal(self.sentence)
+
+
+def _first_clause(text: str, answer: Span) -> Span:
+    """An answer without a further clause that has a figure of its own: "197 goats, and the aim is 300"."""
+    start, end = answer
+    further = _FURTHER.search(text, start, end)
+    if not further or not all(map(quantities, (text[start : further.start()], text[further.end() : end]))):
+        return answer
+    return start, further.start()
 
 
 def _names_meant(text: str) -> tuple[str, ...]:
