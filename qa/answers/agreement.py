@@ -151,8 +151,13 @@ def _each_adds(question: Question, ours: Sequence[str], theirs: Sequence[str]) -
 
 
 def _is_named_otherwise(question: Question, a: Statement, b: Statement) -> bool:
-    """True if one lacks a name asked about and has another, or each lacks one that the other has."""
+    """True if one lacks a name asked about and has another, or each has a name that the other lacks.
+
+    The names asked about count for the latter, or all of the statements if the question names nothing.
+    """
     asked = set(question.names)
+    if not asked:
+        return adds_name(a.names, b.text) and adds_name(b.names, a.text)
     ours, theirs = ({name for name in asked if speaks_of(s.whole, name)} for s in (a, b))
     return bool(ours - theirs and theirs - ours) or any(
         has != asked and adds_name(one.names_with_header, other.text, question.names)

@@ -99,9 +99,10 @@ def test_sources_with_different_values_for_the_same_thing_differ(question, a, b)
      ("How many goats live in Osk and Tolvane?", "In Osk live [340] goats.", "In Tolvane live [310] goats."),
      ("What did Lund pay for its mills?", "Lund paid [$40 million] for its mill in Osk.",
       "Lund paid [$40 million] for its mill in Tolvane."),
-     (TEA, "Nepal bought [60 tonnes] of tea from Kenya.", "In Kathmandu [50 tonnes] of tea were bought.")],
+     (TEA, "Nepal bought [60 tonnes] of tea from Kenya.", "In Kathmandu [50 tonnes] of tea were bought."),
+     ("How much tea was bought?", "Nepal bought [60 tonnes] of tea.", "Kenya bought [60 tonnes] of tea.")],
     ids="country year month same-figure-other-year target import part per-unit average weekday wording far "
-    "currency decades name threefold rounded group one-each places place".split(),
+    "currency decades name threefold rounded group one-each places place none-asked".split(),
 )  # fmt: skip
 def test_statements_about_something_else_are_unrelated(question, a, b):
     assert both_ways(question, a, b) == {Relation.UNRELATED}
