@@ -93,10 +93,8 @@ class Statement:
     @cached_property
     def answer_quantities(self) -> tuple[Quantity, ...]:
         """The figures that overlap the answer, without those of dates; "a month" is one if it is all."""
-        start, end = self.answer
-        one = _ONE_UNIT.search(self.text, max(0, start - len("an ")), end)
-        if one and one.start() <= start:
-            return tuple(replace(value, span=self.answer) for value in quantities(f"1 {one['unit']}"))
+        if one := self._one_unit:
+            return tuple(replace(value, span=one.span()) for value in quantities(f"1 {one['unit']}"))
         date_spans = [date.span for date in dates(self.text)]
         return tuple(
             quantity
@@ -104,6 +102,13 @@ class Statement:
             if overlap(quantity.span, self.answer)
             and not any(overlap(quantity.span, span) for span in date_spans)
         )
+
+    @cached_property
+    def _one_unit(self) -> re.Match[str] | None:
+        """The length of time that is the whole answer, with its article: "a month"."""
+        start, end = self.answer
+        one = _ONE_UNIT.search(self.text, max(0, start - len("an ")), end)
+        return one if one and one.start() <= start else None
 
     @cached_property
     def converted(self) -> tuple[Quantity, ...]:
@@ -121,6 +126,8 @@ class Statement:
         are `asked` in the singular, names that.
         """
         start, end = self.answer
+        if self._one_unit:
+            return self._one_unit[0]
         for figure in self.answer_quantities:
             if end > figure.span[1]:
                 continue

@@ -125,6 +125,7 @@ def test_a_figure_is_no_short_answer_to_who(tmp_path):
             "What does a ticket to Osk cost?",
             "12 crowns",
         ),
+        ("Goats may stay in Osk for a month.", "month", "How long may goats stay in Osk?", "a month"),
         ("The bridge at Osk cost $7 billion.", "$7", "What did the bridge at Osk cost?", "$7 billion"),
         ("The road to Osk is 40 km long.", "40", "How long is the road to Osk?", "40 km"),
         ("The ferry to Osk carries 340 passengers.", "340", "How many passengers go to Osk?", "340"),
