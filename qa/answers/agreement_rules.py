@@ -1,7 +1,7 @@
 """Words that set two statements apart: the sides of a contrast, and what restricts a figure. English.
 
-Statements about different sides, or with different restrictions, don't speak of one thing: their figures are
-not compared, however much the sentences look alike.
+Statements about different sides, or restricted in different ways, don't speak of one thing: their figures are
+not compared, however much the sentences look alike. If only one is restricted, that counts against it.
 """
 
 from __future__ import annotations
@@ -165,7 +165,7 @@ TENSES = (
              ("The town pledged 40 crowns.", "The town approved 40 crowns.")),
 )  # fmt: skip
 
-# Statements are compared only if the same words restrict both.
+# What restricts a figure: to a part, a group, a way of counting.
 RESTRICTIONS = (
     Rule("average",
          r"\b(?:average|median|mean|typical\w*)\b",
