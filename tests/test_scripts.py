@@ -66,6 +66,15 @@ def test_agreement(tmp_path):
     assert "| agree | 1 | 0 | 0 |" in printed
 
 
+def test_agreement_of_rewordings(tmp_path):
+    sources = [{"text": "The ferry carries 340 passengers.", "answer": "340"}] * 2
+    questions = ["How many passengers does the ferry carry?", "How many passengers are on the ferry?"]
+    case = {"id": "1", "label": "agree", "questions": questions, "sources": sources}
+    printed = run(BENCHMARKS / "agreement.py", lines(tmp_path / "rewordings.jsonl", case))
+    assert "| agree | 2 | 0 | 0 |" in printed
+    assert "| agree | 1 | 1 | 1 | 0 |" in printed
+
+
 def test_boilerplate(squad):
     assert "| set | 36 |" in run(BENCHMARKS / "boilerplate.py", squad)
 
@@ -242,6 +251,21 @@ def test_the_confidence_is_fitted(squad, small, tmp_path, reader):
     assert picture.stat().st_size > 1000
     if reader:
         assert run(TRAINING / "calibrate.py", *arguments) == printed  # from the cached observations
+
+
+def test_what_tells_that_values_differ_is_learned(tmp_path):
+    cases = [
+        {"id": f"{hand}-1", "label": label, "question": "How many passengers does the ferry carry?"}
+        | {side: {"text": f"The ferry carries {n} passengers.", "answer": n} for side, n in figures.items()}
+        for hand in "xy"
+        for label, figures in (
+            ("differ", {"a": "340", "b": "310"}),
+            ("unrelated", {"a": "340", "b": "120"}),
+        )
+    ]
+    printed = run(TRAINING / "likeness.py", lines(tmp_path / "pairs.jsonl", *cases))
+    assert json.loads(printed.splitlines()[0])["apart"] < 0
+    assert "4 examples, 2 differ" in printed
 
 
 def test_what_leans_on_a_conversation_is_learned(squad, tmp_path):

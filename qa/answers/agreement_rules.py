@@ -1,7 +1,7 @@
 """Words that set two statements apart: the sides of a contrast, and what restricts a figure. English.
 
-Statements about different sides, or with different restrictions, don't speak of one thing: their figures are
-not compared, however much the sentences look alike.
+Statements about different sides, or restricted in different ways, don't speak of one thing: their figures are
+not compared, however much the sentences look alike. If only one is restricted, that counts against it.
 """
 
 from __future__ import annotations
@@ -129,16 +129,6 @@ CONTRASTS = (
              r"made up|account\w* for|represent\w*|share",
              ("Honey rose by 40 per cent.", "Honey accounted for 40 per cent."),
              ("Honey rose by 40 per cent.", "Honey grew by 40 per cent.")),
-    Contrast("future and past",
-             r"will|would|shall|is to|are to|by 20\d\d",
-             r"has|have|had|was|were",
-             ("Trade will reach 40 crowns.", "Trade has reached 40 crowns."),
-             ("Trade will reach 40 crowns.", "Trade is to reach 40 crowns.")),
-    Contrast("promised and paid",
-             r"pledg\w*|promis\w*|committed|approved|budget\w*",
-             r"arriv\w*|receiv\w*|spent|disburs\w*|delivered",
-             ("The town pledged 40 crowns.", "The town spent 40 crowns."),
-             ("The town pledged 40 crowns.", "The town approved 40 crowns.")),
     Contrast("cost and income",
              r"cost|costs|made for|budget\w*|expens\w*",
              r"taken|took|earn\w*|gross\w*|box office|brought in|income|revenue\w*",
@@ -149,11 +139,6 @@ CONTRASTS = (
              r"rise|rose|rising|high|above|maximum",
              ("The water fell by 40 metres.", "The water rose by 40 metres."),
              ("The water fell by 40 metres.", "The water dropped by 40 metres.")),
-    Contrast("present and past",
-             r"is|are",
-             r"was|were",
-             ("It is 40 crowns.", "It was 40 crowns."),
-             ("It is 40 crowns.", "It was and is 40 crowns.")),
     Contrast("national and international",
              r"national",
              r"international|foreign",
@@ -161,31 +146,38 @@ CONTRASTS = (
              ("It has 40 international lines.", "It has 40 foreign lines.")),
 )  # fmt: skip
 
-# Statements are compared only if the same words restrict both.
+# What is and what is to be, or was: a plan that was carried out gives the same figure in either tense.
+TENSES = (
+    Contrast("future and past",
+             r"will|would|shall|is to|are to|by 20\d\d",
+             r"has|have|had|was|were",
+             ("Trade will reach 40 crowns.", "Trade has reached 40 crowns."),
+             ("Trade will reach 40 crowns.", "Trade is to reach 40 crowns.")),
+    Contrast("present and past",
+             r"is|are",
+             r"was|were",
+             ("It is 40 crowns.", "It was 40 crowns."),
+             ("It is 40 crowns.", "It was and is 40 crowns.")),
+    Contrast("promised and paid",
+             r"pledg\w*|promis\w*|committed|approved|budget\w*",
+             r"arriv\w*|receiv\w*|spent|disburs\w*|delivered",
+             ("The town pledged 40 crowns.", "The town spent 40 crowns."),
+             ("The town pledged 40 crowns.", "The town approved 40 crowns.")),
+)  # fmt: skip
+
+# What restricts a figure: to a part, a group, a way of counting.
 RESTRICTIONS = (
-    Rule("each",
-         r"\b(?:each|every|apiece|per|individual\w*|single)\b",
-         "It carries 40 goats on each deck.", "It reaches 40 goats."),
     Rule("average",
          r"\b(?:average|median|mean|typical\w*)\b",
          "It carries 40 goats on average.", "It meant 40 goats."),
-    Rule("only",
-         r"\b(?:alone|only|merely|just)\b",
-         "Osk alone sold 40 goats.", "Osk sold 40 lonely goats."),
     Rule("group",
          r"\b(?:men|women|girls|boys|children|adults|elderly|teenagers|pupils|workers|foreigners"
          r"|patients with|\w+-year-olds)\b",
          "It carries 40 six-year-olds.", "It carries 40 patients and a woman."),
-    Rule("foreign",
-         r"\b(?:foreign|from abroad|international|domestic\w*|overseas)\b",
-         "It has 40 lines overseas.", "It has 40 lines over the sea."),
     Rule("part",
          r"\b(?:part of|half of|section|stretch|on \w+ (?:soil|territory)|side of|portion|segment|phase|stage"
          r"|branch|faculty|department|subsidiary|division|terminal)\b",
          "A part of the bridge is 40 metres long.", "The party on the bridge is 40 strong."),
-    Rule("total",
-         r"\b(?:total|whole|entire\w*|altogether|overall|cumulative\w*|in all|all told)\b",
-         "It sold 40 goats in all.", "It sold 40 goats in alleys."),
     Rule("way of travel",
          r"\b(?:by (?:road|rail|sea|air|train|truck|bus|car|ship|plane)|crow flies|straight line)\b",
          "It is 40 km by road.", "It is 40 km of road."),
@@ -195,9 +187,6 @@ RESTRICTIONS = (
     Rule("comparison",
          r"\b(?:compared (?:with|to)|than a (?:month|year)|on-month|on-year|year-on-year|from a year)\b",
          "It grew by 40 percent from a year earlier.", "It grew by 40 percent in a year."),
-    Rule("among",
-         r"\b(?:among|of which|of whom|of them|of these|including|excluding|except|without|apart from)\b",
-         "It carries 40 goats without the kids.", "It carries 40 goats, with the kids."),
     Rule("abroad",
          r"\b(?:abroad|at home)\b",
          "40 sailors were paid at home.", "40 sailors were paid at the quay."),

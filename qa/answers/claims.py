@@ -24,7 +24,7 @@ from qa.search.evidence import Evidence, ScoredSentence, best_first
 from qa.types import Answer, Claim, Hit, overlap
 
 NEAREST = 5  # passages returned with every answer
-_AGREEING, _DIFFERING = -5.0, 0.0  # least first margins of what may agree with, or contradict, another
+_READ = -3.75  # least margin, by one of the readers, of what is compared with the best answer
 _ENOUGH = 0.75  # probability from which on a short answer needs no other sentence beside it
 _ALIKE = 0.7  # share of common content words from which on two sentences say the same
 
@@ -180,15 +180,14 @@ def _grouped_by_value(
     groups = [[best]]
     for sentence in sorted((*evidence.sentences, *evidence.read), key=best_first):
         document = sentence.hit.document.id
-        if not sentence.answer or sentence.first_margin < _AGREEING:
+        if not sentence.answer or max(sentence.first_margin, sentence.margin) < _READ:
             continue
         if any(s.hit.document.id == document for group in groups for s in group):
             continue
         relations = [relation(question, statement(group[0]), statement(sentence)) for group in groups]
-        both_answer = min(best.first_margin, sentence.first_margin) > _DIFFERING
         if Relation.AGREE in relations:
             groups[relations.index(Relation.AGREE)].append(sentence)
-        elif both_answer and set(relations) == {Relation.DIFFER}:
+        elif set(relations) == {Relation.DIFFER}:
             groups.append([sentence])
     return tuple(map(tuple, groups))
 

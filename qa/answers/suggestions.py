@@ -1,8 +1,8 @@
 """Questions to offer after a refusal, or to start with, each of which the documents are known to answer.
 
 They are made from sentences, by two patterns. If a sentence begins with a name and a verb in the past, the
-question asks for its subject, and counts if the readers find the subject: "Kazakhstan and Pakistan signed 37
-agreements ..." answers "Who signed 37 agreements ...?". Otherwise it asks what the documents say about a name
+question asks for its subject, and counts if the readers find the subject: "Osk and Tolvane signed a treaty on
+ferries." answers "Who signed a treaty on ferries?". Otherwise it asks what the documents say about a name
 in the sentence, which an overview answers with this sentence or with better ones.
 """
 

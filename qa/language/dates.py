@@ -1,6 +1,6 @@
 """Dates in a text as values, as exact as the text gives them: "14-15 March 2023" contains "14 March 2023".
 
-English notation and ISO 8601. Times relative to the day of writing ("last year") do not count as dates.
+English notation and ISO 8601. "Last year" is no date, but means a year if the day of writing is known.
 """
 
 from __future__ import annotations
@@ -28,11 +28,15 @@ _DATE = re.compile(  # each line is one notation, and `_date` has a case for eac
     rf"|\b(?P<half>first|second)\shalf\sof\s(?P<y7>{_YEARS})\b"
     rf"|\b(?P<century>\d\d?(?:st|nd|rd|th)|{'|'.join(_ORDINALS)}|twenty-first)(?:\s|-)century\b"
     rf"|\b(?P<decade>{_YEARS[:-4]}\d0)s\b"
-    rf"|(?<![\d.,$€£#-])\b(?P<y5>{_YEARS})(?:(?:-|–|/)(?P<y6>{_YEARS}|\d\d))?\b(?![.,]?\d|%)"
+    rf"|(?:(?<=\bmid-)|(?<![\d.,$€£#-]))\b(?P<y5>{_YEARS})(?:(?:-|–|/)(?P<y6>{_YEARS}|\d\d))?\b(?![.,]?\d|%)"
     rf"|\b(?P<m5>(?!may\b|march\b){_MONTH}"
     r"|(?:(?<=\bin\s)|(?<=early\s)|(?<=late\s)|(?<=last\s))(?:may|march)\b)",  # else mostly a verb
     re.IGNORECASE,
 )
+
+
+_RELATIVE = {"last": -1, "this": 0, "next": 1}
+_RELATIVE_YEAR = re.compile(rf"\b({'|'.join(_RELATIVE)}) year\b(?!'s|’s)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,15 @@ class Date:
 def dates(text: str) -> tuple[Date, ...]:
     """All dates in a text, in order."""
     return tuple(date for match in _DATE.finditer(text) if (date := _date(match)))
+
+
+def years_meant(text: str, written: str) -> tuple[Date, ...]:
+    """The years that "last year", "this year" and "next year" mean in a text written at some date."""
+    year = next((date.years[0] for date in dates(written) if date.years), None)
+    if year is None:
+        return ()
+    found = ((year + _RELATIVE[match[1].lower()], match.span()) for match in _RELATIVE_YEAR.finditer(text))
+    return tuple(Date((meant, meant), None, None, span) for meant, span in found)
 
 
 def comparable(a: Date, b: Date) -> bool:

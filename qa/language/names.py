@@ -28,6 +28,7 @@ _BODIES = frozenset(  # whose names may go on with "for"
     """Center Centre Institute Bank Ministry Association Organisation Organization Council Fund Agency Office
     Department Society School Programme Program Committee Commission Secretary Minister Union""".split()
 )
+_JOINED = re.compile(r"(?<=[^\W\d_]{3})[-–](?=[A-Z]\w)")  # two names, but not in "Mazar-i-Sharif"
 _CALENDAR = frozenset(
     """January February March April May June July August September October November December Monday Tuesday
     Wednesday Thursday Friday Saturday Sunday I""".split()
@@ -39,12 +40,19 @@ OPENINGS = FUNCTION_WORDS | frozenset(  # that a sentence begins with, so that t
 )
 _ADJECTIVE = frozenset("stan istan istani stani ese ian ean egian an n ish i a ay ey en y e s".split()) | {""}
 _ROOT = 4  # letters that a country and its adjective share: Kazakh, Turk(ey), Chin(a)
+_SPELLINGS = (("q", "k"), ("dzh", "j"), ("kh", "h"), ("zh", "j"))  # of the same sound
 _SHORT = 5  # letters; shorter names are compared letter by letter
 
 
 def names(text: str) -> list[str]:
     """The names in a text, in order: runs of capitalised words, with small words between them."""
     return [text[slice(*span)] for span in name_spans(text)]
+
+
+def sure_names(text: str) -> list[str]:
+    """The names in a text except single words that begin a sentence, where every word has a capital."""
+    spans = name_spans(text)
+    return [text[a:b] for a, b in spans if " " in text[a:b] or not _starts_sentence(text, a)]
 
 
 def name_spans(text: str) -> list[Span]:
@@ -92,11 +100,14 @@ def same_name(a: str, b: str) -> bool:
 
 
 def mentions(text: str, name: str) -> bool:
-    """True if a text contains a name, its adjective (Kazakh, Kazakhstan), its acronym or its last word."""
-    words = _words(name)
-    if not words:
-        return False
-    return any(_same_word(words[-1], word) or _is_acronym(word, words) for word in _words(text))
+    """True if a text contains a name, its adjective (Kazakh, Kazakhstan), its acronym or its last word.
+
+    Of joined names, "Almaty–Khujand", it has to contain both.
+    """
+    parts, contained = [_words(part) for part in _JOINED.split(name)], _words(text)
+    return all(parts) and all(
+        any(_same_word(words[-1], word) or _is_acronym(word, words) for word in contained) for words in parts
+    )
 
 
 def is_bare_name(text: str) -> bool:
@@ -147,17 +158,19 @@ def _same_word(a: str, b: str) -> bool:
     common = next(unlike, min(len(a), len(b)))
     if common >= _ROOT and {a[common:], b[common:]} <= _ADJECTIVE:
         return True
-    return min(len(a), len(b)) >= _SHORT and abs(len(a) - len(b)) <= 1 and _sounds(a) == _sounds(b)
+    return min(len(a), len(b)) >= _SHORT and abs(len(a) - len(b)) <= 2 and _sounds(a) == _sounds(b)
 
 
 def _sounds(word: str) -> str:
     """The consonants of a word without doublings: spellings of foreign names differ in their vowels."""
-    return re.sub(r"(.)\1+", r"\1", re.sub(r"[aeiouy]", "", word.replace("q", "k")))
+    for spelling, sound in _SPELLINGS:
+        word = word.replace(spelling, sound)
+    return re.sub(r"(.)\1+", r"\1", re.sub(r"[aeiouy]", "", word))
 
 
 def _words(name: str) -> list[str]:
     """The distinctive words of a name, in lower case without accents; titles only if nothing else is left."""
-    plain = unicodedata.normalize("NFKD", name)
+    plain = unicodedata.normalize("NFKD", _JOINED.sub(" ", name))
     plain = "".join(c for c in plain if not unicodedata.combining(c)).replace("’", "'").lower()
     words = [w.removesuffix("'s").replace(".", "") for w in re.findall(_WORD, plain)]
     kept = [w for w in words if w not in _SMALL]

@@ -32,7 +32,7 @@ SCALES = "|".join(sorted(_SCALES, key=len, reverse=True))
 _LARGE = "hundred|thousand|million|billion|trillion|dozen"
 _BELOW_HUNDRED = rf"(?:{'|'.join(_TENS)})(?:[- ](?:{UP_TO_NINE}))?|{UP_TO_TWENTY}|zero"
 WORDS = (
-    rf"(?:{UP_TO_NINE}|a) hundred(?: and (?:{_BELOW_HUNDRED}))?\b|{_BELOW_HUNDRED}"
+    rf"(?:{UP_TO_TWENTY}|a) hundred(?: and (?:{_BELOW_HUNDRED}))?\b|{_BELOW_HUNDRED}"
     rf"|an?(?= (?:{_LARGE}))|half an?(?= (?:{_LARGE}))"
 )
 

@@ -18,28 +18,46 @@ _ABOUT = (
 )
 _FIGURE = re.compile(  # about, between; currency, number, scale; to, number, scale
     rf"(?P<about>\b(?:{_ABOUT})\s+(?:US (?=\S))?|~\s?)?(?P<between>\bbetween\s+)?"
-    rf"(?P<currency>(?:{units.PREFIX})\s?)?(?<![\w.,])(?P<low>{DIGITS}|\b(?:{WORDS})\b)"
+    rf"(?:(?<!\w)(?P<currency>(?:{units.PREFIX})\s?))?(?<![\w.,])(?P<low>{DIGITS}|\b(?:{WORDS})\b)"
     rf"(?:\s?-?(?P<scale>{SCALES})\b)?"
     rf"(?:\s?(?P<joint>[-–—]|to|and)\s?(?:{units.PREFIX})?\s?(?P<high>{DIGITS}|\b(?:{WORDS})\b)"
     rf"(?:\s?-?(?P<scale2>{SCALES})\b)?)?",
     re.IGNORECASE,
 )
-_FRACTION = re.compile(  # "three-quarters of the", "a quarter of a million"; "two in five"
-    rf"\b(?:(?P<top>a|{UP_TO_NINE})[\s-])?(?P<part>half|(?:{PARTS})s?)\b"
-    rf"(?=\s+(?:of|the|its|their|his|her|all|as)\b|[.,;]|$)"
-    rf"(?:\s+of\s+an?\s+(?P<scale>million|billion|trillion)\b)?"
-    rf"|\b(?P<some>{UP_TO_NINE}|\d)\s(?:in|out of)\s(?:every\s)?"
-    rf"(?P<all>{UP_TO_TWENTY}|\d+|a hundred)\b(?!\s\d)",
+_FRACTION = (
+    re.compile(  # "three-quarters of the", "a quarter of a million"; "two in five", "one goat in five"
+        rf"\b(?:(?P<top>a|{UP_TO_NINE})[\s-])?(?P<part>half|(?:{PARTS})s?)\b"
+        rf"(?=\s+(?:of|the|its|their|his|her|all|as|in|more|less|since|last|this)\b|[.,;]|$)"
+        rf"(?:\s+of\s+an?\s+(?P<scale>million|billion|trillion)\b)?"
+        rf"|\b(?P<some>{UP_TO_NINE}|\d|one \w+)\s(?:in|out of)\s(?:every\s)?"
+        rf"(?P<all>{UP_TO_TWENTY}|\d{{1,3}}|a hundred)\b(?!\s\d)",
+        re.IGNORECASE,
+    )
+)
+_PART_OF_UNIT = re.compile(  # "half a kilometre", "three quarters of an hour"
+    rf"\b(?:(?P<top>a|{UP_TO_NINE})[\s-])?(?P<part>half|(?:{PARTS})s?)\s(?:of\s)?an?\s(?!(?:{SCALES})\b)(?P<unit>\w+)",
+    re.IGNORECASE,
+)
+_N = rf"(?:{DIGITS}|{WORDS})"
+_DURATION = re.compile(  # "two hours, seven minutes and 14 seconds"; "2:07:14" and "1:57.40"
+    rf"\b(?P<h>{_N})\shours?,?\s(?:and\s)?(?P<m>{_N})\sminutes?(?:,?\s(?:and\s)?(?P<s>{_N})\sseconds?)?\b"
+    rf"|\b(?P<m2>{_N})\sminutes?,?\s(?:and\s)?(?P<s2>{_N})\sseconds?\b"
+    r"|(?<![\d:])(?:(?P<h3>\d\d?):(?P<m3>\d\d):(?P<s3>\d\d(?:\.\d+)?)"
+    r"|(?P<m4>\d\d?):(?P<s4>\d\d\.\d+))(?![\d:])",
     re.IGNORECASE,
 )
 _AND_A_HALF = re.compile(  # "two and a half thousand", "an hour and a half"
-    rf"\b(?P<n>an?|{UP_TO_NINE})\s(?:(?P<unit>\w+)\s)?and\sa\shalf\b(?:\s(?P<scale>{SCALES})\b)?",
+    rf"\b(?P<n>an?|{UP_TO_TWENTY}|\d+)\s(?:(?P<unit>\w+)\s)?and\sa\shalf\b(?:\s(?P<scale>{SCALES})\b)?",
     re.IGNORECASE,
 )
+_MULTIPLIED = re.compile(r"\b(?:doubled|tripled|trebled|halved)\b", re.IGNORECASE)
+_RISES = {"doubled": 100.0, "tripled": 200.0, "trebled": 200.0, "halved": 50.0}  # percent, up or down
+_DURATION_GROUPS = (("h", "h3"), ("m", "m2", "m3", "m4"), ("s", "s2", "s3", "s4"))
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _EXTENT = frozenset("long wide high deep tall thick away apart above below".split())
 _BY_CHANCE = 20  # counts below this are often equal by chance
 _MOST_ROUNDED = 0.1  # the most by which an approximate figure is off, as a share of it
+_MOST_CONVERTED = 0.02  # the same for a figure converted from miles to kilometres
 _FRACTION_ROUNDED = 0.05  # a fraction in words is approximate
 
 
@@ -49,7 +67,8 @@ class Quantity:
 
     `unit` is a currency code, "percent" or the base unit of a measure, and the numbers are given in it; for a
     count it is empty, and `counted` has the words that follow, in the singular. `rounding` is the amount by
-    which the figure may be rounded: half of its last digit that is not zero.
+    which the figure may be rounded: half of its last digit that is not zero. `factor` is what the written
+    unit is in the base unit: 1000 for km.
     """
 
     low: float
@@ -59,12 +78,22 @@ class Quantity:
     approximate: bool
     rounding: float
     span: Span
+    factor: float = 1.0
 
 
 def quantities(text: str) -> tuple[Quantity, ...]:
     """All figures in a text, in order. Bare years, ordinals and numbers in names do not count."""
-    figures = [_fraction(text, match) for match in _FRACTION.finditer(text)]
-    figures += [_and_a_half(text, match) for match in _AND_A_HALF.finditer(text)]
+    figures = [_duration(match) for match in _DURATION.finditer(text)]
+    figures += [
+        _part_of_unit(text, match)
+        for match in _PART_OF_UNIT.finditer(text)
+        if units.is_measure(match["unit"])
+    ]
+    figures += [_multiplied(match) for match in _MULTIPLIED.finditer(text)]
+    for pattern, value in ((_AND_A_HALF, _and_a_half), (_FRACTION, _fraction)):
+        known = [quantity.span for quantity in figures]
+        matches = (m for m in pattern.finditer(text) if not any(overlap(m.span(), span) for span in known))
+        figures += [value(text, match) for match in matches]
     taken = [quantity.span for quantity in figures]
     position = 0
     while match := _FIGURE.search(text, position):
@@ -82,12 +111,23 @@ def comparable(a: Quantity, b: Quantity) -> bool:
 
 
 def same(a: Quantity, b: Quantity) -> bool:
-    """True if two comparable figures can both be true: as ranges that overlap, or with one rounded."""
+    """True if two comparable figures can both be true: as ranges that overlap, or with one rounded.
+
+    A figure is rounded if it is approximate, or if the other is given in another unit.
+    """
     largest = max(abs(a.high), abs(b.high))
     slack = 1e-9 * largest
     if a.approximate or b.approximate:
         slack = max(slack, min(max(a.rounding, b.rounding), _MOST_ROUNDED * largest))
+    elif a.factor != b.factor:
+        slack = max(slack, min(max(a.rounding, b.rounding), _MOST_CONVERTED * largest))
     return a.low - slack <= b.high and b.low - slack <= a.high
+
+
+def may_be_rounded(a: Quantity, b: Quantity) -> bool:
+    """True if one of two comparable figures may be the other rounded, though neither says so: 500 and 498."""
+    off = min(abs(a.low - b.high), abs(b.low - a.high), abs(a.high - b.high))
+    return off <= min(max(a.rounding, b.rounding), _MOST_ROUNDED / 2 * max(abs(a.high), abs(b.high)))
 
 
 def common(a: Quantity) -> bool:
@@ -135,7 +175,9 @@ def _figure(text: str, match: re.Match[str]) -> tuple[Quantity | None, int]:
     rounding = 0.5 * numerals.last_digit(first) * (low / first if first else 1) * factor
     span = (match.start(), counted.end)
     words = () if unit else counted.words
-    quantity = Quantity(low * factor, high * factor, unit, words, bool(match["about"]), rounding, span)
+    quantity = Quantity(
+        low * factor, high * factor, unit, words, bool(match["about"]), rounding, span, factor
+    )
     return quantity, max(counted.end, match.start() + 1)
 
 
@@ -169,7 +211,7 @@ def _fraction(text: str, match: re.Match[str]) -> Quantity:
     """The value of a fraction: a percentage ("two in five"), or a number ("a quarter of a million")."""
     if match["some"]:
         of = 100.0 if match["all"].lower() == "a hundred" else numerals.number(match["all"])
-        share = numerals.number(match["some"]) / max(1.0, of)
+        share = numerals.number(match["some"].split()[0]) / max(1.0, of)
     else:
         share = numerals.number(match["top"] or "one") * numerals.part(match["part"])
     if match["scale"]:
@@ -179,6 +221,27 @@ def _fraction(text: str, match: re.Match[str]) -> Quantity:
     return Quantity(
         100 * share, 100 * share, "percent", (), True, 100 * _FRACTION_ROUNDED * share, match.span()
     )
+
+
+def _part_of_unit(text: str, match: re.Match[str]) -> Quantity:
+    """The value of "half a kilometre", which is approximate."""
+    counted = units.after(text, match.start("unit"))
+    value = numerals.number(match["top"] or "one") * numerals.part(match["part"]) * counted.factor
+    return Quantity(value, value, counted.unit, (), True, _FRACTION_ROUNDED * value, match.span())
+
+
+def _multiplied(match: re.Match[str]) -> Quantity:
+    """The change in percent that "doubled" means."""
+    change = _RISES[match[0].lower()]
+    return Quantity(change, change, "percent", (), False, 0.0, match.span())
+
+
+def _duration(match: re.Match[str]) -> Quantity:
+    """The seconds of a length of time that is given in more than one unit."""
+    parts = [next((match[n] for n in names if match[n]), "zero") for names in _DURATION_GROUPS]
+    hours, minutes, seconds = map(numerals.number, parts)
+    value = 3600 * hours + 60 * minutes + seconds
+    return Quantity(value, value, "second", (), False, 0.5 if seconds else 30.0, match.span())
 
 
 def _and_a_half(text: str, match: re.Match[str]) -> Quantity:

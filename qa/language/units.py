@@ -39,14 +39,19 @@ PREFIX = rf"US\$|A\$|C\$|[$€£₹¥₸]|Rs\.?|(?:{'|'.join(_CODES)}|RMB)\b"  #
 _PERCENT = re.compile(r"\s?%|[\s-]per\s?cent\b|\s?pc\b", re.IGNORECASE)
 # Up to four words behind a number, which may be signs: "km", "US dollars", "metres a second".
 _AFTER = re.compile(r"[\s-]{0,2}((?:[^\W\d_]|[²³/°$€£.])+(?:[ -](?:[^\W\d_]|[²³/°])+){0,3})")
+_AGE = re.compile(
+    r"[\s-]years?[\s-](?:old|of age)\b", re.IGNORECASE
+)  # "aged 34" counts nothing either; not "2 million years old"
 _SHORT = ("km", "kg", "cm", "mm")  # units of two small letters; pint also takes "in" and "at" for units
 _SPELLED = {
     "bcm": "gigameter * meter ** 2",
-    "bpd": "barrel / day",
-    "b/d": "barrel / day",
+    "bpd": "barrel",
+    "b/d": "barrel",
     "mph": "mile / hour",
     "h": "hour",
 }
+# "Tonnes a year" are tonnes: often only one of two texts says how long it took.
+_A_TIME = re.compile(r"[ -](?:an?|per)(?:[ -](?:day|week|month|year)s?)?$", re.IGNORECASE)
 _NO_NOUN = {word for word in FUNCTION_WORDS if len(word) > 1} | frozenset(
     "also among annually every last next per since within".split()
 )
@@ -70,6 +75,8 @@ def after(text: str, position: int) -> Counted:
     """What is counted by the number that ends at a position of a text."""
     if percent := _PERCENT.match(text, position):
         return Counted(1.0, "percent", (), percent.end())
+    if text[position - 1 : position].isdigit() and (age := _AGE.match(text, position)):
+        return Counted(1.0, "", (), age.end())
     match = _AFTER.match(text, position)
     if not match:
         return Counted(1.0, "", (), position)
@@ -82,6 +89,8 @@ def after(text: str, position: int) -> Counted:
             return Counted(0.01, "USD", (), end) if code == "cent" else Counted(1.0, code, (), end)
     for n in range(min(4, len(parts)), 0, -1):
         name = first[: len(" ".join(parts[:n]))]
+        if _A_TIME.search(name):
+            continue
         if parts[n - 1].lower() not in _NO_NOUN and (measure := _measure(name)):
             return Counted(*measure, (), match.start(1) + len(name))
     words = []

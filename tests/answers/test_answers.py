@@ -59,6 +59,20 @@ def test_other_dates_stand_side_by_side_as_well(tmp_path):
     assert answer.text.startswith("Sources disagree:")
 
 
+def test_last_year_depends_on_the_date_of_a_document(tmp_path):
+    question = "How much did Osk trade with Tolvane?"
+
+    def asked(folder, date):
+        documents = {
+            "a.md": "---\ndate: 2021-03-04\n---\n\nOsk traded with Tolvane for $250 million last year.\n",
+            "b.md": f"---\ndate: {date}\n---\n\nOsk traded with Tolvane for $290 million last year.\n",
+        }
+        return ask(folder, documents, KeyReader({question: ("$250 million", "$290 million")}), question)
+
+    assert asked(tmp_path / "same", "2021-07-01").differ
+    assert not asked(tmp_path / "other", "2024-07-01").differ
+
+
 def test_a_target_is_not_held_against_what_is(tmp_path):
     question = "How much is the trade of Osk with Tolvane?"
     documents = {
@@ -111,12 +125,19 @@ def test_a_figure_is_no_short_answer_to_who(tmp_path):
             "What does a ticket to Osk cost?",
             "12 crowns",
         ),
+        ("Goats may stay in Osk for a month.", "month", "How long may goats stay in Osk?", "a month"),
         ("The bridge at Osk cost $7 billion.", "$7", "What did the bridge at Osk cost?", "$7 billion"),
         ("The road to Osk is 40 km long.", "40", "How long is the road to Osk?", "40 km"),
         ("The ferry to Osk carries 340 passengers.", "340", "How many passengers go to Osk?", "340"),
         ("The ferry to Osk carries 9 small red cars.", "9", "What does the ferry to Osk carry?", "9"),
         ("The fare to Osk rose to 12 yesterday.", "12", "What is the fare to Osk?", "12"),
         ("Aboard the ferry to Osk were Norwegians, Danes and 12 British.", "12", "What was aboard?", "12"),
+        (
+            "The ferry to Osk carries 340 goats, and the aim is 400 of them.",
+            "340 goats, and the aim is 400",
+            "How many goats does the ferry to Osk carry?",
+            "340 goats",
+        ),
         ("Osk got its bridge on 9 May 2019, they say.", "9", "When did Osk get its bridge?", "9"),
         ("Osk got its bridge in 2019 after a vote.", "2019", "When did Osk get its bridge?", "2019"),
     ],

@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.language.dates import Date, comparable, dates, near, same
+from qa.language.dates import Date, comparable, dates, near, same, years_meant
 
 YEAR = (2023, 2023)
 
@@ -24,6 +24,7 @@ def only(text: str) -> Date:
      ("the 1920s", (1920, 1929), None, None), ("the 19th century", (1801, 1900), None, None),
      ("the twenty-first century", (2001, 2100), None, None), ("2019-21", (2019, 2021), None, None),
      ("2019–2021", (2019, 2021), None, None), ("2019/20", (2019, 2020), None, None),
+     ("not before mid-2023", YEAR, None, None),
      ("late March", None, (3, 3), None), ("in July", None, (7, 7), None)],
 )  # fmt: skip
 def test_a_date_is_as_exact_as_it_is_given(text, years, months, days):
@@ -74,3 +75,9 @@ def test_dates_are_near_if_their_years_are():
     assert near(only("in 1926"), only("in 1936"), 10)
     assert not near(only("in 1937"), only("in 1926"), 10)
     assert near(only("in July"), only("in 1926"), 0)
+
+
+def test_last_year_means_a_year_if_the_day_of_writing_is_known():
+    text = "Trade grew last year, will this year, and is to next year; last year's drought is over."
+    assert [d.years for d in years_meant(text, "2021-03-10")] == [(2020, 2020), (2021, 2021), (2022, 2022)]
+    assert years_meant(text, "") == ()

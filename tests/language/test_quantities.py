@@ -5,7 +5,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa.language import numerals, units
-from qa.language.quantities import Quantity, common, comparable, equal_counts, quantities, same
+from qa.language.quantities import (
+    Quantity,
+    common,
+    comparable,
+    equal_counts,
+    may_be_rounded,
+    quantities,
+    same,
+)
 
 PIECES = ["12", "1,500 ", "two ", "and a half ", "a third ", "of ", "in ", "between ", "and ", "-", "$",
           "Rs ", "million ", "km ", "goats ", "%", "2023", "0", "½", "٣", "Osk "]  # fmt: skip
@@ -76,6 +84,18 @@ def test_currencies_have_codes_and_measures_are_recognised():
      ("It grew by 12 percent.", 12, 12, "percent"), ("Three-quarters of it sank.", 75, 75, "percent"),
      ("Two in five bees came back.", 40, 40, "percent"), ("It took 90 minutes.", 5400, 5400, "second"),
      ("Half a million bees came.", 5e5, 5e5, ""), ("It took a quarter of a million bees.", 2.5e5, 2.5e5, ""),
+     ("Half a kilometre of it sank.", 500, 500, "meter"),
+     ("It took a quarter of an hour.", 900, 900, "second"),
+     ("It took 14 and a half hours.", 52200, 52200, "second"),
+     ("It took an hour and a half.", 5400, 5400, "second"),
+     ("It took two hours, 7 minutes and 14 seconds.", 7634, 7634, "second"),
+     ("She won in 2:07:14.", 7634, 7634, "second"), ("She won in 1:57.40.", 117.4, 117.4, "second"),
+     ("It takes 5 to 10 minutes.", 300, 600, "second"), ("Sales doubled.", 100, 100, "percent"),
+     ("One goat in eight sank.", 12.5, 12.5, "percent"), ("It fell by a tenth in May.", 10, 10, "percent"),
+     ("It sells 40 tonnes a day.", 4e4, 4e4, "kilogram"),
+     ("Half a million litres a day.", 500, 500, "meter ** 3"),
+     ("The 34-year-old rows.", 34, 34, ""), ("Fifteen hundred goats came.", 1500, 1500, ""),
+     ("It covers 400 square metres.", 400, 400, "meter ** 2"),
      ("Two and a half thousand goats came.", 2500, 2500, ""), ("It has a dozen oars.", 12, 12, "")],
 )  # fmt: skip
 def test_a_figure_has_a_value_in_its_unit(text, low, high, unit):
@@ -102,6 +122,7 @@ def test_years_ordinals_and_numbers_in_names_are_not_figures(text):
     ("a", "b", "alike"),
     [("$1 billion", "1,000m dollars", True), ("1.5 km", "1,500 metres", True), ("40 goats", "40", True),
      ("3-5 goats", "4 goats", True), ("about 350 goats", "348 goats", True), ("350 goats", "348", False),
+     ("60 miles", "97 km", True), ("60 miles", "110 km", False), ("96 km", "97 km", False),
      ("three-quarters of it", "72%", True), ("three-quarters of it", "60%", False), ("3-5 km", "6 km", False),
      ("about $1 billion", "$1.4 billion", False), ("a dozen boats", "12 boats", True)],
 )  # fmt: skip
@@ -115,6 +136,14 @@ def test_figures_are_the_same_if_both_can_be_true(a, b, alike):
 )
 def test_figures_of_different_things_cannot_be_compared(a, b):
     assert not comparable(only(a), only(b))
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "rounded"),
+    [("500 goats", "498 goats", True), ("500 goats", "430 goats", False), ("340 goats", "310 goats", False)],
+)
+def test_a_figure_may_be_another_one_rounded(a, b, rounded):
+    assert may_be_rounded(only(a), only(b)) is may_be_rounded(only(b), only(a)) is rounded
 
 
 def test_small_counts_and_shares_are_often_equal_by_chance():
