@@ -38,6 +38,7 @@ def answer_text(answer: Answer) -> str:
             parts.append(one_line(claim.headline) + (f" ({claim.agreement})" if claim.agreement else ""))
         marks = " ".join(f"[{citation.number}]" for citation in claim.citations)
         parts.append(textwrap.fill(f"{_joined(claim.citations[0].quote)} {marks}", WIDTH))
+    parts += map(one_line, wording.unanswered(answer.unanswered))
     sources = [
         f"[{c.number}] {_source(c.document)}\n    {_place(c.document, c.start, c.end)}"
         + (f"\n    columns: {one_line(c.columns)}" if c.columns else "")

@@ -62,6 +62,7 @@ class KeptClaim(_Model):
     value: Text
     citations: Annotated[tuple[_Number, ...], Field(min_length=1, max_length=50)]
     is_short: bool | None = None
+    part: _Number = 1
 
 
 class Record(_Model):
@@ -81,6 +82,7 @@ class Record(_Model):
     unknown: Annotated[tuple[Line, ...], Field(max_length=1_000)] = ()
     suggestions: Annotated[tuple[Line, ...], _FEW] = ()
     corrected: Text = ""
+    unanswered: Annotated[tuple[Line, ...], _FEW] = ()
     claims: Annotated[tuple[KeptClaim, ...], _FEW] = ()
     citations: Annotated[tuple[Quote, ...], _FEW] = ()
     nearest: Annotated[tuple[Place, ...], _FEW] = ()
@@ -129,8 +131,14 @@ def record(turn: Turn) -> dict[str, Any]:
         unknown=answer.unknown,
         suggestions=answer.suggestions,
         corrected=answer.corrected,
+        unanswered=answer.unanswered,
         claims=tuple(
-            KeptClaim(value=c.value, citations=tuple(q.number for q in c.citations), is_short=c.is_short)
+            KeptClaim(
+                value=c.value,
+                citations=tuple(q.number for q in c.citations),
+                is_short=c.is_short,
+                part=c.part,
+            )
             for c in answer.claims
         ),
         citations=tuple(
@@ -172,7 +180,8 @@ def _answer(kept: Record, assistant: Assistant) -> Answer | None:
     if not kept.answered and not nearest and assistant.documents():
         return None  # it would say that nothing is indexed, or that these passages are the nearest
     if kept.answered:
-        text = wording.answer_markdown([claims[claim] for claim in kept.ordered_claims], kept.differ)
+        ordered = [claims[claim] for claim in kept.ordered_claims]
+        text = wording.answer_markdown(ordered, kept.differ, kept.unanswered)
     else:
         text = wording.EMPTY
         if nearest:
@@ -190,6 +199,7 @@ def _answer(kept: Record, assistant: Assistant) -> Answer | None:
         unknown=kept.unknown,
         suggestions=kept.suggestions,
         corrected=kept.corrected,
+        unanswered=kept.unanswered,
     )
 
 
@@ -199,7 +209,7 @@ def _claim(kept: Record, claim: KeptClaim, citations: Mapping[int, Citation]) ->
     if is_short is None:  # the record is older than this value
         short_form = parse(kept.understood or kept.question).form is SHORT
         is_short = short_form and len(claim.value) <= len(sources[0].quote) / 2
-    return Claim(claim.value, sources, is_short)
+    return Claim(claim.value, sources, is_short, claim.part)
 
 
 def _is_supported(claim: Claim) -> bool:
