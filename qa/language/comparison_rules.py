@@ -18,7 +18,10 @@ MEASURES = {
 _BE = r"(?P<be>is|are|was|were)"
 _MEASURE = rf"(?P<measure>{'|'.join(MEASURES)})"
 _PRICE = r"(?:more expensive|less expensive|cheaper|dearer)"
-_WHICH = r"(?:which|who|what)(?: of (?:the two|these|those|them))?(?: (?:one|country|project|side|party))?"
+_WHICH = (
+    r"(?:which|who|what)(?: of (?:the two|these|those|them))?"
+    rf"(?: (?!(?:{AUXILIARY}|costs?|came|comes)\b)[\w-]+){{0,2}}"
+)
 _OR = r"[,:]? (?P<one>[^,]+?),? or (?P<other>.+)"  # after a comparative
 _THEN_OR = r"[,:] (?P<one>[^,]+?),? or (?P<other>.+)"  # after words that may be anything
 _WHAT = (  # "more honey to Senn"
@@ -58,9 +61,9 @@ COMPARISONS = (
                "Which costs more, the ferry or the bridge?", "Which bridge costs more?",
                "How much does {side} cost?"),
     Comparison("is longer",
-               rf"{_WHICH} {_BE} (?:the )?{_MEASURE}{_OR}",
-               "Which is longer, the Osk or the Senn?", "Which is the longer river?",
-               "How {how} {be} {side}?"),
+               rf"{_WHICH} {_BE} (?:the )?{_MEASURE}(?P<rest>(?: (?:to|in|from|for) [^,]+?)?){_OR}",
+               "Which river is longer, the Osk or the Senn?", "Which is the longer river?",
+               "How {how} {be} {side}{rest}?"),
     Comparison("came first",
                rf"{_WHICH} (?:came|comes|happened|was|is) (?:first|earlier|later|before|sooner){_OR}",
                "Which came first, the mill or the quay?", "Which mill came first?",
@@ -73,7 +76,7 @@ COMPARISONS = (
                rf"{_WHICH} (?P<verb>(?!(?:{AUXILIARY})\b)\w+s|has) (?:the )?"
                rf"(?:more|less|fewer|most|{_MEASURE}){_WHAT}{_THEN_OR}",
                "Who sells more honey, Osk or Tolvane?", "Who sells more honey or wool?",
-               "How much{what} does {side} {verb}{rest}?"),
+               "How {many}{what} does {side} {verb}{rest}?"),
     Comparison("does it cost more than",
                rf"(?:{_BE}|does|do|did|will) (?P<one>.+?) (?:(?:be )?{_PRICE}|cost (?:more|less))"
                r" than (?P<other>.+)",
@@ -84,10 +87,10 @@ COMPARISONS = (
                "Is the Osk longer than the Senn?", "Is the Osk longer than 80 km?",
                "How {how} {be} {side}?"),
     Comparison("does it sell more than",
-               rf"(?P<do>do|does|did) (?P<one>.+) (?P<verb>\w+) (?:more|less|fewer){_WHAT}"
+               rf"(?P<do>do|does|did) (?P<one>\S+(?: \S+){{0,3}}) (?P<verb>\w+) (?:more|less|fewer){_WHAT}"
                r" than (?P<other>.+?)(?: (?:do|does|did))?",
                "Does Osk sell more honey than Tolvane?", "Does Osk sell more than planned?",
-               "How much{what} {do} {side} {verb}{rest}?"),
+               "How {many}{what} {do} {side} {verb}{rest}?"),
     Comparison("differ",
                rf"{_HOW} (?P<both>.+ and .+?) (?:differ|diverge|compare|different)"
                rf"(?: from each other)?{_ABOUT}",
@@ -100,8 +103,8 @@ COMPARISONS = (
                r"what (?:distinguishes|sets) (?P<one>.+?) (?:apart )?from (?P<other>.+)",
                "What distinguishes bees from wasps?", "What distinguishes bees?"),
     Comparison("difference between",
-               r"(?:what (?:is|are|was|were) )?(?:the |some )?(?:\w+ )?(?:differences?|contrasts?|comparison)"
-               r"(?: (?:is|are) there)? between (?P<both>.+)",
+               r"(?:what(?:['’]s| is| are| was| were)? )?(?:the |some )?(?:\w+ )?(?:differences?|contrasts?)"
+               r"(?: in (?P<about>[\w ]+?))?(?: (?:is|are) there)? between (?P<both>.+)",
                "What is the difference between bees and wasps?", "What is the way between bees and wasps?"),
     Comparison("compare",
                r"(?:compare|contrast) (?P<both>.+)",
@@ -116,7 +119,7 @@ COMPARISONS = (
                "What do bees and wasps have in common?", "What is common in Osk and Tolvane?",
                shared=True),
     Comparison("similarities",
-               r"(?:what (?:is|are) )?(?:the )?(?:similarit(?:y|ies)|parallels)(?: (?:is|are) there)?"
+               r"(?:what (?:is |are )?)?(?:the )?(?:similarit(?:y|ies)|parallels)(?: (?:is|are) there)?"
                r" between (?P<both>.+)",
                "What are the similarities between bees and wasps?", "What is similar to bees and wasps?",
                shared=True),

@@ -13,14 +13,14 @@ from qa.language.comparison_rules import COMPARISONS, MEASURES, Comparison
 from qa.language.followup_rules import WH
 from qa.language.names import is_bare_name, mentions, name_spans, names
 from qa.language.questions import without_courtesy
-from qa.language.words import content_words
+from qa.language.words import FUNCTION_WORDS
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
     """One side of a comparison as it can be told to people, and a question about it.
 
-    `focus` is what tells it from the other side: a name, or a word if there are no names, or "".
+    `focus` is what tells it from the other side: a name, or without names the only word that does; else "".
     """
 
     text: str
@@ -62,7 +62,7 @@ def sides_of(question: str) -> tuple[Side, ...]:
             one, other = _completed(*sides)
             if not other or "," in one or _NO_SIDE.match(one) or _NO_SIDE.match(other):
                 return ()
-            if set(content_words(one)) == set(content_words(other)):
+            if _words(one) == _words(other):
                 return ()
             return tuple(
                 Side(side, _asked(rule, match, side), _focus(side, than))
@@ -83,6 +83,7 @@ def _asked(rule: Comparison, match: re.Match[str], side: str) -> str:
         return f"{side}?"
     found["how"] = MEASURES.get(found.get("measure", "").lower(), "")
     found["verb"] = _infinitive(found.get("verb", ""))
+    found["many"] = "many" if found.get("what", "").endswith("s") else "much"
     found["is"] = "are" if _PLURAL.match(side) else "is"
     return rule.question.format(side=side, **found)
 
@@ -92,11 +93,17 @@ def _infinitive(verb: str) -> str:
 
 
 def _focus(side: str, other: str) -> str:
-    """A name that tells a side from the other, or a word if neither has a name; "" if nothing does."""
+    """A name that tells a side from the other; if neither has a name, the one word that does; else ""."""
     ours, theirs = names(f"x {side}"), names(f"x {other}")
     if ours or theirs:
-        return next((name for name in ours if not mentions(other, name)), "")
-    return next((word for word in reversed(content_words(side)) if not mentions(other, word)), "")
+        return next((name for name in ours if len(name) > 1 and not mentions(other, name)), "")
+    own, others = _words(side) - _words(other), _words(other) - _words(side)
+    return own.pop() if len(own) == len(others) == 1 else ""
+
+
+def _words(side: str) -> set[str]:
+    """The words of a side that carry meaning, each in lower case: "full-time" is one."""
+    return {word for word in re.findall(r"\w[\w’'–-]*", side.lower()) if word not in FUNCTION_WORDS}
 
 
 # --- two sides in one phrase ---------------------------------------------------------------------
@@ -155,7 +162,8 @@ def _completed(one: str, other: str) -> tuple[str, str]:
     if match := re.match(r"(?:that|those) (?P<by>\w+) (?P<rest>.+)", other, re.IGNORECASE):
         same = re.search(rf" {match['by']} (?:the )?[\w-]+(?: [A-Z][\w-]*)*", one)
         if same:
-            return one, f"{one[: same.start()]} {match['by']} {match['rest']}{one[same.end() :]}"
+            rest = one[same.end() :] if is_bare_name(match["rest"]) else ""
+            return one, f"{one[: same.start()]} {match['by']} {match['rest']}{rest}"
         return one, f"{one[owner.end() + 1 :] if owner else one} {match['by']} {match['rest']}"
     if (match := re.search(r"(?<=\b(?:from|with)) there\b", other)) and (places := names(f"x {one}")):
         other = f"{other[: match.start()]} {places[-1]}{other[match.end() :]}"

@@ -116,10 +116,10 @@ _NAMES = rf"{_NAME}(?:,? and (?:the )?{_NAME})?"
 _SUBJECT = re.compile(  # "the trade agreement between Osk and Tolvane"; "Osk and Tolvane"; "trade with Osk"
     rf"(?:(?:(?:the|an?)|[A-Z][\w-]*['’]s)(?: {_NAME})?(?P<words>(?: {_NOT_OF_A_NAME}[a-z][\w’'-]*){{0,3}})"
     rf"|{_NAMES}|{_NOT_OF_A_NAME}\w[\w'’-]*)"
-    rf"(?: (?:of|between|with|for|to|on) (?:the {_NAMES} {_NOT_OF_A_NAME}[a-z]+|(?:the )?{_NAMES}))*"
+    rf"(?: (?:of|between|with|for|to|on|in|at) (?:the {_NAMES} {_NOT_OF_A_NAME}[a-z]+|(?:the )?{_NAMES}))*"
 )
 _BEFORE_SUBJECT = re.compile(  # a verb; a task, perhaps with its question word; a question word and its verb
-    rf"(?:(?:{AUXILIARY}) |{_TASK} (?:(?:{WH}) )?|(?:\S+ ){{0,2}})", re.IGNORECASE
+    rf"(?:(?:{AUXILIARY}) |{_TASK} (?:(?:{WH}) )?|(?:\S+ ){{2}})", re.IGNORECASE
 )
 _DOES = re.compile(r"(?:do|does|did|can|could|will|would|shall|should|may|might|must)\b", re.IGNORECASE)
 _DONE = re.compile(r" (?:\w+(?:ed|en)|built|sold|made|held|won|put|set|lost|found|bought|paid|led)$")
@@ -155,7 +155,7 @@ def subject_of(question: str) -> str:
     if asked := _ASKED.fullmatch(text):
         text = asked["rest"]
     before = _BEFORE_SUBJECT.match(text)
-    match = _SUBJECT.match(text, before.end() if before else 0)
+    match = _SUBJECT.match(text, before.end()) if before else None
     if not match:
         return ""
     found = match[0]
