@@ -114,7 +114,7 @@ def _split(both: str, joints: str) -> tuple[str, str]:
     if "and" in joints and (sides := _of_names(both)):
         return sides
     best, sides = -3, ("", "")
-    for match in re.finditer(rf",? (?:{joints}) (?=\S)", both, re.IGNORECASE):
+    for match in re.finditer(rf"(?<=\w),? (?:{joints}) (?=\w)", both, re.IGNORECASE):
         one, other = both[: match.start()], both[match.end() :]
         likely = _likeness(one, other)
         if likely > best:

@@ -165,6 +165,19 @@ def test_a_side_is_not_answered_by_what_is_said_of_the_other(tmp_path):
     assert answer.text.endswith("Nothing found on “the boat to Senn”.")
 
 
+def test_a_side_may_be_named_by_the_heading_alone(tmp_path):
+    documents = {
+        "ferry.md": "# The ferry to Tolvane\n\nIt carries 340 passengers on each crossing.\n",
+        "boat.md": "# The boat to Senn\n\nIt carries 90 passengers on each crossing.\n",
+    }
+    known = {
+        "How many passengers does the ferry to Tolvane carry?": "340 passengers",
+        "How many passengers does the boat to Senn carry?": "90 passengers",
+    }
+    answer = ask(tmp_path, LARGER, known, documents)
+    assert [citation.document.path for citation in answer.citations] == ["ferry.md", "boat.md"]
+
+
 # --- other questions -----------------------------------------------------------------------------
 
 
