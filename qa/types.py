@@ -36,11 +36,11 @@ class Value:
         """The value as dicts, lists, strings and numbers for json.dumps, under the names of its fields.
 
         An answer: question, text, answered, confidence, claims, citations, nearest, differ, understood,
-        unknown, suggestions, corrected, language, lead, layout, without its trace. A claim: value,
-        citations. A citation: number, document, start, end, quote, passage, page, page_end, place, columns.
-        A hit: passage, document, score, page, place. A passage: id, document_id, start, end, text, header,
-        sentences, remark, doubtful. A document: id, path, title, digest, metadata, pages (their number),
-        without its text.
+        unknown, suggestions, corrected, language, unanswered, lead, layout, without its trace. A claim:
+        value, citations. A citation: number, document, start, end, quote, passage, page, page_end, place,
+        columns. A hit: passage, document, score, page, place. A passage: id, document_id, start, end, text,
+        header, sentences, remark, doubtful. A document: id, path, title, digest, metadata, pages (their
+        number), without its text.
         """
         names = (field.name for field in fields(self) if field.compare)
         return {name: _plain(getattr(self, name)) for name in names}
@@ -220,12 +220,14 @@ class Claim(Value):
     """One thing that the documents say. `value` is a verbatim part of the first citation's quote.
 
     Each further citation is from another document that says the same. `is_short` is set if the value may
-    stand out as a headline: a likely short answer, of the sort that was asked for.
+    stand out as a headline: a likely short answer, of the sort that was asked for. `part` is the number of
+    the part of the question that it answers, from 1; sides of a comparison are parts as well.
     """
 
     value: str
     citations: tuple[Citation, ...]
     is_short: bool = field(default=False, compare=False)
+    part: int = field(default=1, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,8 +290,9 @@ class Trace(Value):
 
     `searched` is the number of passages searched. `considered` are those that were looked at, at most a
     dozen, in their final order. `words` are the search terms, `readings` the interpretations of the question
-    in the order in which they were tried (only a follow-up has more than one). `wanted` says in plain words
-    what form of answer the question asks for. The question was answered if `confidence` reached `threshold`.
+    in the order in which they were tried (only a follow-up has more than one), or the questions that its
+    parts were asked as. `wanted` says in plain words what form of answer the question asks for. The question
+    was answered if `confidence` reached `threshold`.
 
     `signals` are the values that the confidence is computed from, by name: the reader's `margin` in tens of
     logits, as are those of the sentence being `evidence` and of its passage having `answered`; the `lead` of
@@ -323,11 +326,13 @@ class Answer(Value):
     """What the documents say in answer to a question, or a refusal.
 
     `text` is Markdown whose sentences carry [1] [2]. `confidence` is the calibrated probability (0..1)
-    that the best claim is right. If `answered` is False there are no claims and no citations. `nearest`
-    holds the best passages in order of rank in either case. `differ` is set if the claims are different
-    figures or dates for one thing, from different sources. `understood` is the question that was
-    answered: the question itself, or the interpretation of a follow-up. `trace` says how the answer came
-    about; it is not compared when two answers are.
+    that the best claim is right, or the least of these if several parts of a question are answered. If
+    `answered` is False there are no claims and no citations. `nearest` holds the best passages in order of
+    rank in either case. `differ` is set if the claims are different figures or dates for one thing, from
+    different sources. `understood` is the question that was answered: the question itself, or the
+    interpretation of a follow-up. `unanswered` are the parts of the question, or sides of a comparison, on
+    which nothing was found though the others are answered. `trace` says how the answer came about; it is not
+    compared when two answers are.
 
     In a refusal, `unknown` holds the words of the question that appear in no document, `corrected` the
     question with those spelled as in the documents, if they seem to be misspelled, `language` the name of the
@@ -352,6 +357,7 @@ class Answer(Value):
     suggestions: tuple[str, ...] = ()
     corrected: str = ""
     language: str = ""
+    unanswered: tuple[str, ...] = ()
     lead: str = ""
     layout: Layout = Layout.CLAIMS
     trace: Trace | None = field(default=None, compare=False, repr=False)

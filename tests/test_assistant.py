@@ -92,7 +92,7 @@ def test_an_answer_and_what_it_holds_become_plain_dicts(synced):
     hit, claim, citation = answer.nearest[0], answer.claims[0], answer.citations[0]
     keys_of_answer = "question text answered confidence claims citations nearest differ understood unknown"
     expected = [
-        (answer, f"{keys_of_answer} suggestions corrected language lead layout"),
+        (answer, f"{keys_of_answer} suggestions corrected language unanswered lead layout"),
         (claim, "value citations"),
         (citation, "number document start end quote passage page page_end place columns"),
         (hit, "passage document score page place"),

@@ -9,9 +9,12 @@ from functools import partial
 from qa.answers.claims import compose, refuse, reply
 from qa.answers.history import earlier_turns, in_context
 from qa.answers.overviews import Overviews
+from qa.answers.parts import Part, short_answer, together
 from qa.answers.quotes import quote_span
 from qa.answers.suggestions import Suggestions
 from qa.answers.trace import Attempt, Stopwatch, trace_of
+from qa.language.comparisons import sides_of
+from qa.language.compound import parts_of, second_question
 from qa.language.followups import Interpretation, interpretations, is_followup, surely_leans
 from qa.language.foreign import foreign_language
 from qa.language.names import mentions
@@ -27,6 +30,7 @@ from qa.types import Answer, Hit, Turn
 
 _DISCOUNT = 0.85  # for each further interpretation of a follow-up
 _LEAST_LIKELY = 0.2  # of what a whole question may mean beside what it says
+_HOPEFUL = 0.1  # of one of the parts of a question, by the first reader, so that the second reads them
 
 
 class Asking:
@@ -61,6 +65,8 @@ class Asking:
         if overview and (answer := self._overviews.answer(overview, question, among)):
             return answer
         least = self._engine.calibration.threshold if threshold is None else threshold
+        if answer := self._in_parts(asked, turns, among, least, watch):
+            return replace(answer, question=question)
         meant, attempts = self._meant(asked, turns, among, watch)
         best = self._decided(meant, watch)
         if _falls_short(best, least) and best.shown != best.question.text:
@@ -82,6 +88,54 @@ class Asking:
                 answer = refuse(question, hits, probability, unknown, corrected, suggestions, language)
         trace = trace_of(best, attempts, least, watch)
         return replace(answer, question=question, understood=best.shown, trace=trace)
+
+    def _in_parts(
+        self, asked: str, turns: Sequence[Turn], documents: DocumentIds, threshold: float, watch: Stopwatch
+    ) -> Answer | None:
+        """The answer to a comparison or a question of two parts; None if dividing it does not help.
+
+        That is if it is neither, or no part has an answer: then it is asked as typed. A part is answered at
+        the threshold, but never below the calibrated one: what is not found has to be said.
+        """
+        sides = self._sides(asked, documents, watch)
+        parts = sides or self._two(asked, turns, documents, watch)
+        if not any(part.attempt.probability >= _HOPEFUL for part in parts):
+            return None
+        parts = [replace(part, attempt=self._decided(part.attempt, watch)) for part in parts]
+        least = max(threshold, self._engine.calibration.threshold)
+        with watch.on("compose"):
+            answer = together(parts, least, bool(sides))
+        if answer is None:
+            return None
+        attempts = [part.attempt for part in parts]
+        shown = next(attempt for attempt in attempts if attempt.probability == answer.confidence)
+        first, second = parts
+        leans = not sides and first.attempt.shown != f"{first.typed}?"
+        understood = f"{first.attempt.shown.rstrip('?')} and {second.typed}?" if leans else asked
+        trace = trace_of(shown, attempts, least, watch)
+        return replace(answer, understood=understood, trace=trace)
+
+    def _sides(self, asked: str, documents: DocumentIds, watch: Stopwatch) -> list[Part]:
+        """The sides of a comparison; none of another question. A side is answered by what mentions it."""
+        sides = sides_of(asked)
+        meant = [
+            Interpretation(side.question, focus=side.focus, rival=other.focus)
+            for side, other in zip(sides, reversed(sides), strict=True)
+        ]
+        attempts = [self._attempt(interpretation, 1.0, documents, watch) for interpretation in meant]
+        return [Part(side.text, attempt) for side, attempt in zip(sides, attempts, strict=True)]
+
+    def _two(self, asked: str, turns: Sequence[Turn], documents: DocumentIds, watch: Stopwatch) -> list[Part]:
+        """The parts of a question of two parts; none of another. What the second leans on is in the first."""
+        parts = parts_of(asked)
+        if parts is None:
+            return []
+        first, _ = self._meant(f"{parts.first}?", turns, documents, watch)
+        with watch.on("compose"):
+            value = short_answer(first)
+        question = second_question(parts, first.question.text.rstrip("?"), value)
+        second = self._attempt(Interpretation(question), 1.0, documents, watch)
+        return [Part(parts.first, first), Part(parts.second, second)]
 
     def suggestions(
         self, question: str, history: Sequence[Turn], documents: Iterable[str] | None
@@ -167,5 +221,8 @@ def _admits(interpretation: Interpretation, sentence: ScoredSentence) -> bool:
     """True if a sentence may answer: it is new, and mentions the name that was asked about."""
     if sentence.text() in interpretation.told:
         return False
-    focus = interpretation.focus
-    return not focus or mentions(sentence.text(quote_span(sentence)), focus)
+    focus, rival = interpretation.focus, interpretation.rival
+    quote = sentence.text(quote_span(sentence))
+    if not focus or mentions(quote, focus):
+        return True
+    return bool(rival) and mentions(sentence.hit.passage.header, focus) and not mentions(quote, rival)

@@ -55,6 +55,11 @@ def foreign(language: str) -> str:
     return f"Your question seems to be in {language}. I read English best. Try asking in English."
 
 
+def unanswered(parts: Sequence[str]) -> list[str]:
+    """A line for each part of a question on which nothing was found. Parts are shown as they are given."""
+    return [f"Nothing found on “{part}”." for part in parts]
+
+
 def understood(question: str) -> str:
     """What a follow-up was taken to mean."""
     return f"Understood as “{question}”"
@@ -106,12 +111,15 @@ class WordedClaim:
 def worded_claims(claims: Sequence[Claim], differ: bool) -> list[WordedClaim]:
     """The claims of an answer, best first, as they are shown: in the order of their citation numbers.
 
-    The value of the best claim becomes a headline if it is short; if the claims differ, every value does.
+    The value of the best claim becomes a headline if it is short; if the claims differ, every value does. Of
+    a question of several parts the best claim of each has a headline, or none has: one alone would seem to be
+    the answer to the whole question.
     """
-    best = claims[0]
+    best = {claim.part: claim for claim in reversed(claims)}.values()
+    all_short = all(claim.is_short for claim in best)
     return [
         WordedClaim(
-            headline=claim.value if differ or (claim is best and claim.is_short) else "",
+            headline=claim.value if differ or (all_short and any(claim is first for first in best)) else "",
             origin=_origin(claim) if differ else "",
             sentences=claim.citations[0].sentences,
             citations=claim.citations,
@@ -169,20 +177,23 @@ def escape(text: str) -> str:
     return _MARKUP.sub(r"\\\1", " ".join(text.split()))
 
 
-def answer_markdown(claims: Sequence[Claim], differ: bool) -> str:
-    """The text of an answer: the headline in bold if there is one, then the sentences with citation numbers.
+def answer_markdown(claims: Sequence[Claim], differ: bool, without_answer: Sequence[str] = ()) -> str:
+    """The text of an answer: a headline in bold if there is one, then its sentences with citation numbers.
 
-    Claims that differ are a list, each with its origin. What has to be known of a source is said below.
+    Claims that differ are a list, each with its origin. Parts of the question that are without an answer and
+    what has to be known of a source are said below.
     """
     parts = worded_claims(claims, differ)
-    notes = [escape(line) for line in remarks(c for part in parts for c in part.citations)]
+    notes = unanswered([escape(part) for part in without_answer])
+    notes += [escape(line) for line in remarks(c for part in parts for c in part.citations)]
     if differ:
         lines = [f"- {_bold(part)} ({_by(part)}): {_sentences(part)}" for part in parts]
         return "\n\n".join([f"{DISAGREEMENT}:", "\n".join(lines), *notes])
-    paragraphs = [_sentences(part) for part in parts]
+    paragraphs = []
     for part in parts:
         if part.headline:
-            paragraphs.insert(0, _bold(part) + (f" ({part.agreement})" if part.agreement else ""))
+            paragraphs.append(_bold(part) + (f" ({part.agreement})" if part.agreement else ""))
+        paragraphs.append(_sentences(part))
     return "\n\n".join([*paragraphs, *notes])
 
 

@@ -40,6 +40,7 @@ def answer_text(answer: Answer) -> str:
             parts.append(one_line(claim.headline) + (f" ({claim.agreement})" if claim.agreement else ""))
         marks = " ".join(f"[{citation.number}]" for citation in claim.citations)
         parts.append(textwrap.fill(f"{_joined(claim.citations[0].quote)} {marks}", WIDTH))
+    parts += map(one_line, wording.unanswered(answer.unanswered))
     return "\n\n".join([*parts, _sources(answer), f"confidence {answer.confidence:.2f}"])
 
 

@@ -75,8 +75,9 @@ class Turn:
 class Interpretation:
     """A question that can be understood alone.
 
-    `focus` is a name that the answer has to mention; `told` is what was said already and should not be
-    repeated. Both are usually empty. `shown` is the question as it can be told to people, if `question` is
+    `focus` is a name that the answer has to mention; if it is compared with a `rival`, it is enough that the
+    heading does and the answer does not mention the rival. `told` is what was said already and should not be
+    repeated. All are usually empty. `shown` is the question as it can be told to people, if `question` is
     put together for searching only.
     """
 
@@ -84,6 +85,7 @@ class Interpretation:
     focus: str = ""
     told: str = ""
     shown: str = ""
+    rival: str = ""
 
 
 @dataclass(frozen=True, slots=True)

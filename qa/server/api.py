@@ -53,7 +53,8 @@ def functions(assistant: Assistant) -> dict[str, Callable[..., Any]]:
 
         `text` is the answer in Markdown. Marks such as [1] are the numbers of its `citations`, each with the
         quote, its document, and where it starts and ends there. `confidence` is the probability that the
-        answer is right. If `answered` is false, the documents do not answer it. `nearest` holds the nearest
+        answer is right. If `answered` is false, the documents do not answer it. `unanswered` holds the parts
+        of the question on which nothing was found, while others are answered. `nearest` holds the nearest
         passages.
         """
         return assistant.ask(_text(question), _pairs(history), _ids(documents)).as_dict()

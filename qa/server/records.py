@@ -62,6 +62,7 @@ class KeptClaim(_Model):
     value: Text
     citations: Annotated[tuple[_Number, ...], Field(min_length=1, max_length=50)]
     is_short: bool | None = None
+    part: _Number = 1
 
 
 class Record(_Model):
@@ -84,6 +85,7 @@ class Record(_Model):
     language: Line = ""
     lead: Text = ""
     layout: Layout = Layout.CLAIMS
+    unanswered: Annotated[tuple[Line, ...], _FEW] = ()
     claims: Annotated[tuple[KeptClaim, ...], _FEW] = ()
     citations: Annotated[tuple[Quote, ...], _FEW] = ()
     nearest: Annotated[tuple[Place, ...], _FEW] = ()
@@ -135,8 +137,14 @@ def record(turn: Turn) -> dict[str, Any]:
         language=answer.language,
         lead=answer.lead,
         layout=answer.layout,
+        unanswered=answer.unanswered,
         claims=tuple(
-            KeptClaim(value=c.value, citations=tuple(q.number for q in c.citations), is_short=c.is_short)
+            KeptClaim(
+                value=c.value,
+                citations=tuple(q.number for q in c.citations),
+                is_short=c.is_short,
+                part=c.part,
+            )
             for c in answer.claims
         ),
         citations=tuple(
@@ -179,7 +187,7 @@ def _answer(kept: Record, assistant: Assistant) -> Answer | None:
         return None  # it would say that nothing is indexed, or that these passages are the nearest
     shown = [claims[claim] for claim in kept.ordered_claims]
     if kept.answered and kept.layout is Layout.CLAIMS:
-        text = wording.answer_markdown(shown, kept.differ)
+        text = wording.answer_markdown(shown, kept.differ, kept.unanswered)
     elif kept.answered:
         text = wording.overview_markdown(shown, kept.lead, kept.layout)
     else:
@@ -202,6 +210,7 @@ def _answer(kept: Record, assistant: Assistant) -> Answer | None:
         language=kept.language,
         lead=kept.lead,
         layout=kept.layout,
+        unanswered=kept.unanswered,
     )
 
 
@@ -211,7 +220,7 @@ def _claim(kept: Record, claim: KeptClaim, citations: Mapping[int, Citation]) ->
     if is_short is None:  # the record is older than this value
         short_form = parse(kept.understood or kept.question).form is SHORT
         is_short = short_form and len(claim.value) <= len(sources[0].quote) / 2
-    return Claim(claim.value, sources, is_short)
+    return Claim(claim.value, sources, is_short, claim.part)
 
 
 def _is_supported(claim: Claim) -> bool:

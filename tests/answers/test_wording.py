@@ -16,6 +16,7 @@ from qa.answers.wording import (
     quoted_sentences,
     quoted_text,
     refusal_markdown,
+    refuses,
     short_answer,
     unknown,
     worded_claims,
@@ -55,6 +56,22 @@ def test_sources_that_agree_are_counted():
     claim = Claim("290", (cited(1, BOAT), cited(2, BOAT)), is_short=True)
     assert answer_markdown([claim], differ=False) == f"**290** (2 sources agree)\n\n{BOAT} [1] [2]"
     assert agreement(1) == ""
+
+
+def test_of_several_parts_each_has_a_headline_or_none_has():
+    second = Claim("290", (cited(2, BOAT),), is_short=True, part=2)
+    text = answer_markdown([SHORT, second], differ=False)
+    assert text.split("\n\n")[::2] == ["**340 passengers**", "**290**"]
+    long = Claim(BOAT, (cited(2, BOAT),), part=2)
+    assert "**" not in answer_markdown([SHORT, long], differ=False)
+
+
+def test_a_part_without_an_answer_is_named_and_never_quoted():
+    text = answer_markdown([SHORT], False, ["how *old* it is [1]"])
+    assert text.endswith(r"Nothing found on “how \*old\* it is \[1\]”.")
+    assert quoted_text(text) == "The ferry to Tolvane carries 340 passengers."
+    assert short_answer(text) == "340 passengers"
+    assert not refuses(text)
 
 
 def test_each_sentence_of_a_quote_carries_its_number():

@@ -143,6 +143,19 @@ def test_differing_figures_stand_side_by_side_with_their_origins():
     assert links(html) == [f"#source-0-{number}" for number in (1, 2, 1, 2, 3)]
 
 
+def test_each_part_of_a_question_has_its_value_above_its_sentence():
+    first = Claim("340", (a_citation(1),), is_short=True)
+    second = Claim("290", (a_citation(2, OTHER.text, OTHER),), is_short=True, part=2)
+    html = answered(an_answer(first, second), 0)
+    paragraphs = re.findall(r'<p class="(?:value|said)">.*?</p>', html)
+    assert [one_line(p) for p in paragraphs] == ["340", f"{QUOTE} [1]", "290", f"{OTHER.text} [2]"]
+
+
+def test_a_part_of_a_question_without_an_answer_is_named():
+    html = answered(replace(an_answer(), unanswered=(HOSTILE,)), 0)
+    assert said(html)[-1].startswith("Nothing found on “")
+
+
 def test_the_answer_says_how_sure_it_is_and_from_how_many_documents():
     assert "Well supported · from 1 document" in one_line(answered(an_answer(confidence=0.95), 0))
     two = an_answer(Claim("340", (a_citation(1), a_citation(2, NEWS.text, NEWS))), confidence=0.6)

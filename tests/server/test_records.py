@@ -85,6 +85,16 @@ def test_a_follow_up_comes_back_as_it_was_understood(reading: Assistant):
     assert unscored(restore(record_of(turn), reading).answer) == unscored(turn.answer)
 
 
+@pytest.mark.parametrize("second", ["when was the bridge finished", "who painted the lighthouse"])
+def test_an_answer_in_parts_comes_back_with_each_part(reading: Assistant, second: str):
+    reader = KeyReader({**KNOWN, "when was the bridge finished?": "1874"})
+    turn = turn_for(Assistant(reading.settings, WordEncoder(), reader), f"{QUESTION[:-1]}, and {second}?")
+    assert bool(turn.answer.unanswered) == (len(turn.answer.claims) == 1)
+    again = restore(record_of(turn), reading).answer
+    assert unscored(again) == unscored(turn.answer)
+    assert [claim.part for claim in again.claims] == [claim.part for claim in turn.answer.claims]
+
+
 def test_different_figures_come_back_side_by_side(reading: Assistant, corpus):
     write(corpus, {"boat.txt": "The ferry to Tolvane carries 290 passengers."})
     reading.sync()

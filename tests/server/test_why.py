@@ -47,7 +47,7 @@ def test_a_trace_says_what_was_asked_for_found_and_needed():
 
 def test_one_meaning_is_not_listed():
     html = explanation(an_answer(trace=replace(a_trace(), readings=(Tried("ferry", 0.8),))), changed=False)
-    assert "Possible meanings" not in html
+    assert "Asked as" not in html
 
 
 def test_passages_that_no_reader_has_read_have_no_score():

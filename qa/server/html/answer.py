@@ -93,8 +93,8 @@ def _claims(answer: Answer, number: int) -> Markup:
             )
         ]
     else:
-        parts = [paragraph("value", text(claim.headline)) for claim in claims if claim.headline]
-        parts += [_sentences(claim, number) + _agreement(claim, number) for claim in claims]
+        parts = [_headline(claim) + _sentences(claim, number) + _agreement(claim, number) for claim in claims]
+    parts += [paragraph("said", text(line)) for line in wording.unanswered(answer.unanswered)]
     remarks = (paragraph("note", text(line)) for line in wording.remarks(answer.citations))
     return concat([*parts, *remarks, paragraph("note", _notes(answer))])
 
@@ -136,6 +136,10 @@ def _quoted(citation: Citation, number: int) -> Markup:
     """A quote on one line, and its number."""
     quote = " ".join(citation.quote.split())
     return html('<span dir="auto">{}</span> {}', quote, _mark(citation, number))
+
+
+def _headline(claim: WordedClaim) -> Markup:
+    return paragraph("value", text(claim.headline)) if claim.headline else NOTHING
 
 
 def _differing(claim: WordedClaim, number: int) -> Markup:
@@ -261,7 +265,7 @@ def explanation(trace: Trace | None, changed: bool) -> Markup:
     parts = [paragraph("note", _CHANGED if changed else ""), paragraph("said", _verdict(trace))]
     if len(trace.readings) > 1:
         rows = ((text(tried.question), _percent(tried.probability)) for tried in trace.readings)
-        parts.append(_table("Possible meanings", ("Question", "Confidence"), rows))
+        parts.append(_table("Asked as", ("Question", "Confidence"), rows))
     words = ((text(sought.word), plural(sought.passages, "passage")) for sought in trace.words)
     parts.append(_table("Search terms", ("Word", "Found in"), words))
     heads = ("Passage", "Similarity", "Words", "Reader", "Best match")
