@@ -12,13 +12,14 @@ from qa.answers.history import earlier_turns, in_context
 from qa.answers.quotes import quote_span
 from qa.answers.suggestions import Suggestions
 from qa.answers.trace import Attempt, Stopwatch, trace_of
+from qa.answers.whose import holder
 from qa.language.followups import Interpretation, interpretations, is_followup, surely_leans
 from qa.language.names import mentions
 from qa.language.questions import checked, keywords, parse
 from qa.language.smalltalk import smalltalk
 from qa.language.words import names_something
 from qa.recent import Recent
-from qa.search.confidence import LIKELY
+from qa.search.confidence import LIKELY, lowered
 from qa.search.engine import Engine
 from qa.search.evidence import LOOKED_AT, ScoredSentence
 from qa.search.retrieval import DocumentIds
@@ -138,9 +139,10 @@ class Asking:
         """The attempt after the second reader has read the best of its evidence."""
         with watch.on("read"):
             evidence = self._engine.decided(attempt.evidence)
-        return replace(
-            attempt, evidence=evidence, probability=self._engine.calibration.probability(evidence.signals)
-        )
+            probability = self._engine.calibration.probability(evidence.signals)
+            if probability >= self._engine.calibration.threshold:
+                probability = lowered(probability, holder(attempt.question, evidence, self._engine.reader))
+        return replace(attempt, evidence=evidence, probability=probability)
 
     def _suggest(
         self, question: str, best: Attempt, documents: DocumentIds, watch: Stopwatch

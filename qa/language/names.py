@@ -11,7 +11,7 @@ from qa.types import Span
 
 # An abbreviation ("U.S."), or a word that may have an apostrophe, a dot or a dash in it.
 _WORD = r"(?:[^\W\d_]\.)+|[^\W_]+(?:['’.\-–][^\W_]+)*"
-_TITLES = frozenset(
+TITLES = frozenset(
     """mr mrs ms dr prof professor sir lady lord general gen president prime minister deputy foreign
     first vice chairman chairwoman chair secretary ambassador king queen prince emir sheikh ceo director
     governor senator captain colonel judge justice chancellor mayor""".split()
@@ -52,7 +52,7 @@ def name_spans(text: str) -> list[Span]:
     words = list(re.finditer(_WORD, text))
     runs: list[list[re.Match[str]]] = []
     for word in words:
-        opens = _starts_sentence(text, word.start()) and word[0].lower() in OPENINGS
+        opens = starts_sentence(text, word.start()) and word[0].lower() in OPENINGS
         numbered = (
             word[0].isdigit()
             and len(word[0]) < 4
@@ -65,7 +65,8 @@ def name_spans(text: str) -> list[Span]:
         between = text[run[-1].end() : word.start()].strip() if run else ""
         if between == "." and run and run[-1][0].lower() in _ABBREVIATED:
             between = ""
-        if between == "for" and run and run[-1][0] not in _BODIES:
+        apart = bool(run) and "\n\n" in text[run[-1].end() : word.start()]
+        if apart or (between == "for" and run and run[-1][0] not in _BODIES):
             between = "…"
         if run and (between in _JOINTS or (between == "and" and _JOINTS & set(_between(text, run)))):
             run.append(word)
@@ -96,14 +97,14 @@ def mentions(text: str, name: str) -> bool:
     words = _words(name)
     if not words:
         return False
-    return any(_same_word(words[-1], word) or _is_acronym(word, words) for word in _words(text))
+    return any(same_word(words[-1], word) or _is_acronym(word, words) for word in _words(text))
 
 
 def is_bare_name(text: str) -> bool:
     """True if a text is a name and doesn't say what its bearer is: "Anders Lund", not "Prime Minister"."""
     words = [word for word in re.findall(_WORD, text) if word.lower() not in _SMALL]
     return bool(words) and all(
-        _is_capitalised(word) and word.lower() not in _TITLES - _ABBREVIATED for word in words
+        _is_capitalised(word) and word.lower() not in TITLES - _ABBREVIATED for word in words
     )
 
 
@@ -133,14 +134,15 @@ def _same_entity(a: list[str], b: list[str]) -> bool:
     short, long = sorted((a, b), key=len)
     if len(short) == 1 and _is_acronym(short[0], long):
         return True
-    return all(any(_same_word(x, y) for y in long) for x in short)
+    return all(any(same_word(x, y) for y in long) for x in short)
 
 
 def _is_acronym(word: str, of: list[str]) -> bool:
     return len(word) > 1 and len(of) > 1 and word == "".join(w[0] for w in of)
 
 
-def _same_word(a: str, b: str) -> bool:
+def same_word(a: str, b: str) -> bool:
+    """True if two words of names, in lower case, are forms or spellings of one: "kazakh" and "kazakhstan"."""
     if a == b or (1 in (len(a), len(b)) and a[0] == b[0]):
         return True
     unlike = (i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y)
@@ -161,7 +163,7 @@ def _words(name: str) -> list[str]:
     plain = "".join(c for c in plain if not unicodedata.combining(c)).replace("’", "'").lower()
     words = [w.removesuffix("'s").replace(".", "") for w in re.findall(_WORD, plain)]
     kept = [w for w in words if w not in _SMALL]
-    return [w for w in kept if w not in _TITLES] or kept
+    return [w for w in kept if w not in TITLES] or kept
 
 
 def _stems(text: str) -> frozenset[str]:
@@ -169,14 +171,14 @@ def _stems(text: str) -> frozenset[str]:
 
 
 def _is_title(run: str) -> bool:
-    return all(w in _TITLES for w in re.findall(_WORD, run.lower()) if w not in _SMALL)
+    return all(w in TITLES for w in re.findall(_WORD, run.lower()) if w not in _SMALL)
 
 
 def _is_capitalised(word: str) -> bool:
     return word[0].isupper() or (len(word) > 1 and word[1:2].isupper())
 
 
-def _starts_sentence(text: str, position: int) -> bool:
+def starts_sentence(text: str, position: int) -> bool:
     """True if a sentence starts there, so that a capital letter means nothing."""
     before = text[:position].rstrip(" \"'“‘(")
     return not before or before[-1] in ".!?:\n"
