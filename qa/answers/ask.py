@@ -70,7 +70,7 @@ class Asking:
         attempts = [best if attempt is meant else attempt for attempt in attempts]
         if not _falls_short(best, least):
             with watch.on("compose"):
-                answer = compose(best.question, best.evidence, best.probability)
+                answer = compose(best.question, best.evidence, best.probability, self._engine.encoder)
         else:
             self._refused.keep(key, best.evidence.sentences)
             suggestions = self._suggest(question, best, among, watch) if suggest else []

@@ -14,11 +14,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, zip_longest
 
+from qa.answers.whose import holder
 from qa.language.followups import is_followup
 from qa.language.names import name_spans
 from qa.language.questions import keywords
 from qa.language.words import FUNCTION_WORDS, content_words, stem
-from qa.search.confidence import SUGGESTED, Calibration
+from qa.search.confidence import SUGGESTED, Calibration, Holder
 from qa.search.engine import Engine
 from qa.search.evidence import LOOKED_AT, Evidence, ScoredSentence
 from qa.search.retrieval import DocumentIds
@@ -107,6 +108,8 @@ class Suggestions:
             return None
         evidence = self._engine.decided(evidence)
         if _falls_short(evidence, self._engine.calibration):
+            return None
+        if holder(found.question, evidence, self._engine.reader) is not Holder.ASKED:
             return None
         return Suggestion(question, " ".join(evidence.sentences[0].text().split()))
 

@@ -1,13 +1,16 @@
 """Whose answer a quote gives: that of what the question names, or that of another of the same kind.
 
-A reader that looks for a president finds the one who is there, of whichever country. Two things tell that a
+A reader that looks for a president finds the one who is there, of whichever country. Three things tell that a
 quote is about another:
 
-- A noun of the question belongs to one name there and to another in the quote, each time that it stands in it:
+- A noun of the question belongs to one name there and to another in the quote, wherever it stands in it:
   "Estria's ambassador" is not "Varnia's ambassador to Estria".
-- A name of the question is missing from the quote, which names instead what the passages elsewhere list beside
-  it ("Varnia and Estria"). A quote may leave out whom it is about, so the first reader has the last word: it is
-  asked the question with the other name. If it likes the same answer less then, the other name was beside the point.
+- What goes to one name in the question goes to another in the quote, which mentions the first in another
+  role: what Varnia sends to Estria did not go to Varnia.
+- A name of the question is missing from the quote, which names instead what the passages elsewhere list
+  beside it ("Varnia and Estria"). A quote may leave out whom it is about, so the first reader has the last
+  word: it is asked the question with the other name. If it likes the sentence less then, that name was
+  beside the point.
 """
 
 from __future__ import annotations
@@ -26,29 +29,47 @@ from qa.types import Span
 
 
 def holder(question: Question, evidence: Evidence, reader: Reader | None) -> Holder:
-    """Whose answer the best sentence gives. Only short answers are of one holder."""
+    """Whose answer the best sentence gives; only short answers are of one holder.
+
+    If the passages do not list two names side by side, they may be of one thing, such as a country and its
+    capital. Then it is uncertain, and nothing is said against a quote that mentions the name in the question.
+    """
     best = evidence.sentences[0] if evidence.sentences else None
     if question.form is not SHORT or reader is None or best is None or not best.answer:
         return Holder.ASKED
     known = KnownNames(tuple(hit.passage.text for hit in evidence.hits))
     quote = best.text(quote_span(best))
     others = [*_other_owners(question.rephrased, quote, known)]
-    if any(known.are_two(a, b) for a, b in others) or any(
+    turned_round = _other_receivers(question.rephrased, quote, known)
+    if any(known.are_two(a, b) for a, b in chain(others, turned_round)) or any(
         _is_liked_as_well(question.rephrased, place, other, best, reader)
         for place, other in _missing(question.rephrased, quote, best, known)
     ):
         return Holder.ANOTHER
-    return Holder.PERHAPS_ANOTHER if others else Holder.ASKED
+    unmentioned = any(not mentions(quote, asked) for asked, _ in others)
+    return Holder.PERHAPS_ANOTHER if unmentioned else Holder.ASKED
 
 
 def _other_owners(question: str, quote: str, known: KnownNames) -> Iterator[tuple[str, str]]:
-    """Pairs of the names that the same noun belongs to in a question and in a quote, if it has none in common."""
+    """Pairs of the names that a noun belongs to in a question and in a quote, if none is in both."""
     in_quote = known.owners(quote)
     for noun, times in known.owners(question).items():
         asked, said = set(chain(*times)), in_quote.get(noun, [])
         owners = set(chain(*said))
         if all(said) and not any(same_word(a.lower(), b.lower()) for a in asked for b in owners):
             yield from ((a, b) for a in sorted(asked) for b in sorted(owners))
+
+
+def _other_receivers(question: str, quote: str, known: KnownNames) -> Iterator[tuple[str, str]]:
+    """Pairs of a name that something goes to in a question, but not in a quote, and what it goes to there.
+
+    A question may say "in" for it: the ambassador in Estria is the ambassador to Estria.
+    """
+    reached = known.receivers(quote, "to|into|in|for")
+    elsewhere = {quote[slice(*span)] for span in known.spans(quote)} - reached
+    for name in sorted(known.receivers(question, "to|into|in")):
+        if _is_among(name, elsewhere) and not _is_among(name, reached):
+            yield from ((name, other) for other in sorted(known.receivers(quote, "to|into")))
 
 
 def _missing(

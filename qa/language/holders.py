@@ -1,7 +1,7 @@
 """Whose: which names a text's nouns belong to, and which names stand for others of the same kind.
 
-"Osk's mayor", "the mayor of Osk" and "Mayor Ida Berg of Osk" all speak of a mayor who is Osk's. No list of countries or
-towns is needed: that Osk and Tolvane are two things can be told from "Osk and Tolvane have ferries".
+"Osk's mayor", "the mayor of Osk" and "Mayor Ida Berg of Osk" all speak of a mayor who is Osk's. No list of
+countries or towns is needed: that Osk and Tolvane are two things is told by "Osk and Tolvane have ferries".
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from qa.language.names import TITLES, mentions, name_spans, same_word, starts_sentence
 from qa.language.words import FUNCTION_WORDS, WORD, stem
@@ -23,7 +24,7 @@ _PIECE = re.compile(rf"{_POSSESSIVE}|[^\W_]+(?:[-–.](?![A-ZÀ-Þ])[^\W_]+)*|[^
 _LISTS = re.compile(r"\s*(?:,|,? and|,? or|[-–&])\s*(?:the )?")
 _BETWEEN = frozenset(("and", "or", "&", "-", "–"))
 _PREPOSITIONS = frozenset("at between by for from in into on through to under via with".split())
-_SHORTEST = 4  # letters of a name that is written small
+_SHORTEST = 3  # letters of a name of one word
 _ADJECTIVES = 2  # between an owner and what it owns: "Osk's first deputy mayor"
 
 
@@ -49,9 +50,9 @@ class KnownNames:
         spans = self.spans(question)
         first = [(start, start + len(question[start:end].split()[0])) for start, end in spans]
         spans += [span for span in first if span not in spans and self.is_known(question[slice(*span)])]
-        taken = [span for span in spans]
+        capitalised = tuple(spans)
         for match in WORD.finditer(question):
-            inside = any(start <= match.start() < end for start, end in taken)
+            inside = any(start <= match.start() < end for start, end in capitalised)
             if not inside and match[0].islower() and len(match[0]) >= _SHORTEST and self.is_known(match[0]):
                 spans.append(match.span())
         return sorted(spans)
@@ -71,7 +72,7 @@ class KnownNames:
         )
 
     def owners(self, text: str) -> dict[str, list[set[str]]]:
-        """The words, by their stems, and for each time that one stands in the text the names it belongs to."""
+        """The words, by their stems, and the names each belongs to, for each time that it is in the text."""
         words = [match[0] for match in _PIECE.finditer(text)]
         found: dict[str, list[set[str]]] = defaultdict(list)
         for i, word in enumerate(words):
@@ -79,18 +80,34 @@ class KnownNames:
                 found[stem(word)].append({*self._owners_before(words, i), *self._owners_after(words, i)})
         return found
 
+    def receivers(self, text: str, prepositions: str) -> set[str]:
+        """The names after any of some prepositions, "to|into", with the names they are listed with."""
+        found, last = set(), 0
+        for start, end in self.spans(text):
+            listed = last and _LISTS.fullmatch(text, last, start)
+            if listed or re.search(rf"\b(?:{prepositions}) (?:the |an? )?$", text[:start], re.IGNORECASE):
+                found.add(text[start:end])
+                last = end
+            else:
+                last = 0
+        return found
+
     def _owners_before(self, words: list[str], i: int) -> Iterator[str]:
-        """Osk, in "Osk's mayor" and "the Osk mayor", with the names it is listed with; not in "in Osk mayors"."""
+        """Osk, in "Osk's mayor" and "the Osk mayor", with the names listed with it; not "in Osk mayors"."""
         j, owned = i - 1, False
         for _ in range(_ADJECTIVES + 2):
-            if j < 0 or words[j].lower() in FUNCTION_WORDS or not (words[j][0].isalpha() or words[j][0] in "'’"):
+            if j < 0 or words[j].lower() in FUNCTION_WORDS:
                 return
-            if words[j][0] in "'’":
+            if re.fullmatch(_POSSESSIVE, words[j]):
                 owned = True
+            elif not words[j][0].isalpha():
+                return
             elif self.is_known(words[j]) or (owned and words[j][0].isupper()):
                 listed = [*_listed_with(words, j, -2, self.is_known)]
                 before = words[j - 2 * len(listed) - 1].lower() if j > 2 * len(listed) else ""
-                if owned or before not in _PREPOSITIONS:
+                if owned and before == "of":  # "the mayor of Osk and Senn's secretary"
+                    yield words[j]
+                elif owned or before not in _PREPOSITIONS:
                     yield from (words[j], *listed)
                 return
             j -= 1
@@ -121,9 +138,7 @@ class KnownNames:
             text[start:end].lower()
             for text in self.texts
             for start, end in self.spans(text)
-            if end - start >= _SHORTEST
-            and text[start:end].isalpha()
-            and not starts_sentence(text, start)
+            if end - start >= _SHORTEST and text[start:end].isalpha() and not starts_sentence(text, start)
         )
 
     @cached_property
@@ -164,7 +179,7 @@ def _lists(text: str, spans: Iterable[Span]) -> Iterator[list[Span]]:
         if run and span[0] < len(text) and _LISTS.fullmatch(between):
             run.append(span)
             continue
-        gaps = [text[a[1] : b[0]].strip() for a, b in zip(run, run[1:], strict=False)]
+        gaps = [text[a[1] : b[0]].strip() for a, b in pairwise(run)]
         if len(run) > 2 or any(not gap.startswith(",") or "and" in gap for gap in gaps):
             yield run
         run = [span]
@@ -174,5 +189,7 @@ def _listed_with(words: list[str], i: int, step: int, is_name: Callable[[str], b
     """The names before (step -2) or after (2) a name that "and", "or" or a dash join with it."""
     j = i + step
     while 0 <= j < len(words) and words[j - step // 2].lower() in _BETWEEN and is_name(words[j]):
+        if step > 0 and words[j + 1 : j + 2] and words[j + 1][0] in "'’":
+            return  # "the mayor of Osk and Senn's secretary"
         yield words[j]
         j += step

@@ -65,9 +65,10 @@ def name_spans(text: str) -> list[Span]:
         between = text[run[-1].end() : word.start()].strip() if run else ""
         if between == "." and run and run[-1][0].lower() in _ABBREVIATED:
             between = ""
-        apart = bool(run) and "\n\n" in text[run[-1].end() : word.start()]
-        if apart or (between == "for" and run and run[-1][0] not in _BODIES):
+        if between == "for" and run and run[-1][0] not in _BODIES:
             between = "…"
+        if run and "\n\n" in text[run[-1].end() : word.start()]:
+            between = "…"  # of another paragraph
         if run and (between in _JOINTS or (between == "and" and _JOINTS & set(_between(text, run)))):
             run.append(word)
         else:
