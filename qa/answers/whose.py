@@ -15,27 +15,31 @@ quote is about another:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from qa.answers.quotes import quote_span
 from qa.language.holders import KnownNames
 from qa.language.names import mentions, same_word
-from qa.language.questions import SHORT, Question
+from qa.language.questions import SHORT, AnswerType, Question
 from qa.models.reader import Reader
 from qa.search.confidence import Holder
 from qa.search.evidence import Evidence, ScoredSentence
 from qa.types import Span
 
+# Two of these make two questions, or a comparison: "Which is older, Osk or Tolvane?"
+_OF_TWO = re.compile(r"\b(?:who|whom|what|when|where|which|how|or|than|both|each)\b", re.IGNORECASE)
+
 
 def holder(question: Question, evidence: Evidence, reader: Reader | None) -> Holder:
-    """Whose answer the best sentence gives; only short answers are of one holder.
+    """Whose answer the best sentence gives.
 
     If the passages do not list two names side by side, they may be of one thing, such as a country and its
     capital. Then it is uncertain, and nothing is said against a quote that mentions the name in the question.
     """
     best = evidence.sentences[0] if evidence.sentences else None
-    if question.form is not SHORT or reader is None or best is None or not best.answer:
+    if reader is None or best is None or not best.answer or not _is_of_one(question):
         return Holder.ASKED
     known = KnownNames(tuple(hit.passage.text for hit in evidence.hits))
     quote = best.text(quote_span(best))
@@ -48,6 +52,12 @@ def holder(question: Question, evidence: Evidence, reader: Reader | None) -> Hol
         return Holder.ANOTHER
     unmentioned = any(not mentions(quote, asked) for asked, _ in others)
     return Holder.PERHAPS_ANOTHER if unmentioned else Holder.ASKED
+
+
+def _is_of_one(question: Question) -> bool:
+    """True if a question asks for one name, date or figure; half of two is not that of another."""
+    typed = question.form is SHORT and question.wants is not AnswerType.ANY
+    return typed and len(_OF_TWO.findall(question.rephrased)) < 2
 
 
 def _other_owners(question: str, quote: str, known: KnownNames) -> Iterator[tuple[str, str]]:

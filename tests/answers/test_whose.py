@@ -71,9 +71,13 @@ def test_a_name_that_is_listed_nowhere_may_be_another_word_for_the_same():
     assert judged("Who is the mayor of Nordholm?", f"{quote[:-1]} of Nordholm.", "Ida Berg") is Holder.ASKED
 
 
-def test_only_short_answers_have_a_holder():
-    quote = "Osk's mayor, Ida Berg, closed the quay."
-    assert judged("Why did Tolvane's mayor close the quay?", quote, "Ida Berg") is Holder.ASKED
+@pytest.mark.parametrize(
+    "question",
+    ["Why did Tolvane's mayor close the quay?", "What was the idea of Tolvane's mayor?",
+     "Who is younger, Tolvane's mayor or Ida Berg?", "Who is Tolvane's mayor, and when was she born?"],
+)  # fmt: skip
+def test_only_a_question_for_one_value_is_of_one_holder(question):
+    assert judged(question, "Osk's mayor, Ida Berg, closed the quay.", "Ida Berg") is Holder.ASKED
 
 
 def test_what_is_of_another_is_lowered_most():
