@@ -13,6 +13,7 @@ from qa.answers.parts import Part, short_answer, together
 from qa.answers.quotes import quote_span
 from qa.answers.suggestions import Suggestions
 from qa.answers.trace import Attempt, Stopwatch, trace_of
+from qa.answers.whose import holder
 from qa.language.comparisons import sides_of
 from qa.language.compound import parts_of, second_question
 from qa.language.followups import Interpretation, interpretations, is_followup, surely_leans
@@ -22,7 +23,7 @@ from qa.language.overviews import overview_asked
 from qa.language.questions import checked, keywords, parse
 from qa.language.smalltalk import smalltalk
 from qa.language.words import names_something
-from qa.search.confidence import LIKELY
+from qa.search.confidence import LIKELY, lowered
 from qa.search.engine import Engine
 from qa.search.evidence import LOOKED_AT, ScoredSentence
 from qa.search.retrieval import DocumentIds
@@ -77,7 +78,7 @@ class Asking:
         attempts = [best if attempt is meant else attempt for attempt in attempts]
         if not _falls_short(best, least):
             with watch.on("compose"):
-                answer = compose(best.question, best.evidence, best.probability)
+                answer = compose(best.question, best.evidence, best.probability, self._engine.encoder)
         else:
             suggestions = self._suggest(question, best, watch) if suggest else []
             with watch.on("compose"):
@@ -104,7 +105,7 @@ class Asking:
         parts = [replace(part, attempt=self._decided(part.attempt, watch)) for part in parts]
         least = max(threshold, self._engine.calibration.threshold)
         with watch.on("compose"):
-            answer = together(parts, least, bool(sides))
+            answer = together(parts, least, bool(sides), self._engine.encoder)
         if answer is None:
             return None
         attempts = [part.attempt for part in parts]
@@ -132,7 +133,7 @@ class Asking:
             return []
         first, _ = self._meant(f"{parts.first}?", turns, documents, watch)
         with watch.on("compose"):
-            value = short_answer(first)
+            value = short_answer(first, self._engine.encoder)
         question = second_question(parts, first.question.text.rstrip("?"), value)
         second = self._attempt(Interpretation(question), 1.0, documents, watch)
         return [Part(parts.first, first), Part(parts.second, second)]
@@ -186,9 +187,10 @@ class Asking:
         """The attempt after the second reader has read the best of its evidence."""
         with watch.on("read"):
             evidence = self._engine.decided(attempt.evidence)
-        return replace(
-            attempt, evidence=evidence, probability=self._engine.calibration.probability(evidence.signals)
-        )
+            probability = self._engine.calibration.probability(evidence.signals)
+            if probability >= self._engine.calibration.threshold:
+                probability = lowered(probability, holder(attempt.question, evidence, self._engine.reader))
+        return replace(attempt, evidence=evidence, probability=probability)
 
     def _suggest(self, question: str, best: Attempt, watch: Stopwatch) -> Sequence[str]:
         with watch.on("suggestions"):

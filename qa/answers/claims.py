@@ -14,12 +14,15 @@ from qa.answers import wording
 from qa.answers.agreement import Relation, relation
 from qa.answers.headlines import fits, stands_out
 from qa.answers.quotes import cite, quote_span
+from qa.answers.sorts import is_of_sort
 from qa.answers.statements import Statement
 from qa.language.dates import dates
+from qa.language.holders import KnownNames
 from qa.language.quantities import quantities
 from qa.language.questions import SEVERAL, SHORT, AnswerType, Question
 from qa.language.smalltalk import Smalltalk
 from qa.language.words import content_words, singular
+from qa.models.encoder import Encoder
 from qa.search.evidence import Evidence, ScoredSentence, best_first
 from qa.types import Answer, Claim, Hit, overlap
 
@@ -32,15 +35,23 @@ Groups = tuple[tuple[ScoredSentence, ...], ...]
 Stating = Callable[[ScoredSentence], Statement]
 
 
-def compose(question: Question, evidence: Evidence, probability: float) -> Answer:
+def compose(question: Question, evidence: Evidence, probability: float, encoder: Encoder) -> Answer:
     """The answer to a question, from evidence that has at least one sentence.
 
-    Raises CitationError if a quote is not in its document.
+    The encoder tells whether a name is of the sort that is asked for. Raises CitationError if a quote is not
+    in its document.
     """
     chosen = choose(question, evidence, probability)
     order = _reading_order(chosen, question)
     numbers = iter(range(1, 1 + sum(map(len, chosen.groups))))
-    by_place = {place: _claim(question, chosen.groups[place], numbers, probability) for place in order}
+    known = KnownNames(tuple(hit.passage.text for hit in evidence.hits))
+
+    def is_sought(statement: Statement, value: str) -> bool:
+        return is_of_sort(question.rephrased, value, statement.text, known, encoder)
+
+    by_place = {
+        place: _claim(question, chosen.groups[place], numbers, probability, is_sought) for place in order
+    }
     claims = tuple(by_place[place] for place in sorted(by_place))
     return Answer(
         question=question.text,
@@ -111,7 +122,11 @@ def _reading_order(chosen: Chosen, question: Question) -> list[int]:
 
 
 def _claim(
-    question: Question, group: Sequence[ScoredSentence], numbers: Iterator[int], probability: float
+    question: Question,
+    group: Sequence[ScoredSentence],
+    numbers: Iterator[int],
+    probability: float,
+    is_sought: Callable[[Statement, str], bool],
 ) -> Claim:
     best = group[0]
     value, is_short = best.text(), False
@@ -119,7 +134,8 @@ def _claim(
         statement = Statement.of(best)
         short = statement.value(frozenset(map(singular, question.words)))
         if fits(question, statement, short):
-            value, is_short = short, stands_out(statement, short, probability)
+            value = short
+            is_short = stands_out(statement, short, probability) and is_sought(statement, short)
     citations = tuple(cite(next(numbers), sentence, question.form.reads_on) for sentence in group)
     return Claim(value, citations, is_short)
 

@@ -9,6 +9,7 @@ from itertools import count, zip_longest
 from qa.answers import wording
 from qa.answers.claims import NEAREST, compose
 from qa.answers.trace import Attempt
+from qa.models.encoder import Encoder
 from qa.search.confidence import LIKELY
 from qa.types import Answer, Citation, Claim, Hit
 
@@ -21,7 +22,7 @@ class Part:
     attempt: Attempt
 
 
-def together(parts: Sequence[Part], threshold: float, compared: bool) -> Answer | None:
+def together(parts: Sequence[Part], threshold: float, compared: bool, encoder: Encoder) -> Answer | None:
     """The answer to a question of several parts; None if none of them has one.
 
     The claims of each part follow each other, with their citations numbered through. A quote that answers
@@ -30,7 +31,9 @@ def together(parts: Sequence[Part], threshold: float, compared: bool) -> Answer 
     Sources are never said to differ: it could be read as if one part disagreed with the other. The confidence
     is that of the part that is least likely right, of those that are answered.
     """
-    answers = {part.typed: _composed(part.attempt) for part in parts if _reaches(part.attempt, threshold)}
+    answers = {
+        part.typed: _composed(part.attempt, encoder) for part in parts if _reaches(part.attempt, threshold)
+    }
     for typed, answer in sorted(answers.items(), key=lambda item: item[1].confidence):
         given = [claim for name, other in answers.items() if name != typed for claim in other.claims]
         doubtful = answer.confidence < LIKELY and not compared
@@ -54,11 +57,11 @@ def together(parts: Sequence[Part], threshold: float, compared: bool) -> Answer 
     )
 
 
-def short_answer(attempt: Attempt) -> str:
+def short_answer(attempt: Attempt, encoder: Encoder) -> str:
     """The short answer that evidence gives, or ""."""
     if not attempt.evidence.sentences:
         return ""
-    best = _composed(attempt).claims[0]
+    best = _composed(attempt, encoder).claims[0]
     return best.value if best.is_short else ""
 
 
@@ -68,8 +71,8 @@ def _reaches(attempt: Attempt, threshold: float) -> bool:
     return bool(attempt.evidence.sentences) and attempt.probability >= threshold and typed
 
 
-def _composed(attempt: Attempt) -> Answer:
-    return compose(attempt.question, attempt.evidence, attempt.probability)
+def _composed(attempt: Attempt, encoder: Encoder) -> Answer:
+    return compose(attempt.question, attempt.evidence, attempt.probability, encoder)
 
 
 def _claims(answers: Sequence[Answer]) -> list[Claim]:

@@ -11,7 +11,7 @@ from qa.types import Span
 
 # An abbreviation ("U.S."), or a word that may have an apostrophe, a dot or a dash in it.
 _WORD = r"(?:[^\W\d_]\.)+|[^\W_]+(?:['’.\-–][^\W_]+)*"
-_TITLES = frozenset(
+TITLES = frozenset(
     """mr mrs ms dr prof professor sir lady lord general gen president prime minister deputy foreign
     first vice chairman chairwoman chair secretary ambassador king queen prince emir sheikh ceo director
     governor senator captain colonel judge justice chancellor mayor""".split()
@@ -52,7 +52,7 @@ def names(text: str) -> list[str]:
 def sure_names(text: str) -> list[str]:
     """The names in a text except single words that begin a sentence, where every word has a capital."""
     spans = name_spans(text)
-    return [text[a:b] for a, b in spans if " " in text[a:b] or not _starts_sentence(text, a)]
+    return [text[a:b] for a, b in spans if " " in text[a:b] or not starts_sentence(text, a)]
 
 
 def name_spans(text: str) -> list[Span]:
@@ -60,7 +60,7 @@ def name_spans(text: str) -> list[Span]:
     words = list(re.finditer(_WORD, text))
     runs: list[list[re.Match[str]]] = []
     for word in words:
-        opens = _starts_sentence(text, word.start()) and word[0].lower() in OPENINGS
+        opens = starts_sentence(text, word.start()) and word[0].lower() in OPENINGS
         numbered = (
             word[0].isdigit()
             and len(word[0]) < 4
@@ -75,6 +75,8 @@ def name_spans(text: str) -> list[Span]:
             between = ""
         if between == "for" and run and run[-1][0] not in _BODIES:
             between = "…"
+        if run and "\n\n" in text[run[-1].end() : word.start()]:
+            between = "…"  # of another paragraph
         if run and (between in _JOINTS or (between == "and" and _JOINTS & set(_between(text, run)))):
             run.append(word)
         else:
@@ -106,7 +108,7 @@ def mentions(text: str, name: str) -> bool:
     """
     parts, contained = [_words(part) for part in _JOINED.split(name)], _words(text)
     return all(parts) and all(
-        any(_same_word(words[-1], word) or _is_acronym(word, words) for word in contained) for words in parts
+        any(same_word(words[-1], word) or _is_acronym(word, words) for word in contained) for words in parts
     )
 
 
@@ -114,7 +116,7 @@ def is_bare_name(text: str) -> bool:
     """True if a text is a name and doesn't say what its bearer is: "Anders Lund", not "Prime Minister"."""
     words = [word for word in re.findall(_WORD, text) if word.lower() not in _SMALL]
     return bool(words) and all(
-        _is_capitalised(word) and word.lower() not in _TITLES - _ABBREVIATED for word in words
+        _is_capitalised(word) and word.lower() not in TITLES - _ABBREVIATED for word in words
     )
 
 
@@ -144,14 +146,15 @@ def _same_entity(a: list[str], b: list[str]) -> bool:
     short, long = sorted((a, b), key=len)
     if len(short) == 1 and _is_acronym(short[0], long):
         return True
-    return all(any(_same_word(x, y) for y in long) for x in short)
+    return all(any(same_word(x, y) for y in long) for x in short)
 
 
 def _is_acronym(word: str, of: list[str]) -> bool:
     return len(word) > 1 and len(of) > 1 and word == "".join(w[0] for w in of)
 
 
-def _same_word(a: str, b: str) -> bool:
+def same_word(a: str, b: str) -> bool:
+    """True if two words of names, in lower case, are forms or spellings of one: "kazakh" and "kazakhstan"."""
     if a == b or (1 in (len(a), len(b)) and a[0] == b[0]):
         return True
     unlike = (i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y)
@@ -174,7 +177,7 @@ def _words(name: str) -> list[str]:
     plain = "".join(c for c in plain if not unicodedata.combining(c)).replace("’", "'").lower()
     words = [w.removesuffix("'s").replace(".", "") for w in re.findall(_WORD, plain)]
     kept = [w for w in words if w not in _SMALL]
-    return [w for w in kept if w not in _TITLES] or kept
+    return [w for w in kept if w not in TITLES] or kept
 
 
 def _stems(text: str) -> frozenset[str]:
@@ -182,14 +185,14 @@ def _stems(text: str) -> frozenset[str]:
 
 
 def _is_title(run: str) -> bool:
-    return all(w in _TITLES for w in re.findall(_WORD, run.lower()) if w not in _SMALL)
+    return all(w in TITLES for w in re.findall(_WORD, run.lower()) if w not in _SMALL)
 
 
 def _is_capitalised(word: str) -> bool:
     return word[0].isupper() or (len(word) > 1 and word[1:2].isupper())
 
 
-def _starts_sentence(text: str, position: int) -> bool:
+def starts_sentence(text: str, position: int) -> bool:
     """True if a sentence starts there, so that a capital letter means nothing."""
     before = text[:position].rstrip(" \"'“‘(")
     return not before or before[-1] in ".!?:\n"
