@@ -361,6 +361,11 @@ class Answer(Value):
     lead: str = ""
     layout: Layout = Layout.CLAIMS
     trace: Trace | None = field(default=None, compare=False, repr=False)
+    _plain: str = field(default="", compare=False, repr=False)
+
+    def __str__(self) -> str:
+        """The answer as the command prints it: plain text with its sources."""
+        return self._plain or self.text
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,8 +35,10 @@ _OF_TWO = re.compile(r"\b(?:who|whom|what|when|where|which|how|or|than|both|each
 def holder(question: Question, evidence: Evidence, reader: Reader | None) -> Holder:
     """Whose answer the best sentence gives.
 
-    If the passages do not list two names side by side, they may be of one thing, such as a country and its
-    capital. Then it is uncertain, and nothing is said against a quote that mentions the name in the question.
+    It is surely another's only if a noun belongs to another name in it, and the passages list the two names
+    side by side. If they don't, the names may be of one thing, such as a country and its capital: then
+    nothing is said against a quote that mentions the name in the question. The other two signs are wrong too
+    often to refuse an answer for them, and make it uncertain.
     """
     best = evidence.sentences[0] if evidence.sentences else None
     if reader is None or best is None or not best.answer or not _is_of_one(question):
@@ -44,14 +46,17 @@ def holder(question: Question, evidence: Evidence, reader: Reader | None) -> Hol
     known = KnownNames(tuple(hit.passage.text for hit in evidence.hits))
     quote = best.text(quote_span(best))
     others = [*_other_owners(question.rephrased, quote, known)]
-    turned_round = _other_receivers(question.rephrased, quote, known)
-    if any(known.are_two(a, b) for a, b in chain(others, turned_round)) or any(
-        _is_liked_as_well(question.rephrased, place, other, best, reader)
-        for place, other in _missing(question.rephrased, quote, best, known)
-    ):
+    if any(known.are_two(a, b) for a, b in others):
         return Holder.ANOTHER
-    unmentioned = any(not mentions(quote, asked) for asked, _ in others)
-    return Holder.PERHAPS_ANOTHER if unmentioned else Holder.ASKED
+    uncertain = (
+        any(not mentions(quote, asked) for asked, _ in others)
+        or any(known.are_two(a, b) for a, b in _other_receivers(question.rephrased, quote, known))
+        or any(
+            _is_liked_as_well(question.rephrased, place, other, best, reader)
+            for place, other in _missing(question.rephrased, quote, best, known)
+        )
+    )
+    return Holder.PERHAPS_ANOTHER if uncertain else Holder.ASKED
 
 
 def _is_of_one(question: Question) -> bool:

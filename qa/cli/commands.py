@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from qa.cli.progress import first_sync, print_news, progress_bar, sync_with_progress
-from qa.cli.terminal import PlainFormatter, plain
+from qa.cli.terminal import PlainFormatter
 from qa.errors import QAError, SettingsError
 from qa.settings import Settings
-from qa.text import plural
+from qa.text import plain, plural
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
@@ -171,16 +171,17 @@ def _watch(assistant: Assistant, allow_empty: bool) -> int:
 def _ask(settings: Settings, options: argparse.Namespace) -> int:
     with _open(settings) as assistant:
         answer = assistant.ask(options.question)
-    from qa.cli.output import answer_text, json_text
+    from qa.cli.output import json_text
 
-    print(json_text(answer.as_dict()) if options.json else plain(answer_text(answer)))
+    print(json_text(answer.as_dict()) if options.json else str(answer))
     return 0
 
 
 def _search(settings: Settings, options: argparse.Namespace) -> int:
     with _open(settings) as assistant:
         hits = assistant.search(options.words, k=options.k)
-    from qa.cli.output import hit_text, json_text
+    from qa.answers.plain import hit_text
+    from qa.cli.output import json_text
 
     if options.json:
         print(json_text([hit.as_dict() for hit in hits]))

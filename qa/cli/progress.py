@@ -10,9 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qa.cli.terminal import printable_line
 from qa.errors import CorpusEmptied, IndexBusy
-from qa.text import plural
+from qa.text import plural, printable_line
 from qa.types import Failure, Progress, Purged, SyncReport
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ from conftest import KeyReader, WordEncoder, check, write
 
 from qa.answers import ask as asking
 from qa.assistant import Assistant
-from qa.cli.output import answer_text
 from qa.settings import Settings
 from qa.types import Answer
 
@@ -62,7 +61,7 @@ def test_a_part_without_an_answer_is_named(tmp_path):
     assert answer.text.startswith("**Anders Lund of Tolvane**\n\nThe stone bridge")
     assert answer.text.endswith("Nothing found on “who painted the lighthouse”.")
     assert len(answer.citations) == 1
-    assert "\n\nNothing found on “who painted the lighthouse”.\n\n" in answer_text(answer)
+    assert "\n\nNothing found on “who painted the lighthouse”.\n\n" in str(answer)
 
 
 def test_a_question_without_any_answer_is_refused_like_any_other(tmp_path):

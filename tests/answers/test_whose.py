@@ -30,11 +30,15 @@ def judged(question, quote, answer, liked=(), beside=TWO_TOWNS, header=""):
     ("question", "quote"),
     [("Who is the mayor of Tolvane?", "Ida Berg, the mayor of Osk, met the harbour board."),
      ("who is tolvane's mayor", "Osk's new mayor, Ida Berg, met the harbour board."),
-     ("Who is Tolvane's envoy to Osk?", "Ida Berg, the Osk envoy to Tolvane, met the harbour board."),
-     ("Who is the envoy of Tolvane in Osk?", "Osk chose Ida Berg as its envoy to Tolvane.")],
+     ("Who is Tolvane's envoy to Osk?", "Ida Berg, the Osk envoy to Tolvane, met the harbour board.")],
 )  # fmt: skip
 def test_the_quote_gives_it_for_another(question, quote):
     assert judged(question, quote, "Ida Berg") is Holder.ANOTHER
+
+
+def test_what_goes_to_another_is_perhaps_of_another():
+    quote = "Osk chose Ida Berg as its envoy to Tolvane."
+    assert judged("Who is the envoy of Tolvane in Osk?", quote, "Ida Berg") is Holder.PERHAPS_ANOTHER
 
 
 @pytest.mark.parametrize(
@@ -54,7 +58,7 @@ MISSING = "How many ferries serve Tolvane?"
 
 @pytest.mark.parametrize(
     ("liked", "expected"),
-    [(["How many ferries serve Osk?"], Holder.ANOTHER), ([], Holder.ASKED)],
+    [(["How many ferries serve Osk?"], Holder.PERHAPS_ANOTHER), ([], Holder.ASKED)],
 )
 def test_if_a_name_is_missing_the_reader_says_whether_the_other_one_fits(liked, expected):
     assert judged(MISSING, "Osk has twelve ferries.", "twelve", liked) is expected

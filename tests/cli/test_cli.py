@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 import sqlite3
 import subprocess
@@ -113,6 +114,20 @@ def test_values_that_differ_are_listed_with_their_sentences(folders, capsys):
     assert out.startswith("Sources disagree:\n")
     assert "May 1874\n" in out
     assert "June 1875\n" in out
+
+
+def test_an_answer_as_a_string_is_what_the_command_prints(folders, capsys):
+    run(capsys, "sync")
+    for question in ("How much is a ticket?", "Summarize these files.", "Which vitamins are in spinach?"):
+        with Assistant.open(folders / "corpus", folders / "index") as assistant:
+            assert run(capsys, "ask", question)[1] == f"{assistant.ask(question)}\n"
+
+
+def test_the_confidence_is_printed_in_words(folders, capsys):
+    run(capsys, "sync")
+    _, out, _ = run(capsys, "ask", "How much is a ticket?")
+    words = "Well supported|Likely|Weak match – check the source"
+    assert re.search(rf"\n\n({words}) \(confidence 0\.\d\d\)\n$", out)
 
 
 def test_an_overview_is_printed_document_by_document_or_by_date(folders, capsys):

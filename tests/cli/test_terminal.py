@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from qa.cli.commands import main
-from qa.cli.terminal import json_escaped, plain, printable_line
+from qa.cli.terminal import json_escaped
+from qa.text import plain, printable_line
 
 ESC, CSI, RTL = "\x1b", "\x9b", "\N{RIGHT-TO-LEFT OVERRIDE}"
 HOSTILE = f"{ESC}]0;owned\x07{CSI}2J{RTL}\r"

@@ -11,8 +11,8 @@ import pytest
 from conftest import WordEncoder
 from fpdf import FPDF
 
+from qa.answers.plain import hit_text
 from qa.assistant import Assistant
-from qa.cli.output import answer_text, hit_text
 from qa.documents.formats import FORMATS
 from qa.errors import UnreadableFile
 from qa.langchain import PassageRetriever
@@ -82,7 +82,7 @@ def test_a_word_file_is_cited_without_pages(synced):
 
 def test_the_terminal_shows_the_pages(synced):
     answer = synced.ask(QUESTION, threshold=0)
-    assert "works.pdf, pp. 2–3, characters " in answer_text(answer)
+    assert "works.pdf, pp. 2–3, characters " in str(answer)
     (hit,) = synced.search("40 masons mended the wall", k=1, rerank=False)
     assert hit.page == hit.as_dict()["page"] == 1
     assert "works.pdf, pp. 1–2, characters" in hit_text(hit, 1)
@@ -186,7 +186,7 @@ def test_a_row_is_cited_with_the_names_of_its_columns(tmp_path):
     assistant.sync()
     answer = assistant.ask("Ruth Felber built what at Tarn?", threshold=0)
     assert answer.citations[0].columns == "Place | Builder | Year"
-    assert "columns: Place | Builder | Year" in answer_text(answer)
+    assert "columns: Place | Builder | Year" in str(answer)
     assert assistant.search("Builder Tarn", k=1)[0].place.endswith("row 3")
 
 
