@@ -16,7 +16,7 @@ from qa.language.words import content_words, has_content, singular
 from qa.search.confidence import LIKELY
 
 _MOST_WORDS = 8
-_CLAUSE = re.compile(rf"\b(?:{AUXILIARY})\b", re.IGNORECASE)
+_CLAUSE = re.compile(rf"(?!(?-i:May\b))\b(?:{AUXILIARY})\b", re.IGNORECASE)  # May is a month
 _AT_SOME_TIME = re.compile(r"(?:in|on|at|before|after|during|within|since|until|by|from)\b", re.IGNORECASE)
 _WHO_IS = re.compile(r"(?i:who(?:'s| is| was| are| were)) (?P<name>[^\W\d_].*?)\W*$")
 

@@ -12,6 +12,7 @@ from qa.answers.wording import confidence
 from qa.errors import QuestionsError
 from qa.evaluation.measures import Outcome, bins, by_kind, f1, figures
 from qa.search.confidence import LIKELY
+from qa.types import Layout
 
 _PER_KIND = (
     "questions",
@@ -44,9 +45,13 @@ def table(outcomes: Sequence[Outcome]) -> str:
 
 
 def _in_words(outcomes: Sequence[Outcome]) -> list[str]:
-    """How often what is said of an answer is true: its confidence in words, and its headline."""
+    """How often what is said of an answer is true: its confidence in words, and its headline.
+
+    Of an overview neither is said.
+    """
     lines = ["| in words | answers | right | headlines | right |", "|-|-|-|-|-|"]
-    shown = [o for o in outcomes if not o.refused and o.question.answerable is not None]
+    known = [o for o in outcomes if not o.refused and o.question.answerable is not None]
+    shown = [o for o in known if o.answer.layout is Layout.CLAIMS]
     for words in dict.fromkeys(confidence(p)[1] for p in (1.0, LIKELY, 0.0)):
         said = [o for o in shown if confidence(o.answer.confidence)[1] == words]
         bold = [o for o in said if o.answer.claims[0].is_short and _has_known_value(o)]

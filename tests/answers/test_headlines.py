@@ -80,6 +80,7 @@ def test_the_title_of_the_one_asked_about_is_no_answer():
     [
         (LUND, "Anders Lund", LIKELY, True),
         (LUND, "Anders Lund", LIKELY - 0.01, False),
+        (LUND, "May 1874", LIKELY, True),  # not what may be
         (LUND, "Anders Lund, the mason, built the bridge at Osk with Ida Berg", 1.0, False),
         ("The harbour was closed by ice and snow, and so they say it is a broken bridge now.",
          "it is a broken bridge", 1.0, False),
