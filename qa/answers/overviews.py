@@ -54,17 +54,12 @@ class Overviews:
                 return None
             if asked.wish is Wish.TIMELINE:
                 return _timeline(asked, question, among, snapshot)
-            if asked.wish in (Wish.SAID, Wish.MENTIONS):
-                answer = self._mentions(asked, question, among, snapshot)
-            else:
-                answer = self._gists(asked, question, among, snapshot)
-        if (
-            answer is None
-            and asked.wish is Wish.MENTIONS
-            and len(content_words(asked.subject)) <= _MOST_WORDS
-        ):
-            return self._mentioned_nowhere(asked.subject, question, documents)
-        return answer
+            if asked.wish not in (Wish.SAID, Wish.MENTIONS):
+                return self._gists(asked, question, among, snapshot)
+            if answer := self._mentions(asked, question, among, snapshot):
+                return answer
+            absent = _absent(asked, snapshot)
+        return self._mentioned_nowhere(absent, question, documents) if absent else None
 
     def _gists(
         self, asked: Overview, question: str, among: Sequence[Document], snapshot: Snapshot
@@ -116,11 +111,20 @@ class Overviews:
         enough = [sentences[i] for i in order if len(held[i]) == len(held[order[0]])]
         return sorted(enough[:most], key=lambda s: s.span)
 
-    def _mentioned_nowhere(self, subject: str, question: str, documents: DocumentIds) -> Answer:
+    def _mentioned_nowhere(self, absent: Sequence[str], question: str, documents: DocumentIds) -> Answer:
         found = self._engine.find(keywords(question), LOOKED_AT, documents)
-        unknown = self._engine.unknown([subject])
-        corrected = self._engine.respelled(question, content_words(subject)) if unknown else ""
+        unknown = self._engine.unknown(absent)
+        words = [word for text in unknown for word in content_words(text)]
+        corrected = self._engine.respelled(question, words) if words else ""
         return refuse(question, found.hits, 0.0, unknown, corrected, ())
+
+
+def _absent(asked: Overview, snapshot: Snapshot) -> list[str]:
+    """What of a subject that no passage mentions is surely in none: a short one, or words of it."""
+    words = content_words(asked.subject)
+    if asked.wish is Wish.MENTIONS and len(words) <= _MOST_WORDS:
+        return [asked.subject]
+    return [word for word in words if not snapshot.count_passages_with(word)]
 
 
 def _alternatives(subject: str) -> list[str]:

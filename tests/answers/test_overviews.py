@@ -96,6 +96,19 @@ def test_what_is_mentioned_nowhere_is_refused_in_these_words(synced):
     assert answer.unknown == ("zebras",)
 
 
+def test_what_no_document_speaks_of_is_no_subject(synced):
+    answer = synced.ask("What do the sources say about the zebras of Osk?")
+    check(answer)
+    assert not answer.answered
+    assert answer.unknown == ("zebras",)
+    assert synced.ask("What do the sources say about bumblebees on the ferry?").layout is Layout.CLAIMS
+
+
+def test_a_misspelled_subject_is_corrected(synced):
+    answer = synced.ask("Which files mention Tolvanne?")
+    assert answer.corrected == "Which files mention Tolvane?"
+
+
 def test_what_the_documents_say_about_something_is_quoted_from_each(synced):
     answer = synced.ask("What do the sources say about the ferry?")
     assert cited(answer) == ["ferry.md"]
