@@ -58,8 +58,12 @@ class Overviews:
                 return self._gists(asked, question, among, snapshot)
             if answer := self._mentions(asked, question, among, snapshot):
                 return answer
-            absent = _absent(asked, snapshot)
-        return self._mentioned_nowhere(absent, question, documents) if absent else None
+            words = content_words(asked.subject)
+            sought = [asked.subject] if asked.wish is Wish.MENTIONS and len(words) <= _MOST_WORDS else words
+            absent = [text for text in sought if not snapshot.count_passages_with(text)]
+        # Other documents than those that were asked may mention a short subject.
+        is_refused = absent or len(sought) == 1
+        return self._mentioned_nowhere(absent, question, documents) if is_refused else None
 
     def _gists(
         self, asked: Overview, question: str, among: Sequence[Document], snapshot: Snapshot
@@ -112,19 +116,12 @@ class Overviews:
         return sorted(enough[:most], key=lambda s: s.span)
 
     def _mentioned_nowhere(self, absent: Sequence[str], question: str, documents: DocumentIds) -> Answer:
+        """A refusal, with what of the subject is in none of all the documents."""
         found = self._engine.find(keywords(question), LOOKED_AT, documents)
         unknown = self._engine.unknown(absent)
         words = [word for text in unknown for word in content_words(text)]
         corrected = self._engine.respelled(question, words) if words else ""
         return refuse(question, found.hits, 0.0, unknown, corrected, ())
-
-
-def _absent(asked: Overview, snapshot: Snapshot) -> list[str]:
-    """What of a subject that no passage mentions is surely in none: a short one, or words of it."""
-    words = content_words(asked.subject)
-    if asked.wish is Wish.MENTIONS and len(words) <= _MOST_WORDS:
-        return [asked.subject]
-    return [word for word in words if not snapshot.count_passages_with(word)]
 
 
 def _alternatives(subject: str) -> list[str]:
@@ -137,11 +134,8 @@ def _timeline(asked: Overview, question: str, among: Sequence[Document], snapsho
     """What happened when, in all documents or in the one that the question names, or about a subject."""
     of = named(asked.subject, among, asked.of_document) if asked.subject else []
     found = events("", of, snapshot) if of else events(asked.subject, among, snapshot)
-    return (
-        _answer(question, [(event.value, event.sentence) for event in found], "", Layout.DATES)
-        if found
-        else None
-    )
+    quoted = [(event.value, event.sentence) for event in found]
+    return _answer(question, quoted, "", Layout.DATES) if quoted else None
 
 
 # --- the answer ----------------------------------------------------------------------------------

@@ -280,7 +280,9 @@ def _with_pronoun_resolved(text: str, before: _LastTurn) -> list[str]:
     """The question with each meaning that its pronoun may have instead of the pronoun, likeliest first."""
     if match := _PERSON.search(text):
         people = [phrase for phrase in _phrases(before.asked) if "the" not in phrase]
+        told = f"{before.asked} {before.answer}"
         named = [*_names(before.value or "the"), *reversed(_names(before.meant)), *names(before.answer)[:3]]
+        named = [name for name in named if not _is_thing(name, told)]
         meant = [*people, *sorted(named, key=lambda name: " " not in name)]
     elif match := _MANY.search(text):
         pairs = re.findall(r"[A-Z]\w+(?:,? and | with )[A-Z]\w+", before.meant)
@@ -297,6 +299,12 @@ def _with_pronoun_resolved(text: str, before: _LastTurn) -> list[str]:
         replacement = f"{name}'s" if match[0].lower() in _POSSESSIVES else name
         questions.append(f"{text[: match.start()]}{replacement}{text[match.end() :]}?")
     return questions[: CANDIDATES - 1]
+
+
+def _is_thing(name: str, text: str) -> bool:
+    """True if a name is surely not somebody's: its last word is an ordinary one in the text as well."""
+    last = name.split()[-1]
+    return " " in name and bool(re.search(rf"(?<![\w-]){re.escape(last.lower())}s?(?![\w-])", text))
 
 
 def _is_nominal(phrase: str) -> bool:

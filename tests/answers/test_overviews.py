@@ -96,6 +96,13 @@ def test_what_is_mentioned_nowhere_is_refused_in_these_words(synced):
     assert answer.unknown == ("zebras",)
 
 
+def test_what_other_documents_mention_is_not_said_to_be_nowhere(synced):
+    bees = [document(synced, "valley/bees.md").id]
+    answer = synced.ask("Which documents mention Tolvane?", documents=bees)
+    assert not answer.answered
+    assert answer.unknown == ()
+
+
 def test_what_no_document_speaks_of_is_no_subject(synced):
     answer = synced.ask("What do the sources say about the zebras of Osk?")
     check(answer)

@@ -98,6 +98,14 @@ def test_a_meaning_that_people_would_say_is_shown_as_it_is(question, history):
     assert meanings(question, history)[0].shown == ""
 
 
+def test_he_is_no_railway():
+    said = "The Osk Valley Railway was paid by Ida Berg, and the railway is long."
+    history = [("What is said of the Osk Valley Railway?", f"{said} [1]")]
+    meant = [i.question for i in interpretations("What did he pay?", earlier_turns(history))]
+    assert meant[0] == "What did Ida Berg pay?"
+    assert not any("did Osk Valley Railway" in question for question in meant)
+
+
 def test_a_pronoun_is_no_clause():
     history = [("Who would pay?", "**Astana was willing to pay**\n\nAstana was willing to pay. [1]")]
     assert all(
