@@ -18,7 +18,7 @@ from qa.answers.whose import holder
 from qa.language.comparisons import sides_of
 from qa.language.compound import parts_of, second_question
 from qa.language.followups import Interpretation, interpretations, is_followup, surely_leans
-from qa.language.foreign import foreign_language
+from qa.language.foreign import BY_WORDS, foreign_language
 from qa.language.names import mentions
 from qa.language.overviews import overview_asked
 from qa.language.questions import checked, keywords, parse
@@ -94,8 +94,10 @@ class Asking:
         else:
             suggestions = self._suggest(question, best, watch) if suggest else []
             with watch.on("compose"):
-                language = foreign_language(asked)  # whose words are not worth listing
-                unknown = [] if language else self._engine.unknown(_words_not_found(attempts[0]))
+                language = foreign_language(asked)
+                # A list of German words helps nobody; in another script, the documents may have it too.
+                listed = [] if language in BY_WORDS else _words_not_found(attempts[0])
+                unknown = self._engine.unknown(listed)
                 corrected = self._engine.respelled(asked, unknown) if unknown else ""
                 hits, probability = best.evidence.hits, best.probability
                 answer = refuse(question, hits, probability, unknown, corrected, suggestions, language)

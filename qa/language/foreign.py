@@ -32,6 +32,7 @@ _SMALL_WORDS = {
         przez czy został została""",
     "Turkish": """nedir kim ne zaman nerede neden nasıl kaç hangi ile için ve bir arasında mi mı var""",
 }  # fmt: skip
+BY_WORDS = frozenset(_SMALL_WORDS)  # the languages whose words are not told from English ones by their script
 _SCRIPTS = {
     "CYRILLIC": "Russian or a language written like it",
     "ARABIC": "Arabic, Persian or Urdu",
