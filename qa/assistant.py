@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from qa.answers.ask import Asking
+from qa.answers.plain import answer_text
 from qa.answers.quotes import Quote, QuoteFinder
 from qa.corpus.attachments import files_of
 from qa.corpus.folder import Corpus, Placed
@@ -203,7 +204,8 @@ class Assistant:
         mention the name that a follow-up asks about). Without `suggest` a refusal suggests no others. Raises
         QuestionError, IndexStale.
         """
-        return self._asking.ask(question, history, documents, threshold, suggest)
+        answer = self._asking.ask(question, history, documents, threshold, suggest)
+        return replace(answer, _plain=answer_text(answer))
 
     def suggestions(
         self,

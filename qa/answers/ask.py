@@ -10,7 +10,6 @@ from qa.answers.claims import compose, refuse, reply
 from qa.answers.history import earlier_turns, in_context
 from qa.answers.overviews import Overviews
 from qa.answers.parts import Part, short_answer, together
-from qa.answers.plain import answer_text
 from qa.answers.quotes import quote_span
 from qa.answers.suggestions import Suggestions
 from qa.answers.trace import Attempt, Stopwatch, trace_of
@@ -59,17 +58,6 @@ class Asking:
         suggest: bool,
     ) -> Answer:
         """See Assistant.ask."""
-        answer = self._answer(question, history, documents, threshold, suggest)
-        return replace(answer, _plain=answer_text(answer))
-
-    def _answer(
-        self,
-        question: str,
-        history: Sequence[Turn],
-        documents: Iterable[str] | None,
-        threshold: float | None,
-        suggest: bool,
-    ) -> Answer:
         watch, among = Stopwatch(), _ids(documents)
         asked, turns = checked(question), in_context(history)
         if said := smalltalk(asked):

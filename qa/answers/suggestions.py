@@ -118,7 +118,7 @@ class Suggestions:
         """True if an overview tells of a name, and it is not what most of the documents are about."""
         asked = overview_asked(made.question)
         with self._engine.store.read() as snapshot:
-            total = snapshot.counts().passages
+            total = len(self._engine.vectors.index_of(snapshot).numbers)
             told = snapshot.count_passages_with(asked.subject) if asked and asked.wish is Wish.SAID else 0
         return 0 < told <= max(_SPECIFIC, _COMMON * total)
 

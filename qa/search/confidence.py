@@ -17,7 +17,6 @@ from qa.models.reader import Reader, manifest
 # From here on an answer is called well supported, and likely: right at least 95, and 80, times in 100 on the
 # test sets (benchmarks/answers.md, articles.md).
 SURE, LIKELY = 0.9, 0.5
-SUGGESTED = 0.3  # from here on a question is suggested instead of one that was refused
 
 # What is left of a probability if the quote gives the answer for another than the question names, and the
 # most that it can be if it perhaps does: see `lowered`.

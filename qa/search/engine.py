@@ -15,7 +15,6 @@ from qa.search.reading import by_reading
 from qa.search.retrieval import Candidates, DocumentIds, retrieve
 from qa.search.similarity import by_similarity
 from qa.search.spelling import respelled
-from qa.types import Passage
 
 
 class Engine:
@@ -84,11 +83,3 @@ class Engine:
         """The question with its unknown words spelled as in the documents; "" if no word is near them."""
         with self.store.read() as snapshot:
             return respelled(question, unknown, snapshot)
-
-    def sample(self, size: int, documents: DocumentIds = None) -> list[Passage]:
-        """At most `size` passages that are not doubtful, spread evenly over documents; always the same."""
-        with self.store.read() as snapshot:
-            numbers = snapshot.passage_numbers(documents)
-            chosen = sorted({numbers[i * len(numbers) // size] for i in range(size)}) if numbers else []
-            passages = snapshot.passages(chosen)
-        return [passages[number] for number in chosen if not passages[number].doubtful]
