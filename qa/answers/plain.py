@@ -88,10 +88,10 @@ def _(hit: Hit) -> str:
     return plain(hit_text(hit))
 
 
-def hit_text(hit: Hit, number: int = 1) -> str:
-    """A hit with its number, place and score."""
+def hit_text(hit: Hit, number: int | None = None) -> str:
+    """A hit with its place and score, and perhaps its number."""
     document = hit.document
-    head = f"{number}. {_source(document)}"
+    head = ("" if number is None else f"{number}. ") + _source(document)
     place = ", ".join(
         filter(
             None,
