@@ -39,9 +39,15 @@ def wheel_files(built: Path) -> dict[str, int]:
 
 @pytest.mark.slow
 def test_the_wheel_holds_every_file_of_the_package_and_nothing_else(built):
-    package = [path for path in (ROOT / "qa").rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    package = [
+        path for path in (ROOT / "qa").rglob("*") if path.is_file() and "__pycache__" not in path.parts
+    ]
     expected = {path.relative_to(ROOT).as_posix() for path in package}
-    assert {"qa/server/page/index.html", "qa/language/leaning.json", "qa/models/large.safetensors"} <= expected
+    assert {
+        "qa/server/page/index.html",
+        "qa/language/leaning.json",
+        "qa/models/large.safetensors",
+    } <= expected
     held = {name for name in wheel_files(built) if ".dist-info/" not in name}
     assert held == expected
 
