@@ -94,6 +94,19 @@ def test_composed_it_starts_only_with_a_login():
     assert (COMPOSE["read_only"], COMPOSE["cap_drop"]) == (True, ["ALL"])
 
 
+def test_the_proxy_of_the_example_reaches_the_page_and_is_the_only_one_to_be_believed():
+    folder = ROOT / "docs" / "proxy"
+    services = yaml.safe_load((folder / "compose.yaml").read_text("utf-8"))["services"]
+    assert f"reverse_proxy qa:{environment()['GRADIO_SERVER_PORT']}" in (folder / "Caddyfile").read_text(
+        "utf-8"
+    )
+    assert "ports" not in services["qa"]
+    assert services["qa"]["environment"]["FORWARDED_ALLOW_IPS"] == "*"
+    mounted = [volume.split(":")[0] for volume in services["proxy"]["volumes"] if volume.startswith(".")]
+    assert all((ROOT / path).is_file() for path in mounted)
+    assert {"80:80", "443:443"} == set(services["proxy"]["ports"])
+
+
 # --- its steps -----------------------------------------------------------------------------------
 
 # Runs in a network of its own, which has nothing but itself.
