@@ -179,6 +179,11 @@ def test_its_steps_give_a_page_that_answers_as_another_user_without_a_network(tm
     for line in (torch, package):
         line = line.replace("${TORCH_OPTIONS}", "").replace("--no-cache-dir", "--no-deps --no-index")
         subprocess.run(placed(f"{line} --no-build-isolation"), shell=True, check=True, timeout=300)
+    where = [tmp_path / "opt" / "qa" / "bin" / "python", "-c", "import qa; print(qa.__file__)"]
+    found = subprocess.run(
+        where, env={}, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert found.stdout.startswith(str(site)), "not what was installed"
     shutil.copytree(ROOT / "corpus", tmp_path / "corpus")
     for name in ("index", "home"):
         (tmp_path / name).mkdir()
