@@ -7,8 +7,8 @@ import textwrap
 import time
 from collections.abc import Iterator, Mapping, Sequence
 
-from qa.assistant import Status
 from qa.cli.terminal import json_escaped
+from qa.corpus.status import Status
 from qa.feedback.log import Feedback, Tally
 from qa.text import one_line, plain, plural, printable_line
 
