@@ -9,7 +9,7 @@ from functools import partial
 from qa.answers import arguments
 from qa.answers.claims import compose, refuse, reply
 from qa.answers.history import earlier_turns, in_context
-from qa.answers.overviews import Overviews
+from qa.answers.overviews.answering import Overviews
 from qa.answers.parts import Part, short_answer, together
 from qa.answers.quotes import quote_span
 from qa.answers.suggestions import Suggestions
