@@ -12,7 +12,7 @@ from typing import Self
 
 from markupsafe import Markup
 
-from qa.answers import arguments, notebook, plain  # noqa: F401  the last two say how answers look
+from qa.answers import arguments, notebook  # noqa: F401  the latter says how answers look
 from qa.answers.ask import Asking
 from qa.answers.quotes import Quote, QuoteFinder
 from qa.corpus.attachments import files_of
@@ -207,7 +207,7 @@ class Assistant(Shown):
         QuestionError, IndexStale.
         """
         answer = self._asking.ask(question, history, documents, threshold, suggest)
-        str(answer)  # reads all that showing it needs while it is there: by then the index may have moved on
+        answer._repr_html_()  # reads what showing it takes: by then the index may have moved on
         return answer
 
     def suggestions(

@@ -151,12 +151,20 @@ def test_an_assistant_as_a_string_says_what_is_indexed(knowing):
     assert str(knowing) == f"{folders}: 3 documents, 4 passages"
 
 
+def test_a_hit_as_a_string_is_its_document_place_and_text(knowing):
+    first, *_, last = str(knowing.search(QUESTION)[0]).splitlines()
+    assert first == "The ferry to Tolvane"
+    assert last.endswith("every morning.")
+
+
 def test_an_answer_can_be_shown_after_its_documents_have_changed(knowing, corpus):
     answer, hits = knowing.ask(QUESTION), knowing.search("bridge")
-    before = str(answer), answer._repr_html_()
+    refused, before = knowing.ask("Who painted the zebras at Osk?", threshold=1), str(answer)
     write(corpus, {"ferry.md": "The ferry sank.", "bridge.txt": "The bridge fell."})
     knowing.sync()
-    assert (str(answer), answer._repr_html_()) == before
+    assert str(answer) == before
+    assert "<b>340 passengers</b>" in answer._repr_html_()
+    assert wording.NEAREST in refused._repr_html_()
     for hit in hits:
         assert str(hit)
         assert hit._repr_html_()

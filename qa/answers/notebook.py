@@ -1,4 +1,4 @@
-"""Answers and hits as a notebook shows them: small HTML, and Markdown where no HTML can be.
+"""Answers and hits as they are shown: by `str`, and in a notebook as small HTML or as Markdown.
 
 Nothing from a document or a question is HTML or Markdown in it: `Markup.format` escapes the one, `escape` the
 other.
@@ -11,16 +11,25 @@ from collections.abc import Iterable
 from markupsafe import Markup
 
 from qa.answers import wording
+from qa.answers.plain import answer_text, hit_text
 from qa.answers.wording import WordedClaim, escape
-from qa.text import one_line
+from qa.text import one_line, plain
 from qa.types import Answer, Citation, Claim, Document, Hit, Layout, Passage
-from qa.types.showing import as_html, as_markdown
+from qa.types.showing import as_html, as_markdown, as_text
 
 _BLOCK = Markup('<div dir="auto">{}</div>')
 _SMALL = Markup('<div dir="auto"><small>{}</small></div>')
 _HEADLINE = Markup('<div dir="auto" style="font-size:1.25em"><b>{}</b></div>')
 _QUOTE = Markup('<blockquote dir="auto">{}</blockquote>')
 _NOTHING = Markup()
+
+
+as_text.register(Answer, answer_text)
+
+
+@as_text.register
+def _(hit: Hit) -> str:
+    return plain(hit_text(hit, 1)).removeprefix("1. ")
 
 
 @as_html.register

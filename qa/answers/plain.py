@@ -10,12 +10,10 @@ import textwrap
 from qa.answers import wording
 from qa.text import one_line, plain, printable_line
 from qa.types import Answer, Claim, Document, Hit, Layout
-from qa.types.showing import as_text
 
 WIDTH = 100  # characters of a line
 
 
-@as_text.register
 def answer_text(answer: Answer) -> str:
     """An answer: the headline, the sentences it comes from, then their sources and the confidence."""
     return plain("\n\n".join(_parts(answer)))
@@ -83,15 +81,10 @@ def _refusal(answer: Answer) -> list[str]:
     return [*parts, *(hit_text(hit, number) for number, hit in enumerate(answer.nearest, 1))]
 
 
-@as_text.register
-def _(hit: Hit) -> str:
-    return plain(hit_text(hit))
-
-
-def hit_text(hit: Hit, number: int | None = None) -> str:
-    """A hit with its place and score, and perhaps its number."""
+def hit_text(hit: Hit, number: int) -> str:
+    """A hit with its place and score."""
     document = hit.document
-    head = ("" if number is None else f"{number}. ") + _source(document)
+    head = f"{number}. {_source(document)}"
     place = ", ".join(
         filter(
             None,
