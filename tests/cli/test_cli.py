@@ -247,9 +247,8 @@ def test_feedback_on_a_removed_document_is_not_handed_on_and_a_purge_says_so(fol
 
 
 def test_asking_before_the_first_sync_says_what_to_do(folders, capsys):
-    code, out, _ = run(capsys, "ask", "How much is a ticket?")
-    assert code == 0
-    assert out == "No documents yet. Put some into the corpus folder and run qa sync.\n"
+    for command in (["ask", "How much is a ticket?"], ["search", "ticket"], ["chat"]):
+        assert run(capsys, *command) == (1, "", "qa: nothing is indexed yet. Run qa sync\n")
     assert not (folders / "index").exists()
 
 

@@ -241,8 +241,10 @@ def run(*arguments):
 
 def test_eval_needs_an_index(tmp_path, capsys):
     path = write_lines(tmp_path / "set.jsonl", QUESTIONS)
+    (tmp_path / "bridge.txt").write_text("The bridge at Osk was finished in 1874.")
     assert run(path, "--corpus", tmp_path, "--index", tmp_path / "none") == 1
-    assert capsys.readouterr().err == "qa: no documents are indexed yet. Run qa sync\n"
+    what = f"qa sync {tmp_path} --index {tmp_path / 'none'}"
+    assert capsys.readouterr().err == f"qa: nothing is indexed yet. Run {what}\n"
 
 
 def test_eval_of_a_missing_file_is_an_error_on_one_line(tmp_path, capsys):
