@@ -150,19 +150,21 @@ def _refusal(answer: Answer, width: int) -> list[Line]:
     if not answer.nearest:
         return _filled(_EMPTY if answer.text == wording.EMPTY else answer.text, width, Role.LEAD)
     lines = _short(wording.understood(answer.understood), width) if _reworded(answer) else []
-    lines.append(Line(wording.REFUSAL, Role.LEAD))
+    lines += _short(wording.REFUSAL, width, Role.LEAD)
     if answer.corrected:
         lines += _short(f"{wording.CORRECTED} “{answer.corrected}”?", width)
     if answer.language:
         lines += _short(wording.foreign(answer.language), width)
     if answer.unknown:
         lines += _short(wording.unknown(answer.unknown), width)
-    # Of the ten lines, two at least are left for the nearest passages.
-    if suggestions := answer.suggestions[: max(0, REFUSAL_LINES - len(lines) - 3)]:
+    heading = _short(f"{wording.NEAREST}. {wording.NO_EVIDENCE}", width)
+    room = REFUSAL_LINES - len(lines) - len(heading)  # of which the nearest passage takes one line
+    if suggestions := answer.suggestions[: max(0, room - 2)]:
         lines.append(Line(wording.SUGGESTIONS))
-        lines += [Line(plain(_cut(f"- {asked}", width))) for asked in suggestions]
-    if nearest := answer.nearest[: min(_NEAREST, max(0, REFUSAL_LINES - len(lines) - 1))]:
-        lines.append(Line(f"{wording.NEAREST}. {wording.NO_EVIDENCE}"))
+        lines += [Line(plain(_cut(f"- {one_line(asked)}", width))) for asked in suggestions]
+        room -= 1 + len(suggestions)
+    if nearest := answer.nearest[: max(0, min(_NEAREST, room))]:
+        lines += heading
         lines += [Line(_near(hit, number, width), Role.PLACE) for number, hit in enumerate(nearest, 1)]
     return lines
 
@@ -172,11 +174,12 @@ def _reworded(answer: Answer) -> bool:
     return answer.understood not in ("", answer.question)
 
 
-def _short(text: str, width: int) -> list[Line]:
-    lines = _filled(one_line(text), width, Role.NOTE)
+def _short(text: str, width: int, role: Role = Role.NOTE) -> list[Line]:
+    """Text in two lines at most."""
+    lines = _filled(one_line(text), width, role)
     if len(lines) > _AT_MOST:
         last = _cut(f"{lines[_AT_MOST - 1].text} {lines[_AT_MOST].text}", width)
-        lines[_AT_MOST - 1 :] = [Line(last)]
+        lines[_AT_MOST - 1 :] = [Line(last, role)]
     return lines
 
 

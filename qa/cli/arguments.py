@@ -13,13 +13,13 @@ from qa.text import plain
 
 _EXAMPLES = """\
 examples:
-  qa serve ~/papers                        open a folder on a page in the browser
+  qa serve ~/papers                        open a folder in the browser
   qa sync ~/papers                         index it, once or after changes
   qa ask -c ~/papers who paid for the bridge
   qa chat ~/papers                         ask one question after another
 
-Without a folder, qa reads ./corpus and keeps its index in ./index. The index of
-a folder that you name is kept among your user data. A folder is only read,
+Without a folder, qa reads ./corpus and keeps its index in ./index. The index
+of a folder that you name is kept among your user data. A folder is only read,
 unless you upload or delete documents on the page.
 """
 _SYNC = """\
@@ -32,6 +32,9 @@ examples:
   qa ask -c ~/papers who paid for the bridge
   qa ask who paid for the bridge --why
   qa ask "what's the toll?" --documents 2024/ '*.pdf'
+
+A question needs quotes only for what means something to the shell, as ' and ?
+do. Patterns count from the folder of documents, and case doesn't matter.
 """
 _CHAT = """\
 examples:

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from qa.cli.opening import matching, opened, with_documents
-from qa.cli.terminal import width
+from qa.cli.terminal import announced, width
 from qa.errors import QuestionError
 from qa.settings import Settings
-from qa.text import plain
+from qa.text import plain, plural, valid_unicode
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
@@ -25,7 +25,9 @@ def ask(settings: Settings, options: argparse.Namespace) -> int:
         raise QuestionError(f"there is no question. Type it{swallowed}, as in qa ask who paid for the bridge")
     with opened(settings) as assistant:
         among = documents_to_ask(assistant, options.documents)
-        answer = assistant.ask(" ".join(options.words), documents=among, threshold=options.threshold)
+        question = valid_unicode(" ".join(options.words))
+        with announced(searching(assistant, among)):
+            answer = assistant.ask(question, documents=among, threshold=options.threshold)
     if options.json:
         from qa.cli.output import json_text
 
@@ -40,7 +42,7 @@ def search(settings: Settings, options: argparse.Namespace) -> int:
     """List passages."""
     with opened(settings) as assistant:
         with_documents(assistant)
-        hits = assistant.search(" ".join(options.words), k=options.k)
+        hits = assistant.search(valid_unicode(" ".join(options.words)), k=options.k)
     from qa.answers.plain import Line, hit_lines
     from qa.cli.output import json_text, print_lines
 
@@ -52,6 +54,11 @@ def search(settings: Settings, options: argparse.Namespace) -> int:
     if not hits:
         print("Nothing found.")
     return 0
+
+
+def searching(assistant: Assistant, among: Sequence[str] | None) -> str:
+    """Says that documents are searched, and how many."""
+    return f"Searching {plural(len(assistant.documents() if among is None else among), 'document')}…"
 
 
 def documents_to_ask(assistant: Assistant, patterns: Sequence[str] | None) -> list[str] | None:

@@ -12,14 +12,15 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
-from qa.cli.asking import documents_to_ask, print_answer
-from qa.cli.opening import opened
-from qa.cli.terminal import BOLD, in_colour, is_terminal, styled
+from qa.cli.asking import documents_to_ask, print_answer, searching
+from qa.cli.opening import opened, with_folder
+from qa.cli.terminal import BOLD, announced, in_colour, is_terminal, styled
 from qa.errors import QAError
 from qa.settings import Settings
-from qa.text import plain, plural
+from qa.text import plain, plural, valid_unicode
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
@@ -37,20 +38,19 @@ def chat(settings: Settings, options: argparse.Namespace) -> int:
         among = documents_to_ask(assistant, options.documents)
         if talking:
             _greet(assistant, among)
-        assistant.search("documents", k=1)  # loads the models, of which Ctrl-C must not leave half
+        with announced("Loading…"):
+            assistant.search("documents", k=1)  # loads the models, of which Ctrl-C must not leave half
         history: list[tuple[str, str]] = []
         for question in _typed() if talking else _piped():
+            ask = partial(assistant.ask, question, history[-_REMEMBERED:], among, options.threshold)
             try:
-                answer = _interruptible(
-                    lambda question=question: assistant.ask(  # type: ignore[misc]
-                        question, history[-_REMEMBERED:], among, options.threshold
-                    )
-                )
+                with announced(searching(assistant, among)):
+                    answer = _interruptible(ask)
                 print_answer(answer, options.why)
                 print(flush=True)
                 history.append((question, answer.text))
             except QAError as error:
-                print(f"qa: {plain(str(error))}", file=sys.stderr)
+                print(f"qa: {plain(with_folder(str(error), settings))}", file=sys.stderr)
             except KeyboardInterrupt:
                 print("\nStopped.", file=sys.stderr)
     return 0
@@ -74,7 +74,7 @@ def _typed() -> Iterator[str]:
         import readline  # noqa: F401  gives input() its editing and history
     while True:
         try:
-            question = input(_PROMPT).strip()
+            question = valid_unicode(input(_PROMPT)).strip()
         except KeyboardInterrupt:
             print()
             continue

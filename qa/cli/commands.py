@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, NoReturn
 from qa.cli.arguments import parsed, parser
 from qa.cli.asking import ask, search
 from qa.cli.chat import chat
-from qa.cli.opening import checked, folder_to_sync, opened, with_documents
+from qa.cli.opening import checked, folder_to_sync, opened, with_documents, with_folder
 from qa.cli.progress import first_sync, print_news, progress_bar, sync_with_progress
 from qa.cli.terminal import PlainFormatter, width
 from qa.errors import CorpusEmptied, QAError, SettingsError
@@ -39,6 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     handler.setFormatter(PlainFormatter("qa: %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
     options = parsed(arguments)
+    settings = Settings()
     try:
         if not options.command:
             parser().print_help()
@@ -49,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stdout.flush()  # here, where a closed pipe is handled
         return code
     except QAError as error:
-        print(f"qa: {plain(str(error))}", file=sys.stderr)
+        print(f"qa: {plain(with_folder(str(error), settings))}", file=sys.stderr)
         return 1
     except BrokenPipeError:  # the reader of the pipe has gone, as after `| head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -85,7 +86,7 @@ def _sync(settings: Settings, options: argparse.Namespace) -> int:
         try:
             report = sync_with_progress(assistant, options.purge, allow_empty=options.allow_empty)
         except CorpusEmptied:
-            checked(assistant, "--allow-empty")  # if it is the wrong folder, say that first
+            checked(assistant, " --allow-empty")  # if it is the wrong folder, say that first
             raise
     return 1 if report.failed else 0
 
@@ -96,7 +97,7 @@ def _watch(assistant: Assistant, allow_empty: bool) -> int:
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # same as Ctrl-C
     known = first_sync(assistant, allow_empty)
-    checked(assistant, "--allow-empty")
+    checked(assistant, " --allow-empty")
     corpus, index = assistant.settings.corpus, assistant.settings.index
     print(f"Watching {corpus}. Press Ctrl-C to stop", file=sys.stderr, flush=True)
     with suppress(KeyboardInterrupt):
@@ -125,9 +126,9 @@ def _status(settings: Settings, options: argparse.Namespace) -> int:
         }
         print(json_text(values))
         return 0
-    print(status_text(status, tally))
+    print(with_folder(status_text(status, tally), settings))
     if other:
-        print(f"qa: this index was made from another folder, {plain(other)}", file=sys.stderr)
+        print(f"qa: this index is of another folder, {plain(other)}", file=sys.stderr)
     if entries:
         print("\nFeedback, newest first:", *map(plain, feedback_lines(entries)), sep="\n")
     for line in left_out_text(left_out):
@@ -187,7 +188,7 @@ def _serve(settings: Settings, _: argparse.Namespace) -> int:
 
     with opened(settings) as assistant:
         indexing, known = Indexing(), first_sync(assistant)
-        checked(assistant, "--allow-empty")
+        checked(assistant, " --allow-empty")
         with watched(assistant.sync, settings.corpus, settings.index, print_news, known, indexing):
             if settings.login is None and not is_loopback(host_name()):
                 everybody = f"anyone who can reach {host_name()} can ask and read"
@@ -208,7 +209,7 @@ def _serve(settings: Settings, _: argparse.Namespace) -> int:
 
 def _taken(port: str, other: int) -> str:
     """Says that a port is taken, most likely by a page that is still open."""
-    return f"port {port} is in use, perhaps by another qa: using {other}. Set GRADIO_SERVER_PORT to choose one"
+    return f"port {port} is in use, perhaps by qa: using {other}. Set GRADIO_SERVER_PORT to choose one"
 
 
 _COMMANDS: Mapping[str, Callable[[Settings, argparse.Namespace], int]] = {  # of `arguments.parser`

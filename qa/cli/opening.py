@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qa.errors import CorpusError, SettingsError
-from qa.settings import Settings
+from qa.settings import Settings, index_of
 from qa.text import plural
 
 if TYPE_CHECKING:
@@ -28,22 +29,27 @@ def opened(settings: Settings) -> Assistant:
 
 
 def folder_to_sync(settings: Settings) -> None:
-    """Raises CorpusError if the corpus is no folder and never was: a wrong name should leave no index."""
+    """Prepare for a sync. Raises CorpusError if the corpus is no folder and never was, and leaves nothing.
+
+    Others who use the machine may be kept out of the corpus, so they are kept out of its index.
+    """
     if not os.path.isdir(settings.corpus) and not settings.index.exists():
         raise CorpusError(_missing(settings.corpus))
+    if settings.index == index_of(settings.corpus):
+        with suppress(OSError):  # the sync will say that it cannot write there
+            settings.index.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
-def checked(assistant: Assistant, *options: str) -> Assistant:
+def checked(assistant: Assistant, options: str = "") -> Assistant:
     """An assistant that answers from its own folder. Raises SettingsError if its index is of another one.
 
     `options` are those without which a sync would not help.
     """
-    settings = assistant.settings
+    corpus, index = assistant.settings.corpus, assistant.settings.index
     if other := assistant.other_corpus():
-        command = _sync_command(settings, *options)
         raise SettingsError(
-            f"the index in {settings.index} is of {other}, not of {settings.corpus}. Use another --index, or run"
-            f" {command} to make it one of {settings.corpus}"
+            f"the index in {index} is of {other}, not of {corpus}. Use another --index, or run"
+            f" qa sync{options} to make it one of {corpus}"
         )
     return assistant
 
@@ -57,8 +63,16 @@ def with_documents(assistant: Assistant) -> tuple[Document, ...]:
             raise CorpusError(_missing(settings.corpus))
         if not assistant.files():
             raise CorpusError(f"there are no documents in {settings.corpus}. Put some into it")
-        raise CorpusError(f"nothing is indexed yet. Run {_sync_command(settings)}")
+        raise CorpusError("nothing is indexed yet. Run qa sync")
     return documents
+
+
+def with_folder(message: str, settings: Settings) -> str:
+    """A message with the whole command where it says `qa sync`, which alone would sync the usual folder."""
+    usual, named = Settings.from_environment(), Settings.for_folders(settings.corpus, None)
+    corpus = [] if settings.corpus == usual.corpus else [str(settings.corpus)]
+    index = [] if settings.index == named.index else ["--index", str(settings.index)]
+    return message.replace("qa sync", shlex.join(["qa", "sync", *corpus, *index]))
 
 
 def matching(
@@ -111,11 +125,3 @@ def _missing(corpus: Path) -> str:
     if corpus == Settings().corpus:
         return f"there is no folder {corpus} here. Name the folder of your documents, as in qa sync ~/papers"
     return f"the folder {corpus} does not exist. Check its name"
-
-
-def _sync_command(settings: Settings, *options: str) -> str:
-    """The command that indexes a folder, to be copied."""
-    usual, named = Settings.from_environment(), Settings.for_folders(settings.corpus, None)
-    corpus = [] if settings.corpus == usual.corpus else [str(settings.corpus)]
-    index = [] if settings.index == named.index else ["--index", str(settings.index)]
-    return shlex.join(["qa", "sync", *corpus, *index, *options])

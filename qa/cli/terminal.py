@@ -6,6 +6,8 @@ import logging
 import os
 import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TextIO
 
 from qa.text import COMMANDS, plain
@@ -38,6 +40,19 @@ def width() -> int:
     if not is_terminal(sys.stdout):
         return WIDEST
     return max(NARROWEST, min(WIDEST, shutil.get_terminal_size().columns))
+
+
+@contextmanager
+def announced(text: str) -> Iterator[None]:
+    """Shows a line while something is done, to somebody who watches, and takes it away again."""
+    watched = in_colour(sys.stderr) and is_terminal(sys.stdout)
+    if watched:
+        print(styled(text, DIM), end="", file=sys.stderr, flush=True)
+    try:
+        yield
+    finally:
+        if watched:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
 def json_escaped(json: str) -> str:

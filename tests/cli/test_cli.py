@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shlex
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -379,6 +380,23 @@ def test_a_port_that_is_no_number_gets_one_line(folders, capsys, monkeypatch):
     code, _, err = run(capsys, "serve")
     assert code == 1
     assert err == "qa: GRADIO_SERVER_PORT must be a number, not 'web'\n"
+
+
+def test_a_port_that_is_taken_is_said(folders, tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        settings = {"GRADIO_SERVER_PORT": str(port), "QA_READER": "small"}
+        command = [sys.executable, "-m", "qa", "serve"]
+        with subprocess.Popen(
+            command, stderr=subprocess.PIPE, text=True, env=os.environ | settings
+        ) as server:
+            lines = [server.stderr.readline() for _ in range(3)]
+            server.terminate()
+    other = re.fullmatch(r"Serving on http://127\.0\.0\.1:(\d+)/\n", lines[2])[1]
+    what = f"using {other}. Set GRADIO_SERVER_PORT to choose one"
+    assert lines[1] == f"qa: port {port} is in use, perhaps by qa: {what}\n"
 
 
 def test_a_process_that_ends_at_once_has_said_all_and_keeps_its_code():
