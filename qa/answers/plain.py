@@ -48,6 +48,7 @@ class Line:
 
 
 _BLANK = Line("")
+_TIED = "\N{NO-BREAK SPACE}"  # of which no text on one line has any
 
 
 def answer_text(answer: Answer) -> str:
@@ -70,7 +71,7 @@ def hit_lines(hit: Hit, number: int, width: int) -> list[Line]:
     told = ", ".join(filter(None, (place, one_line(wording.remark(passage)), f"score {hit.score:.2f}")))
     heading, body = _divided(passage)
     return [
-        Line(plain(f"{number}. {_source(document)}"), Role.LEAD),
+        *_filled(f"{number}. {_source(document)}", width, Role.LEAD, "", "   "),
         Line(plain(f"   {told}"), Role.PLACE),
         *_filled(heading, width, Role.NOTE, "   "),
         *_filled(body, width, Role.QUOTE, "   "),
@@ -113,14 +114,14 @@ def _overview(answer: Answer, width: int) -> Iterator[list[Line]]:
             yield _filled(one_line(answer.lead), width, Role.LEAD)
         for document, claims in wording.by_document(answer.claims):
             quotes = [line for claim in claims for line in _quoted(claim.citations[:1], width, "- ", "  ")]
-            yield [Line(plain(_source(document)), Role.SOURCE), *quotes]
+            yield [*_filled(_source(document), width, Role.SOURCE, "", "  "), *quotes]
     yield from _sources(answer.citations, width)
 
 
 def _quoted(citations: Sequence[Citation], width: int, before: str = "", indent: str = "") -> list[Line]:
     """The first quote, with the numbers of all that say so."""
-    marks = " ".join(f"[{citation.number}]" for citation in citations)
-    *lines, last = _filled(f"{before}{citations[0].quote} {marks}", width, Role.QUOTE, "", indent)
+    marks = "".join(f"{_TIED}[{citation.number}]" for citation in citations)
+    *lines, last = _filled(f"{before}{citations[0].quote}", width, Role.QUOTE, "", indent, marks)
     return [*lines, Line(last.text, Role.CITED)]
 
 
@@ -128,7 +129,7 @@ def _sources(citations: Sequence[Citation], width: int) -> Iterator[list[Line]]:
     """Where the quotes of an answer stand, and what has to be known of them."""
     lines = []
     for c in citations:
-        lines.append(Line(plain(f"[{c.number}] {_source(c.document)}"), Role.SOURCE))
+        lines += _filled(f"[{c.number}] {_source(c.document)}", width, Role.SOURCE, "", "    ")
         lines.append(Line(plain(f"    {_place(c.document, c.start, c.end)}"), Role.PLACE))
         if c.columns:
             lines += _filled(f"columns: {one_line(c.columns)}", width, Role.PLACE, "    ")
@@ -215,17 +216,22 @@ def _divided(passage: Passage) -> tuple[str, str]:
 # --- lines ---------------------------------------------------------------------------------------
 
 
-def _filled(text: str, width: int, role: Role, indent: str = "", later: str = "") -> list[Line]:
-    """Text in lines that break at spaces only, so that what is copied from them is as it was."""
+def _filled(
+    text: str, width: int, role: Role, indent: str = "", later: str = "", marks: str = ""
+) -> list[Line]:
+    """Text in lines that break at spaces only, so that what is copied from them is as it was.
+
+    `marks` stay with its last word.
+    """
     lines = textwrap.wrap(
-        _on_one_line(text),
+        _on_one_line(text) + marks,
         width,
         initial_indent=indent,
         subsequent_indent=indent + later,
         break_on_hyphens=False,
         break_long_words=False,
     )
-    return [Line(plain(line), role) for line in lines]
+    return [Line(plain(line.replace(_TIED, " ")), role) for line in lines]
 
 
 def _cut(text: str, width: int) -> str:

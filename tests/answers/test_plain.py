@@ -1,5 +1,6 @@
 """Answers as plain text: in lines of a given width, of which a refusal has ten at most."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -66,6 +67,13 @@ def test_a_quote_breaks_at_spaces_only(synced, corpus):
     quote = [line.text for line in lines if line.role in (Role.QUOTE, Role.CITED)]
     assert any(name in line for line in quote)
     assert any(f"https://rail.example/{'x' * 90}" in line for line in quote)
+
+
+@pytest.mark.parametrize("width", range(40, 52))
+def test_the_number_of_a_source_never_stands_alone(synced, width):
+    lines = [line.text for line in answer_lines(synced.ask(QUESTION, threshold=0), width)]
+    assert any(re.search(r"\w.* \[1\]$", line) for line in lines)
+    assert "[1]" not in lines
 
 
 def test_a_narrow_terminal_gets_narrow_lines_and_a_string_the_usual_ones(synced):
