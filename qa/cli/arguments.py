@@ -169,6 +169,7 @@ def _asking() -> Parser:
         "--documents",
         nargs="+",
         action="extend",
+        type=_named,
         metavar="PATTERN",
         help="use only these documents: files, folders or patterns such as '*.pdf'",
     )
@@ -238,10 +239,14 @@ def _eval(command: Parser) -> None:
 
 
 def _path(text: str) -> Path:
-    """A path. An empty one, as of a variable that isn't set, must not become the folder that one is in."""
+    return Path(os.path.expanduser(_named(text)))  # a shell leaves the ~ in --corpus=~/papers
+
+
+def _named(text: str) -> str:
+    """A name. An empty one, as of a variable that isn't set, must not stand for the folder that one is in."""
     if not text:
         raise argparse.ArgumentTypeError("the name is empty")
-    return Path(os.path.expanduser(text))  # a shell leaves the ~ in --corpus=~/papers
+    return text
 
 
 def _positive(text: str) -> int:

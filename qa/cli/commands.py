@@ -23,7 +23,7 @@ from qa.cli.chat import chat
 from qa.cli.opening import checked, folder_to_sync, opened, with_documents, with_folder
 from qa.cli.progress import first_sync, print_news, progress_bar, sync_with_progress
 from qa.cli.terminal import PlainFormatter, width
-from qa.errors import CorpusEmptied, QAError, SettingsError
+from qa.errors import CorpusEmptied, IndexUnwritable, QAError, SettingsError
 from qa.settings import Settings
 from qa.text import plain, plural
 
@@ -50,7 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stdout.flush()  # here, where a closed pipe is handled
         return code
     except QAError as error:
-        print(f"qa: {plain(with_folder(str(error), settings))}", file=sys.stderr)
+        remedy = ". Use another folder with --index" if isinstance(error, IndexUnwritable) else ""
+        print(f"qa: {plain(with_folder(str(error), settings))}{remedy}", file=sys.stderr)
         return 1
     except BrokenPipeError:  # the reader of the pipe has gone, as after `| head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -69,6 +69,8 @@ def with_documents(assistant: Assistant) -> tuple[Document, ...]:
 
 def with_folder(message: str, settings: Settings) -> str:
     """A message with the whole command where it says `qa sync`, which alone would sync the usual folder."""
+    if "qa sync" not in message:
+        return message
     usual, named = Settings.from_environment(), Settings.for_folders(settings.corpus, None)
     corpus = [] if settings.corpus == usual.corpus else [str(settings.corpus)]
     index = [] if settings.index == named.index else ["--index", str(settings.index)]

@@ -44,6 +44,7 @@ def test_documents_are_named_by_several_patterns():
         (["serve", "docs", "papers"], "unexpected papers"),
         (["sync", "docs", "-c", "papers"], "two folders are given. Leave out --corpus"),
         (["sync", ""], "argument FOLDER: the name is empty"),
+        (["ask", "what", "--documents", ""], "argument --documents: the name is empty"),
         (["ask", "what", "--threshold", "20"], "argument --threshold: '20' is not a number from 0 to 1"),
         (["ask", "what", "--threshold", "nan"], "argument --threshold: 'nan' is not a number from 0 to 1"),
         (["search", "ferry", "-k", "0"], "argument -k: '0' is not a number from 1 to 1000"),

@@ -333,6 +333,7 @@ def test_an_index_that_cannot_be_written_gets_one_line(folders, capsys):
     assert code == 1
     assert one_line(err)
     assert "cannot write the index in" in err
+    assert err.endswith("(File exists). Use another folder with --index\n")
 
 
 def test_an_index_of_a_newer_version_is_left_alone(folders, capsys):
