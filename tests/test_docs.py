@@ -51,7 +51,18 @@ def test_the_readme_has_its_two_commands_and_they_install_what_they_need():
     assert "test" in project["optional-dependencies"]
 
 
-@pytest.mark.parametrize("name", ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "benchmarks/README.md"])
+PAGES = [
+    "README",
+    "ARCHITECTURE",
+    "CHANGELOG",
+    "CONTRIBUTING",
+    "SECURITY",
+    "benchmarks/README",
+    "docs/container",
+]
+
+
+@pytest.mark.parametrize("name", [f"{page}.md" for page in PAGES])
 def test_links_between_files_lead_somewhere(name):
     page = ROOT / name
     for target in re.findall(r"\]\((?!https?://)([^)#]+)\)", page.read_text("utf-8")):

@@ -7,31 +7,28 @@ more than a short answer get the sentences that answer them, in the order of the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from qa.answers import wording
-from qa.answers.agreement import Relation, relation
+from qa.answers.agreement.relations import Relation, relation
+from qa.answers.further import Groups, with_further
 from qa.answers.headlines import fits, stands_out
-from qa.answers.quotes import cite, quote_span
+from qa.answers.quotes import cite
 from qa.answers.sorts import is_of_sort
 from qa.answers.statements import Statement
-from qa.language.dates import dates
 from qa.language.holders import KnownNames
-from qa.language.quantities import quantities
-from qa.language.questions import SEVERAL, SHORT, AnswerType, Question
+from qa.language.questions import AnswerType, Question
 from qa.language.smalltalk import Smalltalk
-from qa.language.words import content_words, singular
+from qa.language.words import singular
 from qa.models.encoder import Encoder
 from qa.search.evidence import Evidence, ScoredSentence, best_first
-from qa.types import Answer, Claim, Hit, overlap
+from qa.types import Answer, Claim, Hit
 
 NEAREST = 5  # passages returned with every answer
 _READ = -3.75  # least margin, by one of the readers, of what is compared with the best answer
 _ENOUGH = 0.75  # probability from which on a short answer needs no other sentence beside it
-_ALIKE = 0.7  # share of common content words from which on two sentences say the same
 
-Groups = tuple[tuple[ScoredSentence, ...], ...]
 Stating = Callable[[ScoredSentence], Statement]
 
 
@@ -44,14 +41,14 @@ def compose(question: Question, evidence: Evidence, probability: float, encoder:
     chosen = choose(question, evidence, probability)
     order = _reading_order(chosen, question)
     numbers = iter(range(1, 1 + sum(map(len, chosen.groups))))
+    spread = _is_spread(chosen, question)
     known = KnownNames(tuple(hit.passage.text for hit in evidence.hits))
 
-    def is_sought(statement: Statement, value: str) -> bool:
-        return is_of_sort(question.rephrased, value, statement.text, known, encoder)
+    def is_headline(statement: Statement, value: str) -> bool:
+        sure = not spread and stands_out(statement, value, probability)
+        return sure and is_of_sort(question.rephrased, value, statement.text, known, encoder)
 
-    by_place = {
-        place: _claim(question, chosen.groups[place], numbers, probability, is_sought) for place in order
-    }
+    by_place = {place: _claim(question, chosen.groups[place], numbers, is_headline) for place in order}
     claims = tuple(by_place[place] for place in sorted(by_place))
     return Answer(
         question=question.text,
@@ -110,7 +107,7 @@ def refuse(
 def _reading_order(chosen: Chosen, question: Question) -> list[int]:
     """The indices of the groups in display order: several sentences follow the order of their documents."""
     places = list(range(len(chosen.groups)))
-    if question.form is not SEVERAL:
+    if not question.form.gathers:
         return places
     documents = list(dict.fromkeys(group[0].hit.document.id for group in chosen.groups))
 
@@ -121,21 +118,25 @@ def _reading_order(chosen: Chosen, question: Question) -> list[int]:
     return sorted(places, key=place)
 
 
+def _is_spread(chosen: Chosen, question: Question) -> bool:
+    """True if a list is spread over sentences: the part that one of them gives is no headline."""
+    first, *others = chosen.groups
+    return question.form.gathers and bool(others or first[0].before or first[0].after)
+
+
 def _claim(
     question: Question,
     group: Sequence[ScoredSentence],
     numbers: Iterator[int],
-    probability: float,
-    is_sought: Callable[[Statement, str], bool],
+    is_headline: Callable[[Statement, str], bool],
 ) -> Claim:
     best = group[0]
     value, is_short = best.text(), False
-    if question.form is SHORT and best.answer:
+    if question.form.short and best.answer:
         statement = Statement.of(best)
         short = statement.value(frozenset(map(singular, question.words)))
         if fits(question, statement, short):
-            value = short
-            is_short = stands_out(statement, short, probability) and is_sought(statement, short)
+            value, is_short = short, is_headline(statement, short)
     citations = tuple(cite(next(numbers), sentence, question.form.reads_on) for sentence in group)
     return Claim(value, citations, is_short)
 
@@ -158,13 +159,15 @@ def choose(question: Question, evidence: Evidence, probability: float) -> Chosen
     """The groups of sentences to answer with; the evidence has at least one sentence."""
     statement = _statements()
     best = _best(question, evidence.sentences, statement)
-    if question.form is SHORT and best.answer:
-        grouped = _grouped_by_value(question, best, evidence, statement)
-        if len(grouped) > 1:
-            return Chosen(grouped, differ=True)
-        further = () if probability >= _ENOUGH else evidence.sentences
-        return Chosen(_with_further(grouped, further, question))
-    return Chosen(_with_further(((best,),), evidence.sentences, question))
+    if not (question.form.short and best.answer):
+        return Chosen(with_further(((best,),), evidence.sentences, question.form))
+    grouped = _grouped_by_value(question, best, evidence, statement)
+    if question.form.gathers:  # other items of a list do not contradict the first ones
+        return Chosen(with_further(grouped[:1], evidence.sentences, question.form))
+    if len(grouped) > 1:
+        return Chosen(grouped, differ=True)
+    further = () if probability >= _ENOUGH else evidence.sentences
+    return Chosen(with_further(grouped, further, question.form))
 
 
 def _statements() -> Stating:
@@ -206,40 +209,3 @@ def _grouped_by_value(
         elif set(relations) == {Relation.DIFFER}:
             groups.append([sentence])
     return tuple(map(tuple, groups))
-
-
-def _with_further(groups: Groups, further: Iterable[ScoredSentence], question: Question) -> Groups:
-    """The groups with sentences added that score nearly as well and are not quoted yet."""
-    form = question.form
-    extended = [list(group) for group in groups]
-    best = extended[0][0].score
-    for sentence in further:
-        if sentence.score < best - form.further:
-            break
-        span = quote_span(sentence, form.reads_on)
-        quoted = (s for group in extended for s in group if _of_one_document(s, sentence))
-        if any(overlap(span, quote_span(s, form.reads_on)) for s in quoted):
-            continue  # quoted already, perhaps together with a neighbour
-        same = next((group for group in extended if _alike(group[0], sentence)), None)
-        if same is None and len(extended) < form.most:
-            extended.append([sentence])
-        elif same is not None and not any(_of_one_document(s, sentence) for s in same):
-            same.append(sentence)
-    return tuple(map(tuple, extended))
-
-
-def _of_one_document(a: ScoredSentence, b: ScoredSentence) -> bool:
-    return a.hit.document.id == b.hit.document.id
-
-
-def _alike(a: ScoredSentence, b: ScoredSentence) -> bool:
-    """True if two sentences say the same in nearly the same words, with the same figures and dates."""
-    first, second = a.text(), b.text()
-    ours, theirs = (frozenset(map(singular, content_words(text))) for text in (first, second))
-    return len(ours & theirs) >= _ALIKE * len(ours | theirs) and _figures(first) == _figures(second)
-
-
-def _figures(text: str) -> list[tuple[object, ...]]:
-    """The values of the figures and dates of a text, in order."""
-    counted = [(quantity.low, quantity.high, quantity.unit) for quantity in quantities(text)]
-    return [*counted, *((date.years, date.months, date.days) for date in dates(text))]

@@ -15,6 +15,7 @@ from enum import StrEnum
 from qa.answers import wording
 from qa.text import one_line, plain, printable_line
 from qa.types import Answer, Citation, Document, Hit, Layout, Passage
+from qa.types.showing import as_text
 
 WIDTH = 100  # characters of a line
 REFUSAL_LINES = 10
@@ -51,6 +52,7 @@ _BLANK = Line("")
 _TIED = "\N{NO-BREAK SPACE}"  # of which no text on one line has any
 
 
+@as_text.register
 def answer_text(answer: Answer) -> str:
     """An answer: the headline, the sentences it comes from, then their sources and the confidence."""
     return "\n".join(line.text for line in answer_lines(answer, WIDTH))
@@ -64,22 +66,28 @@ def answer_lines(answer: Answer, width: int) -> list[Line]:
     return _joined_by_blanks(parts)
 
 
-def hit_lines(hit: Hit, number: int, width: int) -> list[Line]:
-    """A hit with its place and score."""
+def hit_lines(hit: Hit, number: int | None, width: int) -> list[Line]:
+    """A hit with its place and score, and perhaps its number."""
+    head = ("" if number is None else f"{number}. ") + _source(hit.document)
     document, passage = hit.document, hit.passage
     place = _place(document, passage.start, passage.end)
     told = ", ".join(filter(None, (place, one_line(wording.remark(passage)), f"score {hit.score:.2f}")))
     heading, body = _divided(passage)
     return [
-        *_filled(f"{number}. {_source(document)}", width, Role.LEAD, "", "   "),
+        *_filled(head, width, Role.LEAD, "", "   "),
         Line(plain(f"   {told}"), Role.PLACE),
         *_filled(heading, width, Role.NOTE, "   "),
         *_filled(body, width, Role.QUOTE, "   "),
     ]
 
 
-def hit_text(hit: Hit, number: int = 1) -> str:
-    """A hit with its number, place and score."""
+@as_text.register
+def _(hit: Hit) -> str:
+    return hit_text(hit)
+
+
+def hit_text(hit: Hit, number: int | None = None) -> str:
+    """A hit as text."""
     return "\n".join(line.text for line in hit_lines(hit, number, WIDTH))
 
 

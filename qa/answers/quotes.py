@@ -67,17 +67,16 @@ def quote_span(sentence: ScoredSentence, reads_on: bool = True) -> Span:
 
     With `reads_on` the sentence after it that depends on it is included as well.
     """
-    passage, i = sentence.hit.passage, sentence.index
-    first = last = i
-    if i > 0 and _depends_on_previous(passage, i) and _is_adjacent(passage, i - 1):
-        first = i - 1
+    passage, (first, last) = sentence.hit.passage, sentence.run
+    if first > 0 and _depends_on_previous(passage, first) and is_adjacent(passage, first - 1):
+        first -= 1
     if (
         reads_on
-        and i + 1 < len(passage.sentences)
-        and _depends_on_previous(passage, i + 1)
-        and _is_adjacent(passage, i)
+        and last + 1 < len(passage.sentences)
+        and _depends_on_previous(passage, last + 1)
+        and is_adjacent(passage, last)
     ):
-        last = i + 1
+        last += 1
     return passage.sentences[first][0], passage.sentences[last][1]
 
 
@@ -91,7 +90,7 @@ def _depends_on_previous(passage: Passage, i: int) -> bool:
     return is_dependent(passage.text[start - passage.start : end - passage.start])
 
 
-def _is_adjacent(passage: Passage, i: int) -> bool:
+def is_adjacent(passage: Passage, i: int) -> bool:
     """True if only spaces separate a sentence from the next: no heading, list mark or line break."""
     between = passage.text[
         passage.sentences[i][1] - passage.start : passage.sentences[i + 1][0] - passage.start

@@ -10,13 +10,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from qa.language.questions import SEVERAL, SHORT, YES_NO, AnswerType, Question
+from qa.language.questions import LIST, SEVERAL, SHORT, YES_NO, AnswerType, Question
 from qa.search.evidence import LOOKED_AT, Evidence, ScoredSentence
 from qa.search.retrieval import Candidates
 from qa.types import Considered, Hit, Passage, Sought, Timings, Trace, Tried
 
 _LEAD = 90  # characters of a passage that are shown
-_FORMS = {SHORT: "a short answer", SEVERAL: "an explanation, a list or a comparison", YES_NO: "a yes or no"}
+_FORMS = {
+    SHORT: "a short answer",
+    YES_NO: "a yes or no",
+    LIST: "a list",
+    SEVERAL: "an explanation, a list or a comparison",
+}
 _TYPES = {AnswerType.NUMBER: "a figure", AnswerType.DATE: "a date", AnswerType.NAME: "a name"}
 
 

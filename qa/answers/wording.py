@@ -209,9 +209,9 @@ def _by(part: WordedClaim) -> str:
 
 
 def _sentences(part: WordedClaim) -> str:
-    """The sentences of the first quote, each followed by the numbers of all sources that say so."""
+    """The sentences of the first quote, followed by the numbers of all sources that say so."""
     marks = " ".join(f"[{citation.number}]" for citation in part.citations)
-    return " ".join(f"{escape(sentence)} {marks}" for sentence in part.sentences)
+    return f"{' '.join(map(escape, part.sentences))} {marks}"
 
 
 def overview_markdown(claims: Sequence[Claim], lead: str, layout: Layout) -> str:
@@ -242,7 +242,8 @@ def by_document(claims: Sequence[Claim]) -> list[tuple[Document, list[Claim]]]:
 
 def _cited(claim: Claim) -> str:
     """The sentences of a claim's first quote, with its number."""
-    return " ".join(f"{escape(s)} [{claim.citations[0].number}]" for s in claim.citations[0].sentences)
+    first = claim.citations[0]
+    return f"{' '.join(map(escape, first.sentences))} [{first.number}]"
 
 
 def refusal_markdown(

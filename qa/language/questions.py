@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from qa.errors import QuestionError
@@ -15,6 +15,7 @@ from qa.language.question_rules import (
     COMPARISONS,
     COURTESIES,
     DATE_QUESTIONS,
+    LIST_OPENINGS,
     NAME_QUESTIONS,
     NUMBER_QUESTIONS,
     SEVERAL_OPENINGS,
@@ -33,19 +34,29 @@ LONGEST = 1000  # characters, about as many as the encoder reads
 class Form:
     """The form of an answer.
 
-    It has at most `most` quotes; further ones may score at most `further` below the best. With `reads_on` a
-    quote includes the sentence after it if that cannot be understood without it.
+    With `short` it is a part of a sentence, if that can be told. It has at most `most` quotes; further ones
+    may score at most `further` below the best. A quote is joined by sentences next to it that score at most
+    `beside` below the best. With `reads_on` it includes the sentence after it if that cannot be understood
+    without it.
     """
 
     name: str
     most: int
     further: float
+    short: bool = False
+    beside: float = 0.0
     reads_on: bool = False
 
+    @property
+    def gathers(self) -> bool:
+        """True if an answer may be spread over several sentences, each of which gives a part of it."""
+        return self.beside > 0
 
-SHORT = Form("short answer", most=3, further=0.15)  # who, when, where, which, how many
+
+SHORT = Form("short answer", most=3, further=0.15, short=True)  # who, when, where, which, how many
 YES_NO = Form("yes or no", most=3, further=0.05)  # the sentence that settles it
-SEVERAL = Form("several sentences", most=5, further=0.3, reads_on=True)  # why, how, list, compare, describe
+SEVERAL = Form("several sentences", most=5, further=0.3, beside=0.5, reads_on=True)  # why, how, compare
+LIST = replace(SEVERAL, name="list", short=True)  # which three, what goods
 
 
 class AnswerType(StrEnum):
@@ -148,6 +159,7 @@ def rephrased(question: str) -> str:
 # --- the form of the answer ----------------------------------------------------------------------
 
 _SEVERAL = any_of(SEVERAL_OPENINGS)
+_LIST = any_of(LIST_OPENINGS)
 _COMPARED = any_of(COMPARISONS)
 _YES_NO = any_of(YES_NO_OPENINGS)
 _OF_ONE = re.compile(r"(?:who|when|where)\b", re.IGNORECASE)
@@ -166,7 +178,8 @@ def answer_form(question: str) -> Form:
         return SHORT if one_of_two else YES_NO
     if _WHY_OR_HOW.search(text) and not _OF_ONE_KIND.match(text):
         return SEVERAL
-    return SHORT
+    counted = answer_type(text) in (AnswerType.DATE, AnswerType.NUMBER)  # "which years", "what figures"
+    return LIST if _LIST.match(text) and not counted else SHORT
 
 
 # --- the type of a short answer ------------------------------------------------------------------

@@ -24,6 +24,7 @@ class ScoredSentence:
     which that part beats no answer: above 0 the reader takes it for an answer. `evidence` is the logit of the
     whole sentence being a part of the answer, -inf if the reader does not tell. `first_margin`
     is the margin by the first reader, which has read all hits, so that it can be compared among them.
+    `before` and `after` are the numbers of neighbours that it is quoted together with.
     """
 
     hit: Hit
@@ -33,11 +34,19 @@ class ScoredSentence:
     margin: float = -math.inf
     evidence: float = -math.inf
     first_margin: float = -math.inf
+    before: int = 0
+    after: int = 0
+
+    @property
+    def run(self) -> tuple[int, int]:
+        """The indices of the first and last of the sentences that are quoted together."""
+        return self.index - self.before, self.index + self.after
 
     @property
     def span(self) -> Span:
-        """The place of the sentence in its document."""
-        return self.hit.passage.sentences[self.index]
+        """The place of the sentence in its document, with the neighbours that it is quoted with."""
+        first, last = (self.hit.passage.sentences[i] for i in self.run)
+        return first[0], last[1]
 
     def text(self, span: Span | None = None) -> str:
         """The text of the sentence, or of another span of its passage, given in the document's offsets."""

@@ -355,3 +355,31 @@ def test_markup_in_a_question_stays_text_in_its_refusal(tmp_path):
 )
 def test_any_history_is_borne(tmp_path, history):
     assert ask(tmp_path, FERRIES, KeyReader({}), "And to Senn, why is that so?", history).question
+
+
+def test_a_list_that_one_sentence_gives_stands_in_bold(tmp_path):
+    question = "Which towns are on the ferry line?"
+    documents = {"ferry.txt": "Osk and Tolvane are on the ferry line.\n"}
+    answer = ask(tmp_path, documents, KeyReader({question: "Osk and Tolvane"}), question)
+    assert answer.text.startswith("**Osk and Tolvane**")
+
+
+def test_a_list_that_two_sentences_give_is_quoted_whole_without_a_headline(tmp_path):
+    question = "Which towns are on the ferry line?"
+    line = "{} is one of the towns on the ferry line."
+    documents = {"ferry.txt": f"{line.format('Osk')} {line.format('Tolvane')}\n"}
+    answer = ask(tmp_path, documents, KeyReader({question: ("Osk", "Tolvane")}), question)
+    (claim,) = answer.claims
+    assert claim.citations[0].quote == documents["ferry.txt"].strip()
+    assert "**" not in answer.text
+
+
+def test_another_item_of_a_list_is_no_disagreement(tmp_path):
+    question = "Which towns are on the ferry line?"
+    documents = {
+        "a.txt": "Osk is one of the towns on the ferry line.\n",
+        "b.txt": "Tolvane is one of the towns on the ferry line.\n",
+    }
+    answer = ask(tmp_path, documents, KeyReader({question: ("Osk", "Tolvane")}), question)
+    assert not answer.differ
+    assert len(answer.claims) == 2

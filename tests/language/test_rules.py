@@ -16,7 +16,13 @@ from qa.language.questions import (
 )
 from qa.language.rules import Rule, any_of
 
-AT_THE_START = (rules.COURTESIES, rules.TASKS, rules.SEVERAL_OPENINGS, rules.YES_NO_OPENINGS)
+AT_THE_START = (
+    rules.COURTESIES,
+    rules.TASKS,
+    rules.SEVERAL_OPENINGS,
+    rules.LIST_OPENINGS,
+    rules.YES_NO_OPENINGS,
+)
 ANYWHERE = (
     rules.COMPARISONS,
     rules.DATE_QUESTIONS,
@@ -43,7 +49,9 @@ def test_a_wording_matches_its_example_only(rule):
     assert not any_of([rule]).search(rule.counterexample)
 
 
-@pytest.mark.parametrize("table", [rules.COURTESIES, rules.SEVERAL_OPENINGS, rules.YES_NO_OPENINGS])
+@pytest.mark.parametrize(
+    "table", [rules.COURTESIES, rules.SEVERAL_OPENINGS, rules.LIST_OPENINGS, rules.YES_NO_OPENINGS]
+)
 def test_every_opening_is_needed(table):
     for rule in table:
         assert [other for other in table if any_of([other]).match(rule.example)] == [rule]
