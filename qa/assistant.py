@@ -18,6 +18,7 @@ from qa.answers.quotes import Quote, QuoteFinder
 from qa.corpus.attachments import files_of
 from qa.corpus.folder import Corpus, Placed
 from qa.corpus.listing import Listed, listing
+from qa.corpus.origin import other_origin
 from qa.corpus.status import Status, status_of
 from qa.corpus.sync import STOPPED, sync
 from qa.errors import CorpusError, IndexDamaged, IndexUnwritable, UnknownDocument
@@ -279,6 +280,14 @@ class Assistant(Shown):
         """
         with self._store.read() as snapshot:
             return snapshot.meta(STOPPED)
+
+    def other_corpus(self) -> str:
+        """The path of the folder that the index was made from, if it is not `settings.corpus`; else "".
+
+        After a sync it is.
+        """
+        with self._store.read() as snapshot:
+            return other_origin(snapshot, self.settings.corpus)
 
     def document(self, document_id: str) -> Document:
         """The document with this id. Raises UnknownDocument."""

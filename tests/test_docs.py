@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from qa.cli.commands import _parser
+from qa.cli.arguments import parser
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
 
 
 def commands() -> dict[str, argparse.ArgumentParser]:
-    actions = _parser()._actions
+    actions = parser()._actions
     return next(action.choices for action in actions if isinstance(action, argparse._SubParsersAction))
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from conftest import HERE
 
+from qa import __version__
+
 ROOT = HERE.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 LARGEST = 80_000_000  # bytes of a distribution: nearly all of it is the weights of the large reader
@@ -84,8 +86,7 @@ def test_the_wheel_is_installed_beside_its_dependencies_and_runs_from_anywhere(b
         text=True,
         timeout=60,
     )
-    version = wheel.name.split("-")[1]
-    assert done.stdout.split() == [str(tmp_path / "installed" / "qa" / "__init__.py"), version]
+    assert done.stdout.split() == [str(tmp_path / "installed" / "qa" / "__init__.py"), __version__]
     for name in ("qa", PROJECT["name"]):
         command = tmp_path / "installed" / "bin" / name
         shown = subprocess.run(

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from qa.answers import wording
 from qa.answers.plain import answer_text, hit_text
 from qa.answers.wording import WordedClaim, escape
-from qa.text import one_line, plain
+from qa.text import one_line
 from qa.types import Answer, Citation, Claim, Document, Hit, Layout, Passage
 from qa.types.showing import as_html, as_markdown, as_text
 
@@ -25,11 +25,7 @@ _NOTHING = Markup()
 
 
 as_text.register(Answer, answer_text)
-
-
-@as_text.register
-def _(hit: Hit) -> str:
-    return plain(hit_text(hit, 1)).removeprefix("1. ")
+as_text.register(Hit, hit_text)
 
 
 @as_html.register

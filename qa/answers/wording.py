@@ -21,6 +21,7 @@ EMPTY = "No documents yet. Add some to start."
 NEAREST = "Closest passages"
 NO_EVIDENCE = "They don't answer the question."
 CORRECTED = "Did you mean"
+_NAMED = 6  # words that are said to appear nowhere, before the others are counted
 SUGGESTIONS = "You could ask:"
 DISAGREEMENT = "Sources disagree"
 REPLIES = {
@@ -44,7 +45,9 @@ def agreement(count: int) -> str:
 
 def unknown(words: Sequence[str]) -> str:
     """Says which words appear in no document; "" if there are none. The words are shown as they are given."""
-    quoted = [f"“{word}”" for word in words]
+    quoted = [f"“{word}”" for word in words[:_NAMED]]
+    if more := len(words) - len(quoted):
+        quoted.append(plural(more, "other word"))
     if len(quoted) < 2:
         return f"{quoted[0]} doesn't appear in your documents." if quoted else ""
     return f"{', '.join(quoted[:-1])} and {quoted[-1]} don't appear in your documents."
