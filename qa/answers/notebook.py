@@ -78,7 +78,7 @@ def _isolated(text: str) -> Markup:
 
 def _claim(claim: WordedClaim) -> Markup:
     told = _isolated(claim.headline) if claim.headline else _NOTHING
-    by = ", ".join(filter(None, (one_line(claim.origin), claim.agreement)))
+    by = ", ".join(filter(None, (one_line(claim.about), one_line(claim.origin), claim.agreement)))
     about = _SMALL.format(by) if by else _NOTHING
     marks = " ".join(f"[{citation.number}]" for citation in claim.citations)
     quote = _emphasised(_joined(claim.citations[0].quote), _joined(claim.headline))

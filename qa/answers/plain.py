@@ -94,6 +94,8 @@ def _claims(answer: Answer, width: int) -> Iterator[list[Line]]:
     if answer.differ:
         yield [Line(f"{wording.DISAGREEMENT}:", Role.LEAD)]
     for claim in wording.worded_claims(answer.claims, answer.differ):
+        if claim.about:
+            yield _filled(one_line(claim.about), width, Role.LEAD)
         if claim.headline:
             agreement = f" ({claim.agreement})" if claim.agreement else ""
             yield _filled(one_line(claim.headline) + agreement, width, Role.VALUE)

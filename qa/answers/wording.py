@@ -97,11 +97,13 @@ def documents_mention(subject: str, literally: bool, found: int, total: int, sho
 class WordedClaim:
     """A claim as it is shown. `headline` is its value if that is set apart from the sentence, else "".
 
-    `origin` is who says so and when, given if sources disagree. `sentences` are those of the first quote;
-    `citations` are all sources that say so.
+    `about` is the part of the question that it is the first to answer, else "". `origin` is who says so and
+    when, given if sources disagree. `sentences` are those of the first quote; `citations` are all sources
+    that say so.
     """
 
     headline: str
+    about: str
     origin: str
     sentences: tuple[str, ...]
     citations: tuple[Citation, ...]
@@ -120,15 +122,22 @@ def worded_claims(claims: Sequence[Claim], differ: bool) -> list[WordedClaim]:
     """
     best = {claim.part: claim for claim in reversed(claims)}.values()
     all_short = all(claim.is_short for claim in best)
+    shown = sorted(claims, key=lambda claim: claim.citations[0].number)
+    told = ["", *(claim.about for claim in shown)]
     return [
         WordedClaim(
             headline=claim.value if differ or (all_short and any(claim is first for first in best)) else "",
+            about=_sentence_case(claim.about) if claim.about != before else "",
             origin=_origin(claim) if differ else "",
             sentences=claim.citations[0].sentences,
             citations=claim.citations,
         )
-        for claim in sorted(claims, key=lambda claim: claim.citations[0].number)
+        for before, claim in zip(told, shown, strict=False)
     ]
+
+
+def _sentence_case(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _origin(claim: Claim) -> str:
@@ -194,6 +203,8 @@ def answer_markdown(claims: Sequence[Claim], differ: bool, without_answer: Seque
         return "\n\n".join([f"{DISAGREEMENT}:", "\n".join(lines), *notes])
     paragraphs = []
     for part in parts:
+        if part.about:
+            paragraphs.append(f"*{escape(part.about)}*")
         if part.headline:
             paragraphs.append(_bold(part) + (f" ({part.agreement})" if part.agreement else ""))
         paragraphs.append(_sentences(part))

@@ -93,13 +93,15 @@ class Claim(Value):
 
     Each further citation is from another document that says the same. `is_short` is set if the value may
     stand out as a headline: a likely short answer, of the sort that was asked for. `part` is the number of
-    the part of the question that it answers, from 1; sides of a comparison are parts as well.
+    the part of the question that it answers, from 1; sides of a comparison are parts as well. `about` is that
+    part as it was typed, "" if the question was asked as a whole.
     """
 
     value: str
     citations: tuple[Citation, ...]
     is_short: bool = field(default=False, compare=False)
     part: int = field(default=1, compare=False)
+    about: str = field(default="", compare=False)
 
 
 class Layout(StrEnum):
