@@ -30,6 +30,7 @@ from qa.server.middleware import (
     is_loopback,
     server_error,
 )
+from qa.server.originals import original_routes
 from qa.server.routes import routes
 
 TITLE = "Ask the documents"
@@ -67,9 +68,12 @@ def serve(
 def build(assistant: Assistant, indexing: Indexing, *, local: bool) -> Starlette:
     """The application. `local` says that it is served to this machine only."""
     login, assets = assistant.settings.login, Assets()
-    functions = Handlers(assistant, indexing).functions()
+    allowed = assistant.settings.download
+    download = local if allowed is None else allowed
+    functions = Handlers(assistant, indexing, download).functions()
+    below = [*routes(functions, assistant), *original_routes(assistant, download), assets.route()]
     own_routes: list[BaseRoute] = [
-        Mount("/qa", Router([*routes(functions, assistant), assets.route()], redirect_slashes=False)),
+        Mount("/qa", Router(below, redirect_slashes=False)),
         *mcp.routes(api.functions(assistant), ASKING),
     ]
     app = Starlette(

@@ -70,7 +70,7 @@ def _row(file: Listed) -> Markup:
         passages=plural(file.passages, "passage"),
         status=status,
         checkbox=_checkbox(title, document.id) if document else Markup("<span></span>"),
-        title=text(title),
+        title=button("whole", text(title), kind="opens", document=document.id) if document else text(title),
         about=paragraph("origin", _about(file)),
         file=paragraph("file", _path_and_date(file)),
         line=paragraph("state", status),

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from itertools import pairwise
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby, pairwise
+from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
+from qa.server.finding import NOWHERE, Found
 from qa.server.html.elements import NOTHING, concat, html
 from qa.structure import Table, row_cells
 from qa.types import Document, Span, overlap
@@ -24,64 +27,121 @@ _MARK = re.compile(  # of Markdown: what a reader would not see
 )
 
 
-def excerpt(document: Document, text: str, start: int, marked: Span = (0, 0)) -> Markup:
+def excerpt(
+    document: Document, text: str, start: int, marked: Span = (0, 0), found: Found = NOWHERE
+) -> Markup:
     """The text of a document from `start`, with the part of it that is in the span `marked` marked.
 
-    A table that begins before the slice is shown under the names of its columns.
+    What was looked for is marked as well, each place with its number. A table that begins before the slice is
+    shown under the names of its columns.
     """
-    return concat(_parts(document, text, start, marked)) if text else NOTHING
+    return concat(_parts(document, text, start, marked, found)) if text else NOTHING
 
 
-def _parts(document: Document, text: str, start: int, marked: Span) -> Iterator[Markup]:
+def _parts(document: Document, text: str, start: int, marked: Span, found: Found) -> Iterator[Markup]:
     at, end = start, start + len(text)
     for table in document.structure.tables:
         if table.end <= start or table.start >= end:
             continue
         first, last = max(table.start, start), min(table.end, end)
-        yield _prose(document, text[at - start : first - start], at, marked)
-        yield _table(document, table, text[first - start : last - start], first, marked)
+        yield _prose(document, text[at - start : first - start], at, marked, found)
+        yield _table(document, table, text[first - start : last - start], first, marked, found)
         at = last
-    yield _prose(document, text[at - start :], at, marked)
+    yield _prose(document, text[at - start :], at, marked, found)
 
 
 # --- text ----------------------------------------------------------------------------------------
 
 
-def _prose(document: Document, text: str, start: int, marked: Span) -> Markup:
-    cuts = [0, *(min(max(0, at - start), len(text)) for at in marked), len(text)]
-    before, inside, after = (_shown(document, text[a:b]) for a, b in pairwise(cuts))
-    return html("{}<mark>{}</mark>{}", before, inside, after) if inside else before + after
+class _Run(NamedTuple):
+    """A slice of a text, by offsets in it. Marks of Markdown are unseen: CSS hides them."""
+
+    start: int
+    end: int
+    is_heading: bool = False
+    is_unseen: bool = False
 
 
-def _shown(document: Document, text: str) -> Markup:
-    """Every character of a text; the marks of Markdown are hidden by CSS, and headings look like headings."""
-    if not document.path.lower().endswith((".md", ".markdown")):
+class _Piece(NamedTuple):
+    """A slice of a run that is marked as a whole, or not at all."""
+
+    html: Markup
+    run: _Run
+    is_marked: bool
+
+
+def _prose(document: Document, text: str, start: int, marked: Span, found: Found) -> Markup:
+    """Every character of a text. What has been found is marked within the quote, too."""
+    quote = marked[0] - start, marked[1] - start
+    places = [(n, (a - start, b - start)) for n, (a, b) in found.within(start, start + len(text))]
+    edges = sorted({*quote, *(at for _, span in places for at in span)})
+    pieces = [
+        _Piece(_looked_for(text[a:b], _number(places, a)), run, quote[0] <= a < quote[1])
+        for run in _runs(document, text)
+        for a, b in pairwise(
+            [run.start, *edges[bisect_right(edges, run.start) : bisect_left(edges, run.end)], run.end]
+        )
+    ]
+    return concat(
+        html("<mark>{}</mark>", _of_runs(group)) if is_marked else _of_runs(group)
+        for is_marked, group in groupby(pieces, key=lambda piece: piece.is_marked)
+    )
+
+
+def _of_runs(pieces: Iterable[_Piece]) -> Markup:
+    return concat(
+        html("<strong>{}</strong>", _visible(group)) if is_heading else _visible(group)
+        for is_heading, group in groupby(pieces, key=lambda piece: piece.run.is_heading)
+    )
+
+
+def _visible(pieces: Iterable[_Piece]) -> Markup:
+    return concat(
+        html('<span class="unseen">{}</span>', piece.html) if piece.run.is_unseen else piece.html
+        for piece in pieces
+    )
+
+
+def _number(places: Sequence[tuple[int, Span]], at: int) -> int | None:
+    """The number of the place that holds an offset."""
+    i = bisect_right(places, at, key=lambda place: place[1][0]) - 1
+    return places[i][0] if i >= 0 and at < places[i][1][1] else None
+
+
+def _looked_for(text: str, number: int | None) -> Markup:
+    """Text, marked as the place with a number of what was looked for."""
+    if number is None:
         return escape(text)
-    return concat(_unmarked(text))
+    return html('<mark class="found" data-number="{}">{}</mark>', str(number), text)
 
 
-def _unmarked(text: str) -> Iterator[Markup]:
+def _runs(document: Document, text: str) -> Iterator[_Run]:
+    """The slices that make up a text."""
+    if not document.path.lower().endswith((".md", ".markdown")):
+        yield _Run(0, len(text))
+        return
     end = 0
     for heading in _HEADING.finditer(text):
-        yield from _hidden(text[end : heading.start()])
-        yield html('<strong><span class="unseen">{}</span>{}</strong>', *heading.groups())
+        yield from _unmarked(text, end, heading.start())
+        yield _Run(*heading.span(1), is_heading=True, is_unseen=True)
+        yield _Run(*heading.span(2), is_heading=True)
         end = heading.end()
-    yield from _hidden(text[end:])
+    yield from _unmarked(text, end, len(text))
 
 
-def _hidden(text: str) -> Iterator[Markup]:
-    end = 0
-    for mark in _MARK.finditer(text):
-        yield escape(text[end : mark.start()])
-        yield html('<span class="unseen">{}</span>', mark[0])
-        end = mark.end()
-    yield escape(text[end:])
+def _unmarked(text: str, start: int, end: int) -> Iterator[_Run]:
+    at = start
+    for mark in _MARK.finditer(text[start:end]):
+        yield _Run(at, start + mark.start())
+        yield _Run(start + mark.start(), start + mark.end(), is_unseen=True)
+        at = start + mark.end()
+    yield _Run(at, end)
 
 
 # --- tables --------------------------------------------------------------------------------------
 
 
-def _table(document: Document, table: Table, text: str, start: int, marked: Span) -> Markup:
+def _table(document: Document, table: Table, text: str, start: int, marked: Span, found: Found) -> Markup:
     """The rows that are in the slice, below the names of the columns."""
     rows = []
     if table.start < start and table.columns_end > table.start:
@@ -89,14 +149,33 @@ def _table(document: Document, table: Table, text: str, start: int, marked: Span
         rows.append(_row(names.partition("\n")[0], True, False))
     at = start
     for line in text.splitlines(keepends=True):
-        rows.append(_row(line, at < table.columns_end, overlap((at, at + len(line.rstrip())), marked)))
+        is_marked = overlap((at, at + len(line.rstrip())), marked)
+        numbers = [number for number, _ in found.within(at, at + len(line))]
+        rows.append(_row(line, at < table.columns_end, is_marked, found.pattern, numbers))
         at += len(line)
     # It can scroll sideways on a phone; focusable, so that a keyboard can scroll it too.
     return html('<div class="cells" tabindex="0"><table>{}</table></div>', concat(rows))
 
 
-def _row(line: str, names: bool, is_marked: bool) -> Markup:
+def _row(
+    line: str,
+    names: bool,
+    is_marked: bool,
+    sought: re.Pattern[str] | None = None,
+    numbers: Sequence[int] = (),
+) -> Markup:
+    """A row, with the places in it of what is sought; they have these numbers."""
     cells = row_cells(line) if line.strip() else []
-    shown = (html("<mark>{}</mark>", cell) if is_marked and cell else escape(cell) for cell in cells)
+    left = iter(numbers)
+    inside = [_cell(cell, sought, left) if numbers else escape(cell) for cell in cells]
+    shown = (html("<mark>{}</mark>", cell) if is_marked and cell else cell for cell in inside)
     columns = concat(html("<th>{}</th>", cell) if names else html("<td>{}</td>", cell) for cell in shown)
     return html("<tr>{}</tr>", columns) if cells else NOTHING
+
+
+def _cell(cell: str, sought: re.Pattern[str] | None, numbers: Iterator[int]) -> Markup:
+    parts, end = [], 0
+    for match in sought.finditer(cell) if sought else ():
+        parts += [escape(cell[end : match.start()]), _looked_for(match[0], next(numbers, None))]
+        end = match.end()
+    return concat([*parts, escape(cell[end:])])

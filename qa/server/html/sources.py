@@ -1,23 +1,20 @@
-"""The sources of an answer: a card each, with the quote marked in its passage, and the whole document."""
+"""The sources of an answer: a card each, with the quote marked in its passage."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from itertools import pairwise
 
 from markupsafe import Markup
 
 from qa.answers.quotes import verify
 from qa.answers.wording import EMPTY, NEAREST, NO_EVIDENCE, citation_text, place, remark
-from qa.server.html.elements import NOTHING, button, concat, html, joined, origin, paragraph, text
+from qa.server.html.elements import NOTHING, button, concat, html, origin, paragraph, text
 from qa.server.html.excerpt import excerpt
-from qa.text import plural
 from qa.types import Answer, Citation, Document, Hit, Passage, Span
 
 CONTEXT = 2  # sentences shown on either side of a quote before its card is selected
 _SIDES = ("before", "after")
-WINDOW = 60_000  # characters of a document shown at a time
 Neighbours = Mapping[str, tuple[Passage | None, Passage | None]]  # by the id of the passage between them
 
 
@@ -127,52 +124,3 @@ def _card(
         path=paragraph("path", text(document.path)),
         acts=acts,
     )
-
-
-def begin(document: Document, marked: Span) -> int:
-    """The offset of the part of a document that shows a span: 0 if the span is in the first part."""
-    return 0 if marked[1] <= WINDOW else max(0, marked[0] - WINDOW // 3)
-
-
-def whole(document: Document, marked: Span, begin: int) -> dict[str, object]:
-    """WINDOW characters of a document's text from `begin` as HTML with a span marked, its title and origin.
-
-    If the document goes on before or after this part, the HTML has a button that opens the next one.
-    """
-    content = document.text
-    start = max(0, min(begin, len(content) - 1))
-    end = min(len(content), start + WINDOW)
-    shown = _paged(document, start, end, marked)
-    part = partial(button, "whole", document=document.id, start=marked[0], end=marked[1])
-    earlier = part("Earlier in the document", begin=max(0, start - WINDOW)) if start else NOTHING
-    later = part("Later in the document", begin=end) if end < len(content) else NOTHING
-    length = plural(len(document.pages), "page") if document.pages else ""
-    return {
-        "title": document.title,
-        "origin": joined([origin(document), length, text(document.path)]),
-        "html": html("{}<div>{}</div>{}", earlier, shown, later),
-    }
-
-
-def _paged(document: Document, start: int, end: int, marked: Span) -> Markup:
-    """A slice of a document as HTML, with a line at the start of each page, slide, sheet or chapter."""
-    labels = [(offset, label) for offset, label in _labels(document) if start <= offset < end]
-    cuts = [start, *(offset for offset, _ in labels), end]
-    parts = [excerpt(document, document.text[a:b], a, marked) for a, b in pairwise(cuts)]
-    lines = [NOTHING, *(html('<span class="page">{}</span>', label) for _, label in labels)]
-    return concat(line + part for line, part in zip(lines, parts, strict=True))
-
-
-def _labels(document: Document) -> list[tuple[int, str]]:
-    """Where a page, slide, sheet or chapter begins, and its name, unless it stands there as the heading.
-
-    Rows have no line above them.
-    """
-    pages = [(offset, f"Page {number}") for number, offset in enumerate(document.pages, 1)]
-    structure = document.structure
-    places = [
-        (at, name)
-        for at, name in structure.places
-        if name and not structure.table_at(at) and not document.text.startswith(name, at)
-    ]
-    return pages or [(at, name[:1].upper() + name[1:]) for at, name in places]

@@ -4,7 +4,7 @@ import { call } from "./api.js";
 import * as conversations from "./conversations.js";
 import { chosen, searchedText } from "./documents.js";
 import {
-  $, all, box, bringIntoView, confirmFirst, copy, log, narrow, pane, parse, submits, toast,
+  $, all, box, bringIntoView, confirmFirst, copy, log, narrow, pane, parse, save, submits, toast,
 } from "./dom.js";
 import { NO_SOURCES, select } from "./sources.js";
 
@@ -182,11 +182,8 @@ export async function exportTurns(turns, use) {
 }
 
 export function saveMarkdown(markdown) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([markdown], { type: "text/markdown" }));
-  link.download = (conversations.current.title.replace(/[^\p{L}\p{N}]+/gu, "-").slice(0, 60).replace(/^-|-$/g, "") || "conversation") + ".md";
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  const name = conversations.current.title.replace(/[^\p{L}\p{N}]+/gu, "-").slice(0, 60).replace(/^-|-$/g, "") || "conversation";
+  save(new Blob([markdown], { type: "text/markdown" }), name + ".md");
 }
 
 export async function rate(button) {

@@ -3,7 +3,8 @@
 import * as conversations from "./conversations.js";
 import { $, all, box, fitBox, isMenuOpen, log, narrow, root, showMenu, showTab, submits } from "./dom.js";
 import { choose, forgetMissing, poll, removeDocument } from "./documents.js";
-import { backToMark, explain, follow, openWhole, select } from "./sources.js";
+import * as reader from "./reader.js";
+import { backToMark, explain, follow, select } from "./sources.js";
 import {
   ask, askExactly, begin, copyText, discard, edit, exportTurns, openConversation, pending, rate, retry, saveMarkdown, stopAsking,
 } from "./chat.js";
@@ -27,7 +28,16 @@ const acts = {
   copy: (button) => exportTurns([conversations.current.turns[turnOf(button)]], (text) => copyText(withoutQuestion(text), "Answer copied.")),
   cite: ({ dataset }) => copyText(dataset.text, "Citation copied."),
   rate,
-  whole: ({ dataset }) => openWhole(dataset),
+  whole: ({ dataset }) => reader.open(dataset),
+  part: ({ dataset }) => reader.part(Number(dataset.begin)),
+  section: ({ dataset }) => reader.section(Number(dataset.at)),
+  contents: () => reader.showContents(),
+  view: ({ dataset }) => reader.showAs(dataset.view),
+  turn: ({ dataset }) => reader.turn(Number(dataset.step)),
+  zoom: ({ dataset }) => reader.zoom(Number(dataset.step)),
+  citing: ({ dataset }) => reader.cite(Number(dataset.step)),
+  look: ({ dataset }) => reader.look(Number(dataset.step)),
+  download: () => reader.download(),
   remove: ({ dataset }) => removeDocument(dataset),
   forget: forgetMissing,
   close: (button) => button.closest("dialog").close(),

@@ -2,7 +2,7 @@
 
 import { call } from "./api.js";
 import * as conversations from "./conversations.js";
-import { $, all, box, log, narrow, pane, reducedMotion, showTab, toast } from "./dom.js";
+import { $, all, box, log, narrow, pane, reducedMotion, showTab } from "./dom.js";
 
 export const NO_SOURCES =
   '<p class="empty">The sources of an answer appear here. Each number in an answer opens the passage it comes from.</p>';
@@ -39,20 +39,6 @@ export function backToMark() {
   const link = $("a[aria-current]", log);
   if (narrow.matches) showTab("chat");
   (link ?? box).focus();
-}
-
-export async function openWhole({ document: id, start, end, begin }) {
-  const result = await call("whole", { document: id, start: Number(start), end: Number(end), begin: begin ? Number(begin) : null });
-  if (result.problem) return toast(result.problem);
-  const dialog = $("#whole"), text = $(".text", dialog);
-  $("h2", dialog).textContent = result.title;
-  $(".origin", dialog).innerHTML = result.origin;
-  text.innerHTML = result.html;
-  if (!dialog.open) dialog.showModal();
-  const mark = begin ? null : $("mark", text);
-  if (mark) mark.scrollIntoView({ block: "center" });
-  else text.scrollTop = 0;
-  text.focus({ preventScroll: true });
 }
 
 export async function explain(details) {
