@@ -28,7 +28,7 @@ const acts = {
   copy: (button) => exportTurns([conversations.current.turns[turnOf(button)]], (text) => copyText(withoutQuestion(text), "Answer copied.")),
   cite: ({ dataset }) => copyText(dataset.text, "Citation copied."),
   rate,
-  whole: ({ dataset }) => reader.open(dataset),
+  whole: ({ dataset }) => reader.openDocument(dataset),
   part: ({ dataset }) => reader.part(Number(dataset.begin)),
   section: ({ dataset }) => reader.section(Number(dataset.at)),
   contents: () => reader.showContents(),

@@ -18,7 +18,7 @@ const notice = (line) => ($(".notice", dialog).textContent = line);
 const show = (what) => (now.view === "page" ? showPage(what) : showText(what));
 
 // Open a document with a place of it marked, or at its beginning.
-export async function open({ document: id, start = 0, end = 0 }) {
+export async function openDocument({ document: id, start = 0, end = 0 }) {
   now = { document: id, start: Number(start), end: Number(end), begin: null, find: "", found: 0, at: null };
   looked.value = "";
   notice("");
@@ -43,15 +43,16 @@ dialog.addEventListener("close", () => {
 
 // --- text and pages ------------------------------------------------------------------------------
 
-async function request(name, more) {
-  const mine = ++ticket, { document, start, end, find } = now;
-  const result = await call(name, { document, start, end, find, ...more });
+const asked = (more) => ({ document: now.document, start: now.start, end: now.end, find: now.find, ...more });
+
+async function latest(answer) {
+  const mine = ++ticket, result = await answer;
   return mine === ticket ? result : { late: true };
 }
 
 // Show the part of the text that begins somewhere, or one that has what is wanted. Returns what the server says.
 async function showText({ begin = now.view === "text" ? now.begin : null, offset = null, at = null, near = null } = {}) {
-  const result = await request("whole", { begin, offset, at, near });
+  const result = await latest(call("whole", asked({ begin, offset, at, near })));
   if (result.late) return null;
   if (result.problem) return toast(result.problem), null;
   const top = now.view === "text" && result.begin === now.begin ? text.scrollTop : 0;
@@ -67,7 +68,7 @@ async function showText({ begin = now.view === "text" ? now.begin : null, offset
 
 // Show a page as a picture, or its text if there is none.
 async function showPage({ page = null, offset = null, at = null, near = null } = {}) {
-  const result = await request("page", { page, offset, at, near });
+  const result = await latest(call("page", asked({ page, offset, at, near })));
   if (result.late) return;
   if (result.problem) {
     if (now.view === "page") await showText();
