@@ -115,10 +115,12 @@ export async function showAs(view) {
   if (marked && at === null) reveal(quote());
 }
 
-// The beginning of the page whose text is in the middle of what is seen.
+// The quote, if it can be seen; otherwise the beginning of the page whose text is in the middle.
 function offsetInView() {
-  const middle = text.getBoundingClientRect().top + text.clientHeight / 2;
-  const label = all(".page[data-at]", text).filter((line) => line.getBoundingClientRect().top < middle).pop();
+  const box = text.getBoundingClientRect(), top = (place) => place.getBoundingClientRect().top;
+  const mark = quote();
+  if (mark && top(mark) >= box.top && top(mark) < box.bottom) return now.start;
+  const label = all(".page[data-at]", text).filter((line) => top(line) < (box.top + box.bottom) / 2).pop();
   return label ? Number(label.dataset.at) : now.start;
 }
 
