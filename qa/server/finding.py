@@ -1,4 +1,4 @@
-"""Words that a reader looks for in a document: where they stand in its text."""
+"""What is marked in a text: the quotes, the values in them, and the words that a reader looks for."""
 
 from __future__ import annotations
 
@@ -33,6 +33,18 @@ class Found:
 
 
 NOWHERE = Found()
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The spans of a document that are marked: `quotes`, the `values` within them, and what is `found`."""
+
+    quotes: tuple[Span, ...] = ()
+    values: tuple[Span, ...] = ()
+    found: Found = NOWHERE
+
+
+UNMARKED = Marks()
 
 
 def find(text: str, words: str) -> Found:

@@ -68,8 +68,33 @@ def test_each_citation_has_its_card_in_the_order_of_their_numbers():
     other = a_document("Tickets are 12 crowns.", id="2", title="Tickets")
     claim = Claim("12", (a_citation(1, "Tickets cost 12 crowns."), a_citation(2, other.text, other)))
     html = sources(an_answer(claim), 0, {})
-    assert re.findall(r'id="(source-[0-9-]+)"', html) == ["source-0-1", "source-0-2"]
+    assert re.findall(r'id="(source-[0-9]+-[0-9]+)"', html) == ["source-0-1", "source-0-2"]
     assert re.findall(r"<mark>(.*?)</mark>", html) == ["Tickets cost 12 crowns.", "Tickets are 12 crowns."]
+
+
+def test_quotes_from_one_passage_share_a_card():
+    other = a_document("Tickets are 12 crowns.", id="2", title="Tickets")
+    ticket, carries = a_citation(3, "Tickets cost 12 crowns."), a_citation(1, QUOTE)
+    between = a_citation(2, other.text, other)
+    html = sources(an_answer(Claim("12", (ticket, between)), Claim("340", (carries,))), 0, {})
+    assert [card["id"] for card in Shown(html).all("article")] == ["source-0-1", "source-0-2"]
+    numbers = [(n.get("id"), n["data-quote"]) for n in Shown(html).all("span", "number")]
+    first, third, second = "source-0-1-number", "source-0-3", "source-0-2-number"
+    assert numbers == [(first, "0"), (third, "1"), (second, "0")]
+    assert f"<mark>{QUOTE}</mark>" in html
+    assert '<mark data-quote="1">Tickets cost 12 crowns.</mark>' in html
+
+
+def test_quotes_that_overlap_are_marked_once():
+    long, short = a_citation(1, "It leaves at seven. It carries 340 passengers."), a_citation(2, QUOTE)
+    html = sources(an_answer(Claim("340", (long,)), Claim("340", (short,))), 0, {})
+    assert Shown(html).marked == long.quote
+
+
+def test_the_value_stands_out_within_the_quote():
+    html = sources(an_answer(Claim("340", (a_citation(),), is_short=True)), 0, {})
+    assert "<mark>It carries <b>340</b> passengers.</mark>" in html
+    assert "<b>" not in sources(an_answer(Claim(QUOTE, (a_citation(),))), 0, {})
 
 
 def test_other_paragraphs_are_folded():

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-from qa.server.finding import NOWHERE, Found
+from qa.server.finding import UNMARKED, Marks
 from qa.server.html.elements import NOTHING, concat, html
 from qa.structure import Table, row_cells
 from qa.types import Document, Span, overlap
@@ -27,27 +27,34 @@ _MARK = re.compile(  # of Markdown: what a reader would not see
 )
 
 
-def excerpt(
-    document: Document, text: str, start: int, marked: Span = (0, 0), found: Found = NOWHERE
-) -> Markup:
-    """The text of a document from `start`, with the part of it that is in the span `marked` marked.
+def excerpt(document: Document, text: str, start: int, marks: Marks = UNMARKED) -> Markup:
+    """The text of a document from `start`, with what is in it of `marks` marked.
 
-    What was looked for is marked as well, each place with its number. A table that begins before the slice is
-    shown under the names of its columns.
+    The first quote is a <mark>, further ones have their index; what was looked for has the number of its
+    place. A table that begins before the slice is shown under the names of its columns.
     """
-    return concat(_parts(document, text, start, marked, found)) if text else NOTHING
+    return concat(_parts(document, text, start, marks)) if text else NOTHING
 
 
-def _parts(document: Document, text: str, start: int, marked: Span, found: Found) -> Iterator[Markup]:
+def _parts(document: Document, text: str, start: int, marks: Marks) -> Iterator[Markup]:
     at, end = start, start + len(text)
     for table in document.structure.tables:
         if table.end <= start or table.start >= end:
             continue
         first, last = max(table.start, start), min(table.end, end)
-        yield _prose(document, text[at - start : first - start], at, marked, found)
-        yield _table(document, table, text[first - start : last - start], first, marked, found)
+        yield _prose(document, text[at - start : first - start], at, marks)
+        yield _table(document, table, text[first - start : last - start], first, marks)
         at = last
-    yield _prose(document, text[at - start :], at, marked, found)
+    yield _prose(document, text[at - start :], at, marks)
+
+
+def _marked(quote: int | None, content: Markup) -> Markup:
+    """Content as a part of the quote with an index, or as it is."""
+    if quote is None:
+        return content
+    if quote == 0:
+        return html("<mark>{}</mark>", content)
+    return html('<mark data-quote="{}">{}</mark>', str(quote), content)
 
 
 # --- text ----------------------------------------------------------------------------------------
@@ -63,29 +70,38 @@ class _Run(NamedTuple):
 
 
 class _Piece(NamedTuple):
-    """A slice of a run that is marked as a whole, or not at all."""
+    """A slice of a run that is marked as a whole, or not at all. `quote` is the index of the one it is in."""
 
     html: Markup
     run: _Run
-    is_marked: bool
+    quote: int | None
 
 
-def _prose(document: Document, text: str, start: int, marked: Span, found: Found) -> Markup:
-    """Every character of a text. What has been found is marked within the quote, too."""
-    quote = marked[0] - start, marked[1] - start
-    places = [(n, (a - start, b - start)) for n, (a, b) in found.within(start, start + len(text))]
-    edges = sorted({*quote, *(at for _, span in places for at in span)})
-    pieces = [
-        _Piece(_looked_for(text[a:b], _number(places, a)), run, quote[0] <= a < quote[1])
-        for run in _runs(document, text)
-        for a, b in pairwise(
-            [run.start, *edges[bisect_right(edges, run.start) : bisect_left(edges, run.end)], run.end]
-        )
-    ]
-    return concat(
-        html("<mark>{}</mark>", _of_runs(group)) if is_marked else _of_runs(group)
-        for is_marked, group in groupby(pieces, key=lambda piece: piece.is_marked)
+def _prose(document: Document, text: str, start: int, marks: Marks) -> Markup:
+    """Every character of a text. What was looked for is marked within the quotes, too."""
+    places = dict(marks.found.within(start, start + len(text)))
+    numbers = list(places)
+    quotes, values, found = (
+        [(a - start, b - start) for a, b in spans] for spans in (marks.quotes, marks.values, places.values())
     )
+    edges = sorted({at for spans in (quotes, values, found) for span in spans for at in span})
+    pieces = []
+    for run in _runs(document, text):
+        inner = edges[bisect_right(edges, run.start) : bisect_left(edges, run.end)]
+        for a, b in pairwise([run.start, *inner, run.end]):
+            i = bisect_right(found, a, key=lambda span: span[0]) - 1
+            is_found = i >= 0 and a < found[i][1]
+            shown = _looked_for(text[a:b], numbers[i] if is_found else None)
+            shown = html("<b>{}</b>", shown) if _holder(values, a) is not None else shown
+            pieces.append(_Piece(shown, run, _holder(quotes, a)))
+    return concat(
+        _marked(quote, _of_runs(group)) for quote, group in groupby(pieces, key=lambda piece: piece.quote)
+    )
+
+
+def _holder(spans: Sequence[Span], at: int) -> int | None:
+    """The index of the first span that holds an offset."""
+    return next((i for i, (start, end) in enumerate(spans) if start <= at < end), None)
 
 
 def _of_runs(pieces: Iterable[_Piece]) -> Markup:
@@ -100,12 +116,6 @@ def _visible(pieces: Iterable[_Piece]) -> Markup:
         html('<span class="unseen">{}</span>', piece.html) if piece.run.is_unseen else piece.html
         for piece in pieces
     )
-
-
-def _number(places: Sequence[tuple[int, Span]], at: int) -> int | None:
-    """The number of the place that holds an offset."""
-    i = bisect_right(places, at, key=lambda place: place[1][0]) - 1
-    return places[i][0] if i >= 0 and at < places[i][1][1] else None
 
 
 def _looked_for(text: str, number: int | None) -> Markup:
@@ -141,17 +151,18 @@ def _unmarked(text: str, start: int, end: int) -> Iterator[_Run]:
 # --- tables --------------------------------------------------------------------------------------
 
 
-def _table(document: Document, table: Table, text: str, start: int, marked: Span, found: Found) -> Markup:
+def _table(document: Document, table: Table, text: str, start: int, marks: Marks) -> Markup:
     """The rows that are in the slice, below the names of the columns."""
     rows = []
     if table.start < start and table.columns_end > table.start:
         names = document.text[table.start : table.columns_end]
-        rows.append(_row(names.partition("\n")[0], True, False))
+        rows.append(_row(names.partition("\n")[0], True))
     at = start
     for line in text.splitlines(keepends=True):
-        is_marked = overlap((at, at + len(line.rstrip())), marked)
-        numbers = [number for number, _ in found.within(at, at + len(line))]
-        rows.append(_row(line, at < table.columns_end, is_marked, found.pattern, numbers))
+        row = at, at + len(line.rstrip())
+        quote = next((i for i, span in enumerate(marks.quotes) if overlap(row, span)), None)
+        numbers = [number for number, _ in marks.found.within(at, at + len(line))]
+        rows.append(_row(line, at < table.columns_end, quote, marks.found.pattern, numbers))
         at += len(line)
     # It can scroll sideways on a phone; focusable, so that a keyboard can scroll it too.
     return html('<div class="cells" tabindex="0"><table>{}</table></div>', concat(rows))
@@ -160,15 +171,15 @@ def _table(document: Document, table: Table, text: str, start: int, marked: Span
 def _row(
     line: str,
     names: bool,
-    is_marked: bool,
+    quote: int | None = None,
     sought: re.Pattern[str] | None = None,
     numbers: Sequence[int] = (),
 ) -> Markup:
-    """A row, with the places in it of what is sought; they have these numbers."""
+    """A row, marked if it is in a quote, with the places in it of what is sought; they have these numbers."""
     cells = row_cells(line) if line.strip() else []
     left = iter(numbers)
     inside = [_cell(cell, sought, left) if numbers else escape(cell) for cell in cells]
-    shown = (html("<mark>{}</mark>", cell) if is_marked and cell else cell for cell in inside)
+    shown = (_marked(quote, cell) if cell else cell for cell in inside)
     columns = concat(html("<th>{}</th>", cell) if names else html("<td>{}</td>", cell) for cell in shown)
     return html("<tr>{}</tr>", columns) if cells else NOTHING
 

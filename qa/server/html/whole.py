@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 
 from qa.documents.reading import Box, Places
-from qa.server.finding import NOWHERE, Found
+from qa.server.finding import NOWHERE, Found, Marks
 from qa.server.html.elements import NOTHING, button, concat, html, joined, origin, text
 from qa.server.html.excerpt import excerpt
 from qa.text import plural
@@ -63,11 +63,12 @@ def _labelled(
     labels = {at: label for at, label in _labels(document) if start <= at < end}
     headings = {at: _end_of_heading(document, at, heading) for at, heading in sections if start <= at < end}
     cuts = sorted({start, end, *labels, *headings, *(min(at, end) for at in headings.values())})
+    marks = Marks((marked,), found=found)
     groups = [NOTHING]
     for a, b in pairwise(cuts) if end > start else ():
         if a in labels:
             groups.append(html('<span class="page" data-at="{}">{}</span>', str(a), labels[a]))
-        shown = excerpt(document, document.text[a:b], a, marked, found)
+        shown = excerpt(document, document.text[a:b], a, marks)
         is_heading = b == headings.get(a)
         groups[-1] += html('<strong data-at="{}">{}</strong>', str(a), shown) if is_heading else shown
     first, *others = groups

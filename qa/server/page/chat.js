@@ -6,7 +6,7 @@ import { chosen, searchedText } from "./documents.js";
 import {
   $, all, box, bringIntoView, confirmFirst, copy, log, narrow, pane, parse, save, submits, toast,
 } from "./dom.js";
-import { NO_SOURCES, select } from "./sources.js";
+import { NO_SOURCES, cardOf, select } from "./sources.js";
 
 export let pending = null; // the question that is being answered
 
@@ -122,9 +122,9 @@ export async function openConversation(next) {
     next.turns[number].text = text; // follow-ups build on the text that is still in the documents
     showRating(place(number, html, cards), next.turns[number].helpful);
   });
-  const card = document.getElementById(next.selected?.card ?? "");
-  select(next.selected?.turn ?? next.turns.length - 1, card);
-  if (card) ($("mark", card) ?? card).scrollIntoView({ block: "center" });
+  const { card, mark } = cardOf(next.selected?.card);
+  select(next.selected?.turn ?? next.turns.length - 1, card, next.selected?.card);
+  (mark ?? card)?.scrollIntoView({ block: "center" });
   show();
   bringIntoView(log.lastElementChild, "auto");
 }

@@ -209,7 +209,7 @@ looked.addEventListener("keydown", (event) => event.key === "Enter" && look(even
 
 // The places in this document that the selected answer cites, or that are nearest to its question.
 function citations() {
-  const places = all(`.cards.selected [data-act=whole]`, pane).filter(({ dataset }) => dataset.document === now.document);
+  const places = all(".cards.selected .number", pane).filter(({ dataset }) => dataset.document === now.document);
   return places.map(({ dataset }) => ({ start: Number(dataset.start), end: Number(dataset.end) }));
 }
 
