@@ -30,6 +30,7 @@ from qa.errors import QAError, QuestionError
 from qa.recent import Recent
 from qa.server.html import answer as answers
 from qa.server.html import sources as cards
+from qa.server.html.copied import copied
 from qa.server.html.documents import Rows, accepted, holds, label, limits
 from qa.server.html.elements import sentence
 from qa.server.opening import Opening
@@ -66,6 +67,10 @@ class _Rating(BaseModel):
     helpful: bool
     comment: Text = ""
     history: tuple[tuple[Text, Text], ...] = ()
+
+
+class _Kept(BaseModel):
+    turn: Any
 
 
 class _Listed(BaseModel):
@@ -131,7 +136,7 @@ class Handlers:
         """All functions that the page can call, each under its own name."""
         return [
             *(self._handler(function, self._asking) for function in (self.ask, self.why)),
-            *(self._handler(function, self._showing) for function in (self.show, self.export)),
+            *(self._handler(function, self._showing) for function in (self.show, self.copied, self.export)),
             *(
                 self._handler(function, self._reading)
                 for function in (self._opening.whole, self._opening.page)
@@ -249,6 +254,13 @@ class Handlers:
             raise QuestionError("the documents have changed. Ask again, then rate the answer")
         self._assistant.rate(turn.answer, rated.helpful, rated.comment, rated.history)
         return {}
+
+    def copied(self, kept: _Kept) -> Argument:
+        """One answer to paste elsewhere, as text and as HTML."""
+        answer = self._turn(kept.turn).answer
+        if answer is None:
+            raise QuestionError("the documents have changed. Ask again, then copy the answer")
+        return dict(copied(answer))
 
     def export(self, shown: _Conversation) -> Argument:
         """Export the turns of a conversation as Markdown."""

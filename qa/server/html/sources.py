@@ -133,7 +133,8 @@ class _Number(NamedTuple):
 
 def _number(number: _Number, document: Document, identity: str) -> Markup:
     return html(
-        '<span class="number" id="{}" data-document="{}" data-quote="{}" data-start="{}" data-end="{}">{}</span>',
+        '<span class="number" id="{}" data-document="{}" data-quote="{}" data-start="{}"'
+        ' data-end="{}">{}</span>',
         identity,
         document.id,
         number.quote,

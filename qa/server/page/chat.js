@@ -40,10 +40,9 @@ export async function ask(question, number = conversations.current.turns.length,
   if (result.problem) return fail(mine, result.problem);
   conversations.current.turns[number] = exact ? { ...result.record, exact } : result.record;
   conversations.save(conversations.current);
-  const answered = place(number, result.html, result.cards);
+  place(number, result.html, result.cards); // where the question is: nothing moves
   select(number);
   show();
-  bringIntoView(answered);
 }
 
 function fail(mine, problem) {
@@ -160,19 +159,30 @@ function show() {
 
 // --- copy, export, rate --------------------------------------------------------------------------
 
-export async function copyText(text, message) {
+// Copy text, and the same as HTML if there is any, for programs that take it.
+export async function copyText(text, message, html = "") {
   try {
-    await navigator.clipboard.writeText(text);
+    const kinds = { "text/plain": text, ...(html && { "text/html": html }) };
+    const blobs = Object.entries(kinds).map(([type, content]) => [type, new Blob([content], { type })]);
+    await navigator.clipboard.write([new ClipboardItem(Object.fromEntries(blobs))]);
   } catch {
     // Browsers offer no clipboard to pages without https, such as one in the local network.
-    const field = document.createElement("textarea");
-    field.value = text;
-    document.body.append(field);
-    field.select();
+    const put = (event) => {
+      event.preventDefault();
+      event.clipboardData.setData("text/plain", text);
+      if (html) event.clipboardData.setData("text/html", html);
+    };
+    document.addEventListener("copy", put, { once: true });
     document.execCommand("copy");
-    field.remove();
+    document.removeEventListener("copy", put);
   }
   toast(message);
+}
+
+export async function copyAnswer(number) {
+  const result = await call("copied", { turn: conversations.current.turns[number] });
+  if (result.problem) toast(result.problem);
+  else copyText(result.text, "Answer copied.", result.html);
 }
 
 export async function exportTurns(turns, use) {

@@ -18,6 +18,7 @@ export async function poll() {
   const result = document.hidden && shown ? {} : await call("listing", { shown });
   if (result.state && result.state !== shown) showList(result);
   if (result.state || result.problem) $("#indexing").textContent = result.problem ?? result.indexing;
+  root.classList.add("listed"); // the welcome is complete, and does not move any more
   root.classList.toggle("away", result.problem === UNREACHABLE);
   polling = setTimeout(poll, result.indexing || uploaded.size ? BUSY : IDLE);
 }
