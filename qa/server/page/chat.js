@@ -2,9 +2,9 @@
 
 import { call } from "./api.js";
 import * as conversations from "./conversations.js";
-import { chosen, searchedText } from "./documents.js";
+import { NONE, chosen, searchedText } from "./documents.js";
 import {
-  $, all, box, bringIntoView, confirmFirst, copy, log, narrow, pane, parse, save, submits, toast,
+  $, all, box, bringIntoView, confirmFirst, copy, log, narrow, pane, parse, save, showTab, submits, toast,
 } from "./dom.js";
 import { NO_SOURCES, cardOf, select } from "./sources.js";
 
@@ -24,6 +24,7 @@ function place(number, html, cards) {
 export async function ask(question, number = conversations.current.turns.length, documents = chosen) {
   question = question.trim();
   if (!question || pending) return;
+  if (documents?.length === 0) return (box.value = question), showTab("documents"), toast(NONE);
   const mine = (pending = { question, number, conversation: conversations.current });
   const turn = copy("#pending");
   turn.id = `turn-${number}`;

@@ -62,8 +62,9 @@ log.addEventListener("toggle", (event) => event.target.matches(".why") && explai
 $("#composer").addEventListener("submit", (event) => {
   event.preventDefault();
   if (pending || !box.value.trim()) return;
-  ask(box.value);
+  const question = box.value;
   box.value = "";
+  ask(question);
   fitBox();
 });
 box.addEventListener("input", fitBox);
