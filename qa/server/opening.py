@@ -16,6 +16,7 @@ from qa.server.html import whole as html
 from qa.server.records import Line, Offset
 from qa.types import Document, Span
 
+QUOTED = 5_000  # characters of a quote, at most, that are marked on a page
 MARKED = 100  # places on a page, at most, at which what was looked for is marked
 SECTIONS = 50  # documents whose sections are kept
 UNMARKED = "The quote couldn't be marked on this page. See it in the text."
@@ -113,7 +114,8 @@ class Opening:
         if current is None and opened.page is not None:
             number = min(opened.page, len(document.pages))
         start, end = _span_of_page(document, number)
-        quote = max(start, opened.marked[0]), min(end, opened.marked[1])
+        first = max(start, opened.marked[0])
+        quote = first, min(end, opened.marked[1], first + QUOTED)
         on_page = list(found.within(start, end))[:MARKED]
         spans = [quote, *(span for _, span in on_page)]
         length = max(1, end - start)

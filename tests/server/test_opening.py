@@ -134,6 +134,7 @@ def test_a_page_that_was_looked_for_in_shows_its_places(client: Client):
     page = client("page", find="the", near=0)
     assert (page["page"], page["at"]) == (1, 0)
     assert boxes(page, "current") == 1
+    assert client("page", find="submarine", near=0, page=2)["page"] == 2  # it stays where it is
     last = client("page", find="the", at=page["found"] - 1)
     assert last["page"] == 2
     assert 1 < boxes(page, "found") + boxes(last, "found") == page["found"]

@@ -15,6 +15,7 @@ let typing;
 
 const quote = () => $("mark:not(.found)", text);
 const notice = (line) => ($(".notice", dialog).textContent = line);
+const tell = (problem) => (dialog.open ? notice : toast)(problem); // a toast would be below the document
 const show = (what) => (now.view === "page" ? showPage(what) : showText(what));
 
 // Open a document with a place of it marked, or at its beginning.
@@ -54,7 +55,7 @@ async function latest(answer) {
 async function showText({ begin = now.view === "text" ? now.begin : null, offset = null, at = null, near = null } = {}) {
   const result = await latest(call("whole", asked({ begin, offset, at, near })));
   if (result.late) return null;
-  if (result.problem) return toast(result.problem), null;
+  if (result.problem) return tell(result.problem), null;
   const top = now.view === "text" && result.begin === now.begin ? text.scrollTop : 0;
   $("h2", dialog).textContent = result.title;
   $(".origin", dialog).innerHTML = result.origin;
@@ -180,13 +181,13 @@ async function lookNow() {
   typing = null;
   now.find = looked.value.trim();
   const near = now.view === "page" ? now.begin : Math.max(now.begin, now.start);
-  await show(now.find ? { near } : now.view === "page" ? { page: now.page } : {});
+  await show({ page: now.page, near: now.find ? near : null });
 }
 
 export async function look(step) {
-  if (typing || looked.value.trim() !== now.find) return lookNow();
+  if (typing || looked.value.trim() !== now.find || now.at === null) return lookNow();
   if (!now.found) return;
-  const at = now.at === null ? (step > 0 ? 0 : now.found - 1) : (now.at + step + now.found) % now.found;
+  const at = (now.at + step + now.found) % now.found;
   if (now.view === "text" && $(`mark.found[data-number="${at}"]`, text)) return (now.at = at), showCurrent();
   await show({ at });
 }
@@ -232,7 +233,7 @@ export async function cite(step) {
 
 export async function download() {
   const { blob, name, problem } = await fetchFile(now.download);
-  if (problem) toast(problem);
+  if (problem) tell(problem);
   else save(blob, name);
 }
 
