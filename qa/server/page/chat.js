@@ -163,9 +163,9 @@ function show() {
 // Copy text, and the same as HTML if there is any, for programs that take it.
 export async function copyText(text, message, html = "") {
   try {
-    const kinds = { "text/plain": text, ...(html && { "text/html": html }) };
-    const blobs = Object.entries(kinds).map(([type, content]) => [type, new Blob([content], { type })]);
-    await navigator.clipboard.write([new ClipboardItem(Object.fromEntries(blobs))]);
+    const blob = (type, content) => ({ [type]: new Blob([content], { type }) });
+    if (!html) await navigator.clipboard.writeText(text);
+    else await navigator.clipboard.write([new ClipboardItem({ ...blob("text/plain", text), ...blob("text/html", html) })]);
   } catch {
     // Browsers offer no clipboard to pages without https, such as one in the local network.
     const put = (event) => {
