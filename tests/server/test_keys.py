@@ -6,10 +6,11 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from browsing import DESKTOP, PHONE, Page, needs_browser, sized
+from browsing import DESKTOP, PHONE, TABLET, Page, needs_browser, sized
 from selenium.webdriver import ActionChains, Chrome
 from selenium.webdriver.common.keys import Keys
 from serving import app
+from test_accessibility import violations
 
 pytestmark = needs_browser
 TRADE = "How much is the trade between Kazakhstan and Pakistan?"
@@ -126,3 +127,17 @@ def test_a_message_covers_nothing_that_is_used(browser: Chrome, address: str, si
         page.act("copy", page.ask(RAILWAY))
         assert page.toast() == "Answer copied."
         assert page.script(COVERED, page.one("#toast")) == []
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_axe_finds_nothing_wrong_in_quotes_keys_and_messages(browser: Chrome, address: str, dark: bool):
+    with sized(browser, TABLET, dark):
+        page = Page(browser, address)
+        mark = page.ask(RAILWAY).find_element("css selector", "a.mark")
+        page.act("copy")
+        page.script("arguments[0].focus({ focusVisible: true })", mark)
+        page.wait(lambda: page.seen("#peek") and page.toast())
+        assert violations(page) == []
+        page.act("menu")
+        page.act("keys")
+        assert violations(page) == []

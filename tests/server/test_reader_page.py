@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browsing import DESKTOP, PHONE, Page, needs_browser, sized, texts
+from browsing import DESKTOP, PHONE, TABLET, Page, needs_browser, sized, texts
 from conftest import HERE
 from fpdf import FPDF
 from selenium.webdriver import ActionChains, Chrome
@@ -190,7 +190,7 @@ def test_the_file_can_be_saved(page: Page):
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("size", [DESKTOP, TABLET, PHONE], ids=["desktop", "tablet", "phone"])
 def test_axe_finds_nothing_wrong_in_an_opened_document(
     browser: Chrome, address: str, size: tuple[int, int], dark: bool
 ):
