@@ -23,8 +23,8 @@ import anyio
 import anyio.to_thread
 from pydantic import BaseModel, ValidationError
 
+from qa.answers.markdown import conversation_markdown
 from qa.answers.suggestions import ABOUT_ALL
-from qa.answers.wording import conversation_markdown
 from qa.assistant import Assistant
 from qa.errors import QAError, QuestionError
 from qa.recent import Recent

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from shown import HOSTILE, a_citation, a_document, a_refusal, an_answer
 
-from qa.answers.wording import answer_markdown, refusal_markdown
+from qa.answers.markdown import answer_markdown, refusal_markdown
 from qa.server.html.copied import copied
 from qa.types import Answer, Claim
 
