@@ -24,6 +24,7 @@ from qa.server.middleware import (
     BodySize,
     LoginRequired,
     OwnHostName,
+    ReadersOnlyRead,
     SameOrigin,
     SecurityHeaders,
     ServedPaths,
@@ -75,7 +76,7 @@ def build(assistant: Assistant, indexing: Indexing, *, local: bool) -> Starlette
     app = Starlette(
         routes=own_routes,
         middleware=[
-            *guards(Login(*login) if login else None, local=local),
+            *guards(None if login is None else Login(login), local=local),
             Middleware(EarlyScripts, early=assets.early),
         ],
         exception_handlers={500: server_error},
@@ -105,6 +106,7 @@ def guards(login: Login | None, *, local: bool) -> list[Middleware]:
         *([Middleware(OwnHostName)] if local else []),
         Middleware(SameOrigin),
         Middleware(LoginRequired, login=login),
+        Middleware(ReadersOnlyRead),
         Middleware(ServedPaths),
         Middleware(BodySize),
         # Gradio goes by the suffix of a path, so it compresses neither the page nor the answers of functions.

@@ -7,9 +7,10 @@
 2. by `SameOrigin` (403) if it would change something and comes from another site's page, which would act in
    the name of that page's reader;
 3. by `LoginRequired` (401) if a login is set and the request comes without it;
-4. by `ServedPaths` (403) for anything that neither the page nor the endpoints need, because Gradio also
+4. by `ReadersOnlyRead` (403) if it comes from a reader and might change the documents;
+5. by `ServedPaths` (403) for anything that neither the page nor the endpoints need, because Gradio also
    serves files, fetches web addresses, and edits the program;
-5. by `BodySize` if its body is too long (413) or of unknown length (411).
+6. by `BodySize` if its body is too long (413) or of unknown length (411).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from qa.server.auth import Login, logged_in_response
+from qa.settings import Person
 
 API = "/gradio_api"
 MEGABYTE = 1 << 20
@@ -40,6 +42,12 @@ _SERVED = (
     *(f"{API}/{name}" for name in ("call/", "queue/", "run/", "api/", "heartbeat/", "cancel", "reset")),
     f"{API}/mcp",
 )
+# What readers may send requests to that are not just for reading; nothing of it changes a document.
+_ASKING = (
+    *(f"/qa/{name}" for name in ("ask", "why", "show", "export", "whole", "listing", "rate")),
+    f"{API}/",
+)
+_PERSON = "qa.person"  # in the scope of a request: who has sent it
 _POLICY = (
     "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; "
     "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
@@ -150,7 +158,21 @@ class LoginRequired(_Gate):
             if path == "/logout":
                 return self._login.log_out(connection)
             return _body_refusal(connection) or await self._login.log_in(connection)
-        return await self._login.refusal(connection) if self._login else None
+        if self._login is None:
+            return None
+        sender = await self._login.sender(connection)
+        if isinstance(sender, Response):
+            return sender
+        connection.scope[_PERSON] = sender
+        return None
+
+
+class ReadersOnlyRead(_Gate):
+    async def response(self, connection: HTTPConnection) -> Response | None:
+        path, reads = connection.scope["path"], connection.scope.get("method") in _READ_METHODS
+        if reads or may_change(connection) or any(_matches(path, asking) for asking in _ASKING):
+            return None
+        return _refusal(403, "you can ask and read here, but not change the documents")
 
 
 class ServedPaths(_Gate):
@@ -164,6 +186,12 @@ class ServedPaths(_Gate):
 class BodySize(_Gate):
     async def response(self, connection: HTTPConnection) -> Response | None:
         return _body_refusal(connection)
+
+
+def may_change(connection: HTTPConnection) -> bool:
+    """True unless a reader has sent this."""
+    person: Person | None = connection.scope.get(_PERSON)
+    return not (person and person.is_reader)
 
 
 def is_loopback(name: str) -> bool:

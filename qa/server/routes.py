@@ -30,6 +30,7 @@ from qa.documents.formats import check_size
 from qa.errors import CorpusError, QAError
 from qa.server.handlers import MISUNDERSTOOD, Argument, Handler
 from qa.server.html.elements import sentence
+from qa.server.middleware import may_change
 
 PATIENCE, MIN_SPEED = 20.0, 50_000  # a body may take so many seconds, and longer by its bytes per second
 MAX_HELD = 32 << 20  # bytes of all arguments at the same time; as objects they take up to 25 times as much
@@ -44,7 +45,8 @@ SLOW_FILE = "the file took too long to arrive. Try again"
 
 
 def routes(functions: Iterable[Handler], assistant: Assistant) -> list[Route]:
-    """POST /NAME for each function, with its argument as JSON; PUT /upload?name=NAME&replace=yes for a file.
+    """POST /NAME for each function, with its argument as JSON; PUT /upload?name=NAME&replace=yes for a file;
+    GET /session for what the sender may do.
 
     Problems are {"problem": one line}. Their status is 400 if a request cannot be understood or accepted, 408
     if it arrives too slowly, 503 if too much arrives at once, and 500 if a function fails (the traceback is
@@ -56,7 +58,13 @@ def routes(functions: Iterable[Handler], assistant: Assistant) -> list[Route]:
     return [
         *(Route(f"/{f.__name__}", partial(calls.answer, f), methods=["POST"]) for f in functions),
         Route("/upload", _Uploads(assistant).answer, methods=["PUT"]),
+        Route("/session", _session, methods=["GET"]),
     ]
+
+
+async def _session(request: Request) -> Response:
+    """What the sender may do here."""
+    return JSONResponse({"may_change": may_change(request)}, headers={"Cache-Control": "no-store"})
 
 
 def _content_length(request: Request) -> int:
