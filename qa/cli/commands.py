@@ -1,4 +1,4 @@
-"""The `qa` command: sync, ask, search, status, feedback, eval, serve.
+"""The `qa` command: sync, ask, search, status, feedback, eval, mcp, serve.
 
 Nothing heavy is imported before a command needs it, so that `qa --help` answers at once.
 """
@@ -126,6 +126,11 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--picture", type=Path, metavar="FILE", help="draw the figures (.png, .svg, .pdf)")
     command.set_defaults(run=_eval)
 
+    command = commands.add_parser(
+        "mcp", parents=[shared], help="serve tools to a program that starts this one (MCP over stdio)"
+    )
+    command.set_defaults(run=_mcp)
+
     command = commands.add_parser("serve", parents=[shared], help="sync, then serve the page")
     command.set_defaults(run=_serve)
     return parser
@@ -248,6 +253,15 @@ def _eval(settings: Settings, options: argparse.Namespace) -> int:
     print(json_text(report.values(outcomes)) if options.json else report.table(outcomes))
     if options.picture:
         report.picture(outcomes, options.picture)
+    return 0
+
+
+def _mcp(settings: Settings, _: argparse.Namespace) -> int:
+    with _open(settings) as assistant:
+        from qa.server.stdio import serve
+
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # waiting for input cannot be interrupted otherwise
+        serve(assistant)
     return 0
 
 

@@ -15,9 +15,10 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute, Mount, Router
 
 from qa.assistant import Assistant
-from qa.server import api, mcp
+from qa.server import api, health, mcp, rest
 from qa.server.assets import Assets, EarlyScripts
 from qa.server.auth import Login
+from qa.server.functions import functions
 from qa.server.handlers import ASKING, Handlers, Indexing
 from qa.server.listening import Server, listen
 from qa.server.middleware import (
@@ -68,10 +69,12 @@ def serve(
 def build(assistant: Assistant, indexing: Indexing, *, local: bool) -> Starlette:
     """The application. `local` says that it is served to this machine only."""
     login, assets = assistant.settings.login, Assets()
-    functions = Handlers(assistant, indexing).functions()
+    handlers = Handlers(assistant, indexing).functions()
     own_routes: list[BaseRoute] = [
-        Mount("/qa", Router([*routes(functions, assistant), assets.route()], redirect_slashes=False)),
-        *mcp.routes(api.functions(assistant), ASKING),
+        Mount("/qa", Router([*routes(handlers, assistant), assets.route()], redirect_slashes=False)),
+        *mcp.routes(functions(assistant), ASKING),
+        *rest.routes(functions(assistant), ASKING),
+        health.route(assistant),
     ]
     app = Starlette(
         routes=own_routes,

@@ -27,6 +27,7 @@ from qa.server.auth import Login, logged_in_response
 from qa.settings import Person
 
 API = "/gradio_api"
+HEALTH = "/health"  # served to anybody who can reach the server
 MEGABYTE = 1 << 20
 MAX_BODY = 2 * MEGABYTE
 MAX_BODY_BELOW = {  # paths that start like this, the first that fits: a file; perhaps a conversation
@@ -37,7 +38,7 @@ MAX_PATH = 2048  # bytes, without the query; some paths name a session
 # Everything that the page, gradio_client and MCP ask for. A slash at the end includes all paths below it.
 _SERVED = (
     *("/", "/config", "/theme.css", "/favicon.ico", "/manifest.json", "/robots.txt", "/assets/", "/static/"),
-    *("/svelte/", "/qa/"),
+    *("/svelte/", "/qa/", "/api/", HEALTH),
     *(f"{API}/{name}" for name in ("info", "openapi.json", "app_id", "theme.css")),
     *(f"{API}/{name}" for name in ("call/", "queue/", "run/", "api/", "heartbeat/", "cancel", "reset")),
     f"{API}/mcp",
@@ -45,7 +46,7 @@ _SERVED = (
 # What readers may send requests to that are not just for reading; nothing of it changes a document.
 _ASKING = (
     *(f"/qa/{name}" for name in ("ask", "why", "show", "export", "whole", "listing", "rate")),
-    f"{API}/",
+    *(f"{API}/", "/api/"),
 )
 _PERSON = "qa.person"  # in the scope of a request: who has sent it
 _POLICY = (
@@ -158,7 +159,7 @@ class LoginRequired(_Gate):
             if path == "/logout":
                 return self._login.log_out(connection)
             return _body_refusal(connection) or await self._login.log_in(connection)
-        if self._login is None:
+        if self._login is None or (path == HEALTH and connection.scope.get("method") in _READ_METHODS):
             return None
         sender = await self._login.sender(connection)
         if isinstance(sender, Response):

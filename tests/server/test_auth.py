@@ -97,12 +97,13 @@ def test_every_route_requires_the_login(tmp_path: Path):
     paths = {path for _, path, _, _ in answers}
     assert {"/", "/config", "/gradio_api/mcp", "/gradio_api/queue/join", "/gradio_api/file=1"} <= paths
     assert {"/assets/1", "/gradio_api/startup-events", "/gradio_api/heartbeat/1", "/theme.css"} <= paths
-    assert {"/qa/ask", "/qa/remove", "/qa/upload", "/qa/page/1/1"} <= paths
+    assert {"/qa/ask", "/qa/remove", "/qa/upload", "/qa/page/1/1", "/api/1"} <= paths
     assert len(paths) > 70
     served = {(method, path, status) for method, path, status, _ in answers if status != 401}
-    assert served == {("GET", "/logout", 303), ("POST", "/login", 400)}
+    open_to_all = {("GET", "/health", 200), ("HEAD", "/health", 200)}
+    assert served == {("GET", "/logout", 303), ("POST", "/login", 400), *open_to_all}
     for method, path, _, text in answers:
-        assert path == "/logout" or method == "HEAD" or json.loads(text).keys() == {"error"}
+        assert path in ("/logout", "/health") or method == "HEAD" or json.loads(text).keys() == {"error"}
         assert "\n" not in text
 
 
