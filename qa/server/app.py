@@ -32,6 +32,7 @@ from qa.server.middleware import (
     is_loopback,
     server_error,
 )
+from qa.server.proxy import BehindProxy
 from qa.server.routes import routes
 
 TITLE = "Ask the documents"
@@ -79,6 +80,7 @@ def build(assistant: Assistant, indexing: Indexing, *, local: bool) -> Starlette
     app = Starlette(
         routes=own_routes,
         middleware=[
+            Middleware(BehindProxy),
             *guards(None if login is None else Login(login), local=local),
             Middleware(EarlyScripts, early=assets.early),
         ],

@@ -25,6 +25,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from qa.recent import Recent
+from qa.server.proxy import own_path, prefix
 from qa.settings import Person
 
 SESSION_SECONDS = 7 * 86400
@@ -77,7 +78,7 @@ class Login:
                 return person
         except TooManyTries:
             return _json_error(connection, TOO_MANY, 429)
-        if connection.scope["path"] == "/" and _wants_page(connection):
+        if own_path(connection.scope) == "/" and _wants_page(connection):
             return _login_page("", 401)
         return _json_error(connection, NOT_LOGGED_IN, 401)
 
@@ -99,6 +100,7 @@ class Login:
             _cookie_name(request),
             token,
             max_age=SESSION_SECONDS,
+            path=prefix(request.scope),
             httponly=True,
             samesite="strict",
             secure=request.scope["scheme"] == "https",
@@ -109,7 +111,8 @@ class Login:
         """End the session of this browser and show the login page again."""
         self._sessions.pop(request.cookies.get(_cookie_name(request), ""), None)
         response = RedirectResponse("login", 303)
-        response.delete_cookie(_cookie_name(request), httponly=True, samesite="strict")
+        path = prefix(request.scope)
+        response.delete_cookie(_cookie_name(request), path, httponly=True, samesite="strict")
         return response
 
     def _session_of(self, connection: HTTPConnection) -> Person | None:

@@ -24,6 +24,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from qa.server.auth import Login, logged_in_response
+from qa.server.proxy import own_path
 from qa.settings import Person
 
 API = "/gradio_api"
@@ -72,13 +73,15 @@ class SecurityHeaders:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_named_by_content = scope["type"] == "http" and own_path(scope).startswith(_NAMED_BY_CONTENT)
+
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message = {**message, "headers": list(message.get("headers", ()))}
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)  # the login page has its own
-                if message["status"] == 200 and scope["path"].startswith(_NAMED_BY_CONTENT):
+                if message["status"] == 200 and is_named_by_content:
                     headers["Cache-Control"] = "private, max-age=31536000, immutable"
             await send(message)
 
@@ -152,7 +155,7 @@ class LoginRequired(_Gate):
         self._login = login
 
     async def response(self, connection: HTTPConnection) -> Response | None:
-        path = connection.scope["path"]
+        path = own_path(connection.scope)
         if isinstance(connection, Request) and path in ("/login", "/logout"):
             if self._login is None:
                 return logged_in_response(connection)
@@ -170,7 +173,7 @@ class LoginRequired(_Gate):
 
 class ReadersOnlyRead(_Gate):
     async def response(self, connection: HTTPConnection) -> Response | None:
-        path, reads = connection.scope["path"], connection.scope.get("method") in _READ_METHODS
+        path, reads = own_path(connection.scope), connection.scope.get("method") in _READ_METHODS
         if reads or may_change(connection) or any(_matches(path, asking) for asking in _ASKING):
             return None
         return _refusal(403, "you can ask and read here, but not change the documents")
@@ -178,7 +181,7 @@ class ReadersOnlyRead(_Gate):
 
 class ServedPaths(_Gate):
     async def response(self, connection: HTTPConnection) -> Response | None:
-        path = connection.scope["path"]
+        path = own_path(connection.scope)
         if len(path) <= MAX_PATH and any(_matches(path, served) for served in _SERVED):
             return None
         return _refusal(403, "not served here")
@@ -237,7 +240,7 @@ def _matches(path: str, served: str) -> bool:
 
 def _body_refusal(connection: HTTPConnection) -> Response | None:
     """Judges a body by its announced length, as the server reads no more of it than that."""
-    headers, path = connection.headers, connection.scope["path"]
+    headers, path = connection.headers, own_path(connection.scope)
     limit = next((size for start, size in MAX_BODY_BELOW.items() if path.startswith(start)), MAX_BODY)
     length = headers.get("content-length", "0")
     if "transfer-encoding" in headers or not length.isdecimal():
