@@ -1,7 +1,8 @@
 """The server: one Starlette application on sockets of our own, with Gradio mounted in it.
 
 Gradio serves the page's frame, which is one gr.HTML, and the API for other programs. Our own routes come
-before Gradio's: the page's files, the functions that it calls, and the tools. `middleware` comes before all.
+before Gradio's: the page's files, the functions that it calls, the interface over plain HTTP, the tools, and
+the sign of health. `proxy` and `middleware` come before all.
 """
 
 from __future__ import annotations

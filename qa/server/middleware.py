@@ -1,5 +1,7 @@
 """The middleware in front of everything that is served, in the order in which requests pass it.
 
+`proxy` has said before which path is the server's own.
+
 `SecurityHeaders` are added to every response, including refusals. A request is refused
 1. by `OwnHostName` (403) if it calls this machine by a name that is not its own: a browser would take a page
    from another site, whose name is made to lead here, for ours. Only if the server is reached from this
