@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from qa import Answer, Assistant
-from qa.answers.gists import gists
+from qa.answers.overviews.gists import gists
 from qa.documents.sentences import sentences
 from qa.language.words import content_words, singular
 from qa.models.encoder import Encoder, Vectors, encode_all, find_encoder

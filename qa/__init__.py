@@ -24,6 +24,8 @@ from qa.types import (
 if TYPE_CHECKING:
     from qa.assistant import Assistant
 
+__version__ = "0.1.0"
+
 __all__ = [
     "Answer",
     "Assistant",

@@ -5,21 +5,24 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from markupsafe import Markup
+
+from qa.answers import arguments, notebook  # noqa: F401  the latter says how answers look
 from qa.answers.ask import Asking
-from qa.answers.plain import answer_text
 from qa.answers.quotes import Quote, QuoteFinder
 from qa.corpus.attachments import files_of
 from qa.corpus.folder import Corpus, Placed
 from qa.corpus.listing import Listed, listing
+from qa.corpus.origin import other_origin
+from qa.corpus.status import Status, status_of
 from qa.corpus.sync import STOPPED, sync
 from qa.errors import CorpusError, IndexDamaged, IndexUnwritable, UnknownDocument
 from qa.feedback.log import Feedback, FeedbackLog
-from qa.index.snapshot import Counts
 from qa.index.store import Store, Writer
 from qa.index.vectors import VectorCache
 from qa.models.encoder import Encoder, find_encoder
@@ -31,40 +34,38 @@ from qa.types import (
     Answer,
     Citation,
     Document,
-    Failure,
     Hit,
     Passage,
     Progress,
     Purged,
     SyncReport,
-    Value,
     document_id,
 )
+from qa.types.showing import Shown, as_html, as_markdown, as_text
 
 _log = logging.getLogger("qa")
 
 
-@dataclass(frozen=True, slots=True)
-class Status(Value):
-    """What is indexed, and how.
+class Assistant(Shown):
+    """Answers questions from the documents in a folder. Safe to use from several threads.
 
-    `bytes` is the size of the index folder, `failures` are those of the last sync, and `stopped` is what
-    `Assistant.stopped` returns.
+    >>> from qa import Assistant
+    >>> assistant = Assistant.open("corpus", index="index")
+    >>> assistant.sync()
+    <SyncReport 5 added, ... passages embedded>
+    >>> answer = assistant.ask("How much would the railway from Kazakhstan to Pakistan cost?")
+    >>> answer.answered, answer.claims[0].value
+    (True, '$7 billion')
+    >>> answer.citations[0].document.path
+    'kazakhstan-bets-on-pakistan.md'
+    >>> quote = answer.citations[0].quote
+    >>> quote == answer.citations[0].document.text[answer.citations[0].start : answer.citations[0].end]
+    True
+    >>> assistant.ask("Who won the World Cup in 1998?").answered
+    False
+
+    `print(answer)` shows an answer with its sources, and so does a notebook.
     """
-
-    corpus: str
-    index: str
-    counts: Counts
-    model: str
-    precision: str
-    reader: str
-    bytes: int
-    failures: tuple[Failure, ...]
-    stopped: str
-
-
-class Assistant:
-    """Answers questions from the documents in a folder. Safe to use from several threads."""
 
     def __init__(
         self,
@@ -98,6 +99,8 @@ class Assistant:
         environment. Without `use_reader` it answers by similarity alone, as it does if the reader is missing.
         A missing index counts as an empty one. Raises ModelError, SettingsError, IndexTooNew.
         """
+        arguments.folder(corpus, "corpus")
+        arguments.folder(index, "index")
         settings = replace(settings or Settings.from_environment(), corpus=Path(corpus), index=Path(index))
         encoder = find_encoder(settings.model)
         readers = find_readers(encoder, settings.reader) if use_reader else ()
@@ -205,7 +208,8 @@ class Assistant:
         QuestionError, IndexStale.
         """
         answer = self._asking.ask(question, history, documents, threshold, suggest)
-        return replace(answer, _plain=answer_text(answer))
+        answer._repr_html_()  # reads what showing it takes: by then the index may have moved on
+        return answer
 
     def suggestions(
         self,
@@ -234,7 +238,8 @@ class Assistant:
         `history` is the one the question was asked with. A second rating of an answer replaces the first.
         Raises StaleDocument if a cited document has changed or gone since, IndexBusy, IndexUnwritable.
         """
-        return FeedbackLog(self._store).rate(answer, helpful, comment, history)
+        turns = arguments.turns(history)
+        return FeedbackLog(self._store).rate(arguments.answer(answer), helpful, comment, turns)
 
     def feedback(self) -> tuple[Feedback, ...]:
         """All ratings, newest first, without any text that is no longer in the documents."""
@@ -275,6 +280,14 @@ class Assistant:
         """
         with self._store.read() as snapshot:
             return snapshot.meta(STOPPED)
+
+    def other_corpus(self) -> str:
+        """The path of the folder that the index was made from, if it is not `settings.corpus`; else "".
+
+        After a sync it is.
+        """
+        with self._store.read() as snapshot:
+            return other_origin(snapshot, self.settings.corpus)
 
     def document(self, document_id: str) -> Document:
         """The document with this id. Raises UnknownDocument."""
@@ -353,6 +366,9 @@ class Assistant:
             raise
         self.sync()
 
+    def __repr__(self) -> str:
+        return f"<Assistant of {str(self.settings.corpus)!r}, indexed in {str(self.settings.index)!r}>"
+
     @property
     def engine(self) -> Engine:
         """The engine that finds and reads passages: candidates, evidence, calibration. For measuring."""
@@ -365,21 +381,26 @@ class Assistant:
 
     def status(self) -> Status:
         """What is indexed, and how. Does not load the encoder."""
-        with self._store.read() as snapshot:
-            counts, failures = snapshot.counts(), snapshot.failures()
-            model, precision = snapshot.meta("model"), snapshot.meta("precision")
-            stopped = snapshot.meta(STOPPED)
-        index = self.settings.index
-        size = sum(f.stat().st_size for f in index.rglob("*") if f.is_file()) if index.is_dir() else 0
-        return Status(
+        readers = [reader.name for reader in (self._engine.reader, self._engine.second_reader) if reader]
+        return status_of(
+            self._store,
             corpus=str(self.settings.corpus),
-            index=str(index),
-            counts=counts,
-            model=model or self._encoder.name,
-            precision=precision or "not used yet",
-            reader=", then ".join(r.name for r in (self._engine.reader, self._engine.second_reader) if r)
-            or "none (answers are the best sentences by similarity)",
-            bytes=size,
-            failures=failures,
-            stopped=stopped,
+            index=str(self.settings.index),
+            encoder=self._encoder.name,
+            readers=", then ".join(readers) or "none (answers are the best sentences by similarity)",
         )
+
+
+@as_text.register
+def _(assistant: Assistant) -> str:
+    return as_text(assistant.status())
+
+
+@as_html.register
+def _(assistant: Assistant) -> Markup | None:
+    return as_html(assistant.status())
+
+
+@as_markdown.register
+def _(assistant: Assistant) -> str | None:
+    return as_markdown(assistant.status())

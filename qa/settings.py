@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from qa.errors import SettingsError
 
+_NAME = 40  # characters of a folder's name in that of its index
 _log = logging.getLogger("qa")
 _READER = ":reader"  # at the end of a line that names somebody
 
@@ -49,6 +51,36 @@ class Settings:
             reader=environment.get("QA_READER") or None,
             login=_people(environment.get("QA_LOGIN") or "", environment.get("QA_LOGIN_FILE") or ""),
         )
+
+    @classmethod
+    def for_folders(
+        cls, corpus: Path | None, index: Path | None, environment: Mapping[str, str] = os.environ
+    ) -> Settings:
+        """The settings in the environment, with the folders that somebody names in place of those there.
+
+        A corpus that is named has its index among the user's data unless an index is named too, here or in
+        the environment: nothing is written into it, or into the folder that somebody happens to be in. It may
+        be the one that is meant anyway. Raises SettingsError.
+        """
+        usual = cls.from_environment(environment)
+        corpus = corpus or usual.corpus
+        if not index and not environment.get("QA_INDEX") and not _are_same(corpus, usual.corpus):
+            index = index_of(corpus)
+        return replace(usual, corpus=corpus, index=index or usual.index)
+
+
+def index_of(corpus: Path) -> Path:
+    """The index folder of a corpus among the user's data: named after the folder, and keyed by its path."""
+    from platformdirs import user_data_path
+
+    path = os.path.normcase(os.path.realpath(corpus))
+    key = hashlib.sha256(os.fsencode(path)).hexdigest()[:12]
+    name = "-".join(filter(None, (os.path.basename(path)[:_NAME], key)))
+    return user_data_path("qa", appauthor=False) / "indexes" / name
+
+
+def _are_same(one: Path, other: Path) -> bool:
+    return os.path.realpath(one) == os.path.realpath(other)
 
 
 # --- the login -----------------------------------------------------------------------------------

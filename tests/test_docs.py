@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from qa.cli.commands import _parser
+from qa.cli.arguments import parser
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
 
 
 def commands() -> dict[str, argparse.ArgumentParser]:
-    actions = _parser()._actions
+    actions = parser()._actions
     return next(action.choices for action in actions if isinstance(action, argparse._SubParsersAction))
 
 
@@ -51,7 +51,18 @@ def test_the_readme_has_its_two_commands_and_they_install_what_they_need():
     assert "test" in project["optional-dependencies"]
 
 
-@pytest.mark.parametrize("name", ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "benchmarks/README.md"])
+PAGES = [
+    "README",
+    "ARCHITECTURE",
+    "CHANGELOG",
+    "CONTRIBUTING",
+    "SECURITY",
+    "benchmarks/README",
+    "docs/container",
+]
+
+
+@pytest.mark.parametrize("name", [f"{page}.md" for page in PAGES])
 def test_links_between_files_lead_somewhere(name):
     page = ROOT / name
     for target in re.findall(r"\]\((?!https?://)([^)#]+)\)", page.read_text("utf-8")):

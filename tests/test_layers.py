@@ -78,7 +78,7 @@ def test_what_begins_a_room_is_its_description(path):
     first, *rest = ast.parse(path.read_text("utf-8")).body
     assert isinstance(first, ast.Expr)
     assert isinstance(first.value, ast.Constant)
-    if path.parent.name != "cli":  # where `qa.cli:run` is known to be
+    if path.parent.name not in {"cli", "types"}:  # where `qa.cli:run` and the values are known to be
         assert rest == []
 
 

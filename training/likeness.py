@@ -1,4 +1,4 @@
-"""Pairs of short texts -> the weights of `qa.answers.likeness`, and how well they tell which pairs differ.
+"""Pairs of short texts -> the weights of `agreement.likeness`, and how well they tell which pairs differ.
 
 usage: python training/likeness.py PAIRS.jsonl ...
 
@@ -24,8 +24,8 @@ from sklearn.linear_model import LogisticRegression
 sys.path.insert(0, str(Path(__file__).parent.parent / "benchmarks"))
 from agreement import indexed, wordings_of
 
-from qa.answers.agreement import may_differ
-from qa.answers.likeness import features
+from qa.answers.agreement.likeness import features
+from qa.answers.agreement.relations import may_differ
 from qa.answers.statements import Statement
 from qa.language.questions import SHORT, parse
 from qa.search.evidence import LOOKED_AT, Evidence, best_first

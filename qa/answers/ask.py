@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 
+from qa.answers import arguments
 from qa.answers.claims import compose, refuse, reply
 from qa.answers.history import earlier_turns, in_context
-from qa.answers.overviews import Overviews
+from qa.answers.overviews.answering import Overviews
 from qa.answers.parts import Part, short_answer, together
 from qa.answers.quotes import quote_span
 from qa.answers.suggestions import Suggestions
@@ -44,10 +45,11 @@ class Asking:
 
     def search(self, words: str, k: int, documents: Iterable[str] | None, rerank: bool) -> tuple[Hit, ...]:
         """See Assistant.search."""
-        question = keywords(checked(words))
-        found = self._engine.find(question, max(k, LOOKED_AT) if rerank else k, _ids(documents))
+        asked, wanted = checked(arguments.text(words, "words")), arguments.count(k)
+        among = arguments.document_ids(documents)
+        found = self._engine.find(keywords(asked), max(wanted, LOOKED_AT) if rerank else wanted, among)
         hits = self._engine.evidence(found).hits if rerank else found.hits
-        return hits[:k]
+        return hits[:wanted]
 
     def ask(
         self,
@@ -58,14 +60,15 @@ class Asking:
         suggest: bool,
     ) -> Answer:
         """See Assistant.ask."""
-        watch, among = Stopwatch(), _ids(documents)
-        asked, turns = checked(question), in_context(history)
+        watch, among = Stopwatch(), arguments.document_ids(documents)
+        asked, turns = checked(arguments.text(question, "question")), in_context(arguments.turns(history))
+        given = arguments.probability(threshold)
         if said := smalltalk(asked):
             return reply(question, said)
         overview = overview_asked(asked, follows=bool(turns))
         if overview and (answer := self._overviews.answer(overview, question, among)):
             return answer
-        least = self._engine.calibration.threshold if threshold is None else threshold
+        least = self._engine.calibration.threshold if given is None else given
         if answer := self._in_parts(asked, turns, among, least, watch):
             return replace(answer, question=question)
         meant, attempts = self._meant(asked, turns, among, watch)
@@ -214,11 +217,6 @@ def _words_not_found(attempt: Attempt) -> list[str]:
     """The words of a question that appear in no passage."""
     terms = attempt.candidates.terms
     return [term.word for term in terms if not term.passages and names_something(term.word)]
-
-
-def _ids(documents: Iterable[str] | None) -> DocumentIds:
-    """Document ids that can be iterated over more than once."""
-    return None if documents is None else frozenset(documents)
 
 
 def _admits(interpretation: Interpretation, sentence: ScoredSentence) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from qa.answers import wording
-from qa.answers.agreement import Relation, relation
+from qa.answers.agreement.relations import Relation, relation
 from qa.answers.further import Groups, with_further
 from qa.answers.headlines import fits, stands_out
 from qa.answers.quotes import cite

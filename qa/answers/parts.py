@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count, zip_longest
 
@@ -43,7 +43,9 @@ def together(parts: Sequence[Part], threshold: float, compared: bool, encoder: E
         return None
     missing = tuple(part.typed for part in parts if part.typed not in answers)
     first, *others = answers.values()
-    claims = _numbered(_claims([first, *others])) if others else list(first.claims)
+    claims = _numbered(_claims(answers))
+    if not others and not compared:  # what is missing is named: that says which part this is
+        claims = [replace(claim, about="") for claim in claims]
     differ = first.differ and not others
     return replace(
         first,
@@ -75,16 +77,19 @@ def _composed(attempt: Attempt, encoder: Encoder) -> Answer:
     return compose(attempt.question, attempt.evidence, attempt.probability, encoder)
 
 
-def _claims(answers: Sequence[Answer]) -> list[Claim]:
-    """The claims of all parts, the best of each part first, without quotes that were given already."""
+def _claims(answers: Mapping[str, Answer]) -> list[Claim]:
+    """The claims of all parts, the best of each part first, without quotes that another part has given."""
     claims: list[Claim] = []
-    for part, answer in enumerate(answers, 1):
+    for part, (typed, answer) in enumerate(answers.items(), 1):
+        headlines = len(answers) == 1 or not answer.differ
+        given = claims.copy()
         for claim in answer.claims:
-            same = next((i for i, other in enumerate(claims) if _overlap(claim, other)), None)
+            same = next((i for i, other in enumerate(given) if _overlap(claim, other)), None)
             if same is None:
-                claims.append(replace(claim, part=part, is_short=claim.is_short and not answer.differ))
+                is_short = claim.is_short and headlines
+                claims.append(replace(claim, part=part, about=typed, is_short=is_short))
             else:
-                claims[same] = _merged(claims[same], claim)
+                claims[same] = _merged(claims[same], claim, typed)
     return claims
 
 
@@ -98,11 +103,13 @@ def _contains(one: Citation, other: Citation) -> bool:
     return one.start <= other.start and other.end <= one.end
 
 
-def _merged(first: Claim, second: Claim) -> Claim:
+def _merged(first: Claim, second: Claim, typed: str) -> Claim:
     """A claim for two parts: with the longer quote, and without a headline, which would be only one's."""
     ours, *agreeing = first.citations
     longer = max(ours, second.citations[0], key=lambda citation: len(citation.quote))
-    return replace(first, citations=(replace(longer, number=ours.number), *agreeing), is_short=False)
+    citations = (replace(longer, number=ours.number), *agreeing)
+    about = first.about if first.about.endswith(typed) else f"{first.about} and {typed}"
+    return replace(first, citations=citations, about=about, is_short=False)
 
 
 def _numbered(claims: Sequence[Claim]) -> list[Claim]:

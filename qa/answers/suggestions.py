@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from qa.answers.gists import gists, is_reference, representatives
-from qa.answers.timelines import events
+from qa.answers.overviews.gists import gists, is_reference, representatives
+from qa.answers.overviews.timelines import events
 from qa.language.followups import is_followup
 from qa.language.names import name_spans
 from qa.language.overviews import Wish, overview_asked

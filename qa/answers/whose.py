@@ -45,7 +45,7 @@ def holder(question: Question, evidence: Evidence, reader: Reader | None) -> Hol
         return Holder.ASKED
     known = KnownNames(tuple(hit.passage.text for hit in evidence.hits))
     quote = best.text(quote_span(best))
-    others = [*_other_owners(question.rephrased, quote, known)]
+    others = [*_other_owners(question.rephrased, best.text(), quote, known)]
     if any(known.are_two(a, b) for a, b in others):
         return Holder.ANOTHER
     uncertain = (
@@ -65,9 +65,12 @@ def _is_of_one(question: Question) -> bool:
     return typed and len(_OF_TWO.findall(question.rephrased)) < 2
 
 
-def _other_owners(question: str, quote: str, known: KnownNames) -> Iterator[tuple[str, str]]:
-    """Pairs of the names that a noun belongs to in a question and in a quote, if none is in both."""
-    in_quote = known.owners(quote)
+def _other_owners(question: str, sentence: str, quote: str, known: KnownNames) -> Iterator[tuple[str, str]]:
+    """Pairs of the names that a noun belongs to in a question and in a quote, if none is in both.
+
+    What the sentence with the answer says of a noun counts; in others "the ambassador" may point back to it.
+    """
+    in_quote = known.owners(quote) | known.owners(sentence)
     for noun, times in known.owners(question).items():
         asked, said = set(chain(*times)), in_quote.get(noun, [])
         owners = set(chain(*said))

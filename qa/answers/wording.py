@@ -21,6 +21,7 @@ EMPTY = "No documents yet. Add some to start."
 NEAREST = "Closest passages"
 NO_EVIDENCE = "They don't answer the question."
 CORRECTED = "Did you mean"
+_NAMED = 6  # words that are said to appear nowhere, before the others are counted
 SUGGESTIONS = "You could ask:"
 DISAGREEMENT = "Sources disagree"
 REPLIES = {
@@ -44,7 +45,9 @@ def agreement(count: int) -> str:
 
 def unknown(words: Sequence[str]) -> str:
     """Says which words appear in no document; "" if there are none. The words are shown as they are given."""
-    quoted = [f"“{word}”" for word in words]
+    quoted = [f"“{word}”" for word in words[:_NAMED]]
+    if more := len(words) - len(quoted):
+        quoted.append(plural(more, "other word"))
     if len(quoted) < 2:
         return f"{quoted[0]} doesn't appear in your documents." if quoted else ""
     return f"{', '.join(quoted[:-1])} and {quoted[-1]} don't appear in your documents."
@@ -94,11 +97,13 @@ def documents_mention(subject: str, literally: bool, found: int, total: int, sho
 class WordedClaim:
     """A claim as it is shown. `headline` is its value if that is set apart from the sentence, else "".
 
-    `origin` is who says so and when, given if sources disagree. `sentences` are those of the first quote;
-    `citations` are all sources that say so.
+    `about` is the part of the question that it is the first to answer, else "". `origin` is who says so and
+    when, given if sources disagree. `sentences` are those of the first quote; `citations` are all sources
+    that say so.
     """
 
     headline: str
+    about: str
     origin: str
     sentences: tuple[str, ...]
     citations: tuple[Citation, ...]
@@ -117,15 +122,22 @@ def worded_claims(claims: Sequence[Claim], differ: bool) -> list[WordedClaim]:
     """
     best = {claim.part: claim for claim in reversed(claims)}.values()
     all_short = all(claim.is_short for claim in best)
+    shown = sorted(claims, key=lambda claim: claim.citations[0].number)
+    told = ["", *(claim.about for claim in shown)]
     return [
         WordedClaim(
             headline=claim.value if differ or (all_short and any(claim is first for first in best)) else "",
+            about=_sentence_case(claim.about) if claim.about != before else "",
             origin=_origin(claim) if differ else "",
             sentences=claim.citations[0].sentences,
             citations=claim.citations,
         )
-        for claim in sorted(claims, key=lambda claim: claim.citations[0].number)
+        for before, claim in zip(told, shown, strict=False)
     ]
+
+
+def _sentence_case(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _origin(claim: Claim) -> str:
@@ -191,6 +203,8 @@ def answer_markdown(claims: Sequence[Claim], differ: bool, without_answer: Seque
         return "\n\n".join([f"{DISAGREEMENT}:", "\n".join(lines), *notes])
     paragraphs = []
     for part in parts:
+        if part.about:
+            paragraphs.append(f"*{escape(part.about)}*")
         if part.headline:
             paragraphs.append(_bold(part) + (f" ({part.agreement})" if part.agreement else ""))
         paragraphs.append(_sentences(part))

@@ -1,4 +1,4 @@
-"""The `qa` command: sync, ask, search, status, feedback, eval, mcp, serve.
+"""The `qa` command: what each part of it does. What can be typed is in `arguments`.
 
 Nothing heavy is imported before a command needs it, so that `qa --help` answers at once.
 """
@@ -11,16 +11,19 @@ import logging
 import os
 import signal
 import sys
+import textwrap
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from qa.cli.arguments import parsed, parser
+from qa.cli.asking import ask, search
+from qa.cli.chat import chat
+from qa.cli.opening import checked, folder_to_sync, opened, with_documents, with_folder
 from qa.cli.progress import first_sync, print_news, progress_bar, sync_with_progress
-from qa.cli.terminal import PlainFormatter
-from qa.errors import QAError, SettingsError
+from qa.cli.terminal import PlainFormatter, width
+from qa.errors import CorpusEmptied, IndexUnwritable, QAError, SettingsError
 from qa.settings import Settings
 from qa.text import plain, plural
 
@@ -35,25 +38,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     handler = logging.StreamHandler()
     handler.setFormatter(PlainFormatter("qa: %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
-    parser = _parser()
-    options = parser.parse_args(arguments)
+    options = parsed(arguments)
+    settings = Settings()
     try:
-        settings = Settings.from_environment()
-        settings = replace(
-            settings, corpus=options.corpus or settings.corpus, index=options.index or settings.index
-        )
-        code = int(options.run(settings, options))
+        if not options.command:
+            parser().print_help()
+            return 0
+        settings = Settings.for_folders(options.corpus, options.index)
+        code = _COMMANDS[options.command](settings, options)
         if sys.stdout:
             sys.stdout.flush()  # here, where a closed pipe is handled
         return code
     except QAError as error:
-        print(f"qa: {plain(str(error))}", file=sys.stderr)
+        remedy = ". Use another folder with --index" if isinstance(error, IndexUnwritable) else ""
+        print(f"qa: {plain(with_folder(str(error), settings))}{remedy}", file=sys.stderr)
         return 1
     except BrokenPipeError:  # the reader of the pipe has gone, as after `| head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except KeyboardInterrupt:
-        print("qa: stopped. Work done so far is kept", file=sys.stderr)
+        kept = ". Work done so far is kept" if options.command in ("serve", "sync") else ""
+        print(f"qa: stopped{kept}", file=sys.stderr)
         return 130
 
 
@@ -71,92 +76,19 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
     os._exit(code)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="qa",
-        description="Answers questions from a folder of documents, in their own words, with citations.",
-    )
-    shared = argparse.ArgumentParser(add_help=False)
-    shared.add_argument(
-        "--corpus", type=Path, metavar="FOLDER", help="the documents (default: corpus, or QA_CORPUS)"
-    )
-    shared.add_argument(
-        "--index", type=Path, metavar="FOLDER", help="the index (default: index, or QA_INDEX)"
-    )
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-
-    command = commands.add_parser("sync", parents=[shared], help="bring the index up to date with the folder")
-    way = command.add_mutually_exclusive_group()
-    way.add_argument("--purge", action="store_true", help="also erase deleted documents from the index files")
-    way.add_argument("--watch", action="store_true", help="keep running and sync whenever the folder changes")
-    command.add_argument(
-        "--allow-empty", action="store_true", help="go on even if all or most documents are gone"
-    )
-    command.set_defaults(run=_sync)
-
-    command = commands.add_parser("ask", parents=[shared], help="answer a question, with citations")
-    command.add_argument("question")
-    command.add_argument("--json", action="store_true", help="print the answer as JSON")
-    command.set_defaults(run=_ask)
-
-    command = commands.add_parser("search", parents=[shared], help="list the best matching passages")
-    command.add_argument("words")
-    command.add_argument("-k", type=_positive, default=5, metavar="N", help="number of passages (default: 5)")
-    command.add_argument("--json", action="store_true", help="print the hits as JSON")
-    command.set_defaults(run=_search)
-
-    command = commands.add_parser("status", parents=[shared], help="show what is indexed and what failed")
-    command.add_argument("--json", action="store_true", help="print it as JSON")
-    command.add_argument(
-        "--left-out", action="store_true", help="list the parts of documents that were left out, and why"
-    )
-    command.add_argument("--feedback", action="store_true", help="list users' ratings of answers")
-    command.set_defaults(run=_status)
-
-    command = commands.add_parser("feedback", parents=[shared], help="export ratings as a question set")
-    command.add_argument("file", type=Path, help="the file to write, in the format of qa eval")
-    command.add_argument("--replace", action="store_true", help="overwrite an existing file")
-    command.set_defaults(run=_feedback)
-
-    command = commands.add_parser("eval", parents=[shared], help="ask a question set and measure the answers")
-    command.add_argument("file", type=Path, help="questions as JSON lines, or a set in SQuAD format")
-    command.add_argument(
-        "--json", action="store_true", help="print figures and the outcome of each question as JSON"
-    )
-    command.add_argument("--picture", type=Path, metavar="FILE", help="draw the figures (.png, .svg, .pdf)")
-    command.set_defaults(run=_eval)
-
-    command = commands.add_parser(
-        "mcp", parents=[shared], help="serve tools to a program that starts this one (MCP over stdio)"
-    )
-    command.set_defaults(run=_mcp)
-
-    command = commands.add_parser("serve", parents=[shared], help="sync, then serve the page")
-    command.set_defaults(run=_serve)
-    return parser
-
-
-def _positive(text: str) -> int:
-    number = int(text) if text.isascii() and text.isdigit() else 0
-    if not 1 <= number <= 1000:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 1000")
-    return number
-
-
-def _open(settings: Settings) -> Assistant:
-    from qa.assistant import Assistant
-
-    return Assistant.open(settings.corpus, settings.index, settings)
-
-
 # --- commands ------------------------------------------------------------------------------------
 
 
 def _sync(settings: Settings, options: argparse.Namespace) -> int:
-    with _open(settings) as assistant:
+    folder_to_sync(settings)
+    with opened(settings) as assistant:
         if options.watch:
             return _watch(assistant, options.allow_empty)
-        report = sync_with_progress(assistant, options.purge, allow_empty=options.allow_empty)
+        try:
+            report = sync_with_progress(assistant, options.purge, allow_empty=options.allow_empty)
+        except CorpusEmptied:
+            checked(assistant, " --allow-empty")  # if it is the wrong folder, say that first
+            raise
     return 1 if report.failed else 0
 
 
@@ -166,33 +98,11 @@ def _watch(assistant: Assistant, allow_empty: bool) -> int:
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # same as Ctrl-C
     known = first_sync(assistant, allow_empty)
+    checked(assistant, " --allow-empty")
     corpus, index = assistant.settings.corpus, assistant.settings.index
     print(f"Watching {corpus}. Press Ctrl-C to stop", file=sys.stderr, flush=True)
     with suppress(KeyboardInterrupt):
         Watcher(assistant.sync, corpus, index, print_news, known).run(threading.Event())
-    return 0
-
-
-def _ask(settings: Settings, options: argparse.Namespace) -> int:
-    with _open(settings) as assistant:
-        answer = assistant.ask(options.question)
-    from qa.cli.output import json_text
-
-    print(json_text(answer.as_dict()) if options.json else str(answer))
-    return 0
-
-
-def _search(settings: Settings, options: argparse.Namespace) -> int:
-    with _open(settings) as assistant:
-        hits = assistant.search(options.words, k=options.k)
-    from qa.answers.plain import hit_text
-    from qa.cli.output import json_text
-
-    if options.json:
-        print(json_text([hit.as_dict() for hit in hits]))
-    else:
-        text = "\n\n".join(hit_text(hit, number) for number, hit in enumerate(hits, 1))
-        print(plain(text) or "Nothing found.")
     return 0
 
 
@@ -202,10 +112,11 @@ def _status(settings: Settings, options: argparse.Namespace) -> int:
     from qa.index.store import Store
 
     tally = FeedbackLog(Store(settings.index)).tally()
-    with _open(settings) as assistant:
+    with opened(settings) as assistant:
         status, documents = assistant.status(), assistant.documents()
         entries = assistant.feedback() if options.feedback else ()
         left_out = {d.path: assistant.left_out(d.id) for d in documents} if options.left_out else {}
+        other = assistant.other_corpus()
     if options.json:
         values = {
             **status.as_dict(),
@@ -216,7 +127,9 @@ def _status(settings: Settings, options: argparse.Namespace) -> int:
         }
         print(json_text(values))
         return 0
-    print(status_text(status, tally))
+    print(with_folder(status_text(status, tally), settings))
+    if other:
+        print(f"qa: this index is of another folder, {plain(other)}", file=sys.stderr)
     if entries:
         print("\nFeedback, newest first:", *map(plain, feedback_lines(entries)), sep="\n")
     for line in left_out_text(left_out):
@@ -228,7 +141,7 @@ def _feedback(settings: Settings, options: argparse.Namespace) -> int:
     from qa.cli.output import written_text
     from qa.feedback.export import export
 
-    with _open(settings) as assistant:
+    with opened(settings) as assistant:
         entries = assistant.feedback()
     written = export(entries, options.file, options.replace)
     print(written_text(written, options.file))
@@ -246,18 +159,26 @@ def _eval(settings: Settings, options: argparse.Namespace) -> int:
 
     if options.picture:
         report.figure_class()  # if matplotlib is missing, say so before the questions are asked
+    if not questions.documents:
+        with opened(settings) as assistant:
+            with_documents(assistant)
     with measures.assistant_for(settings, questions) as assistant:
         total = sum(map(len, questions.conversations))
         with progress_bar(total, "question") as progress:
             outcomes = measures.evaluate(assistant, questions.conversations, progress=progress)
-    print(json_text(report.values(outcomes)) if options.json else report.table(outcomes))
+    if options.json:
+        print(json_text(report.values(outcomes)))
+    else:
+        for line in report.failures(outcomes, options.failed):
+            print(textwrap.fill(plain(line), width(), subsequent_indent=" " * 10, break_on_hyphens=False))
+        print(report.table(outcomes))
     if options.picture:
         report.picture(outcomes, options.picture)
     return 0
 
 
 def _mcp(settings: Settings, _: argparse.Namespace) -> int:
-    with _open(settings) as assistant:
+    with checked(opened(settings)) as assistant:
         from qa.server.stdio import serve
 
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # waiting for input cannot be interrupted otherwise
@@ -269,25 +190,46 @@ def _serve(settings: Settings, _: argparse.Namespace) -> int:
     port = os.environ.get("GRADIO_SERVER_PORT", "7860")
     if not port.isdecimal():  # Gradio would fail on it while being imported
         raise SettingsError(f"GRADIO_SERVER_PORT must be a number, not {port!r}")
+    folder_to_sync(settings)
     from qa.corpus.watch import watched
     from qa.server.app import host_name, serve
     from qa.server.handlers import Indexing
     from qa.server.middleware import is_loopback
 
-    with _open(settings) as assistant:
+    with opened(settings) as assistant:
         indexing, known = Indexing(), first_sync(assistant)
+        checked(assistant, " --allow-empty")
         with watched(assistant.sync, settings.corpus, settings.index, print_news, known, indexing):
             if settings.login is None and not is_loopback(host_name()):
                 everybody = f"anyone who can reach {host_name()} can ask and read"
                 print(f"qa: {everybody}. Set QA_LOGIN=name:password", file=sys.stderr, flush=True)
             server = serve(assistant, indexing=indexing)
+            if int(port) not in (0, server.port):
+                print(f"qa: {_taken(port, server.port)}", file=sys.stderr, flush=True)
             print(f"Serving on {server.url}", file=sys.stderr, flush=True)
             server.wait(_OPENING)
-            with suppress(
-                QAError
-            ):  # here, because torch takes half as long again to import in another thread
+            # Here, because torch takes half as long again to import in another thread.
+            with suppress(QAError):
                 assistant.search("documents", k=1)  # loads the models before the first question comes
             with suppress(KeyboardInterrupt):
                 server.wait()
             server.close()
     return 0
+
+
+def _taken(port: str, other: int) -> str:
+    """Says that a port is taken, most likely by a page that is still open."""
+    return f"port {port} is in use, perhaps by qa: using {other}. Set GRADIO_SERVER_PORT to choose one"
+
+
+_COMMANDS: Mapping[str, Callable[[Settings, argparse.Namespace], int]] = {  # of `arguments.parser`
+    "serve": _serve,
+    "sync": _sync,
+    "ask": ask,
+    "chat": chat,
+    "search": search,
+    "mcp": _mcp,
+    "status": _status,
+    "feedback": _feedback,
+    "eval": _eval,
+}

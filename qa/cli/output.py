@@ -3,17 +3,43 @@
 from __future__ import annotations
 
 import json
+import re
 import textwrap
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from qa.assistant import Status
-from qa.cli.terminal import json_escaped
+from qa.answers.plain import Line, Role
+from qa.cli.terminal import BOLD, CYAN, DIM, GREEN, YELLOW, in_colour, json_escaped, styled
+from qa.corpus.status import Status
 from qa.feedback.log import Feedback, Tally
 from qa.text import one_line, plain, plural, printable_line
 
 WIDTH = 100  # characters of a line
 _GONE = "(left out: it quotes text that is no longer in your documents)"
+
+
+_STYLES = {
+    Role.LEAD: (BOLD,),
+    Role.VALUE: (BOLD,),
+    Role.PLACE: (DIM,),
+    Role.SURE: (GREEN,),
+    Role.UNSURE: (YELLOW,),
+}
+_MARKS = {Role.CITED: re.compile(r"(?:(?:^| )\[\d+\])+$"), Role.SOURCE: re.compile(r"^\[\d+\]")}
+
+
+def print_lines(lines: Iterable[Line]) -> None:
+    """Print lines, in bold and colour if they go to a terminal."""
+    colour = in_colour()
+    for line in lines:
+        print(_styled(line) if colour else line.text)
+
+
+def _styled(line: Line) -> str:
+    marks = _MARKS.get(line.role)
+    if marks:
+        return marks.sub(lambda found: styled(found[0], CYAN), line.text)
+    return styled(line.text, *_STYLES.get(line.role, ()))
 
 
 def json_text(values: object) -> str:

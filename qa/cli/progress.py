@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from qa.corpus.report import cost, failure_text, purge_summary, summary
 from qa.errors import CorpusEmptied, IndexBusy
 from qa.text import plural, printable_line
-from qa.types import Failure, Progress, Purged, SyncReport
+from qa.types import Failure, Progress, SyncReport
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
@@ -38,9 +39,9 @@ def sync_with_progress(
             )
 
         report = assistant.sync(show, purge, settled, allow_empty)
-    print(_summary(report), file=sys.stderr)
+    print(summary(report), file=sys.stderr)
     if report.purged:
-        print(_purge_summary(report.purged), file=sys.stderr)
+        print(purge_summary(report.purged), file=sys.stderr)
     _print_failures(report.failed)
     return report
 
@@ -72,17 +73,13 @@ def print_news(report: SyncReport) -> None:
         "failed": len(report.failed),
     }
     changed = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
-    print(f"{time.strftime('%H:%M:%S')} {changed}; {_cost(report)}", file=sys.stderr, flush=True)
+    print(f"{time.strftime('%H:%M:%S')} {changed}; {cost(report)}", file=sys.stderr, flush=True)
     _print_failures(report.failed)
 
 
 def _print_failures(failures: tuple[Failure, ...]) -> None:
     for failure in failures:
-        print(
-            f"qa: {printable_line(failure.path)}: {printable_line(failure.reason)}",
-            file=sys.stderr,
-            flush=True,
-        )
+        print(f"qa: {failure_text(failure)}", file=sys.stderr, flush=True)
 
 
 @contextmanager
@@ -97,24 +94,3 @@ def progress_bar(total: int, unit: str) -> Iterator[Callable[[int], None]]:
             bar.refresh()
 
         yield show
-
-
-def _summary(report: SyncReport) -> str:
-    names = ("added", "updated", "removed", "unchanged", "failed", "skipped")
-    parts = [f"{len(getattr(report, name))} {name}" for name in names if getattr(report, name)]
-    return f"{', '.join(parts) or 'no documents'}; {_cost(report)}"
-
-
-def _cost(report: SyncReport) -> str:
-    return f"{plural(report.embedded, 'passage')} embedded in {report.seconds:.1f} s"
-
-
-def _purge_summary(purged: Purged) -> str:
-    counts = {
-        "unused vector": purged.vectors,
-        "damaged database": purged.databases,
-        "unfinished file": purged.leftovers,
-        "redacted rating": purged.feedback,
-    }
-    parts = [plural(count, name) for name, count in counts.items() if count]
-    return f"purged: {', '.join(parts) or 'nothing unused'}; {purged.bytes / 1e6:.1f} MB freed"

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from qa.corpus.attachments import attachments_of, documents_in, files_of
 from qa.corpus.contents import is_gone, opened, resolved, unexpected, walk
+from qa.corpus.origin import origin
 from qa.corpus.plan import File, Plan, Scan, looks_emptied, plan
 from qa.documents.formats import MAX_BYTES, check_size
 from qa.documents.parsed import Parsed
@@ -117,7 +118,11 @@ def sync(
         raise _stopped(corpus, writer, missing, known)
     # The index must not be searched while it holds vectors of two encoders, even if this sync is killed.
     mixed = writer.paths_of_other_encoders(encoder.fingerprint)
-    writer.record(writer.failures(), recipe=unfinished_recipe(current_recipe) if mixed else current_recipe)
+    writer.record(
+        writer.failures(),
+        recipe=unfinished_recipe(current_recipe) if mixed else current_recipe,
+        **origin(corpus, writer.folder),
+    )
     run = _Run(
         root=resolved(corpus),
         writer=writer,

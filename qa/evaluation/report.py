@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,11 @@ from qa.answers.wording import confidence
 from qa.errors import QuestionsError
 from qa.evaluation.measures import Outcome, bins, by_kind, f1, figures
 from qa.search.confidence import LIKELY
+from qa.text import one_line, plural
 from qa.types import Layout
 
+_QUOTED = 160  # characters of a quote
+_WAYS = 2  # of answering a question, that are listed
 _PER_KIND = (
     "questions",
     "right",
@@ -59,6 +63,53 @@ def _in_words(outcomes: Sequence[Outcome]) -> list[str]:
         cells = (_share(sum(o.right for o in said), len(said)), _share(len(fitting), len(bold)))
         lines.append(f"| {words} | {' | '.join(cells)} |")
     return lines
+
+
+def failures(outcomes: Sequence[Outcome], listed: bool) -> list[str]:
+    """Lines about the questions that were not answered as they should be: what was given, what was wanted.
+
+    Unless they are to be `listed`, their number is said: a set that is kept aside for reporting should not
+    show single questions to somebody who has not asked to see them.
+    """
+    judged = [o for o in outcomes if o.question.answerable is not None]
+    failed = [o for o in judged if not _is_good(o)]
+    head = f"{len(failed)} of {plural(len(judged), 'question')} failed"
+    if not failed or not listed:
+        return [f"{head}. List them with --failed" if failed else head, ""]
+    lines = [f"{head}:", ""]
+    for o in failed:
+        kind = f" ({o.question.kind})" if o.question.kind else ""
+        lines += [
+            f"{one_line(o.question.text)}{kind}",
+            f"  given   {_given(o)}",
+            f"  wanted  {_wanted(o)}",
+            "",
+        ]
+    return lines
+
+
+def _given(outcome: Outcome) -> str:
+    """The first quote, also of what was refused: it may be the right one, held for too unlikely."""
+    confidence = f"confidence {outcome.answer.confidence:.2f}"
+    if not outcome.answer.claims:
+        return f"refused ({confidence})"
+    first = outcome.answer.claims[0].citations[0]
+    quote = f"“{_shortened(first.quote)}” ({first.document.path}, {confidence})"
+    return f"refused; the best was {quote}" if outcome.refused else quote
+
+
+def _wanted(outcome: Outcome) -> str:
+    question = outcome.question
+    if not question.answerable:
+        return f"a refusal ({question.why})" if question.why else "a refusal"
+    pieces = [f"“{_shortened(' … '.join(p.contains))}” ({p.document})" for p in question.evidence]
+    ways = list(dict.fromkeys(pieces)) or [*question.answers]
+    more = ["…"] if len(ways) > _WAYS else []
+    return " or ".join([*ways[:_WAYS], *more])
+
+
+def _shortened(text: str) -> str:
+    return textwrap.shorten(one_line(text), _QUOTED, placeholder=" …")
 
 
 def _has_known_value(outcome: Outcome) -> bool:

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -38,7 +39,9 @@ class Counts(Value):
 
 
 class Stored(Protocol):
-    """The parts of a document that are read later, by its id and digest, after the snapshot is closed."""
+    """The index folder, and the parts of a document that are read later, after the snapshot is closed."""
+
+    folder: Path
 
     def text(self, document_id: str, digest: str) -> str: ...
 
@@ -51,6 +54,11 @@ class Snapshot:
     def __init__(self, connection: sqlite3.Connection, stored: Stored) -> None:
         self._db = connection
         self._stored = stored
+
+    @property
+    def folder(self) -> Path:
+        """The index folder."""
+        return self._stored.folder
 
     def meta(self, key: str) -> str:
         """The value of a key of the meta table; "" if it is not set."""

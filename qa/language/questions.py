@@ -37,7 +37,7 @@ class Form:
     With `short` it is a part of a sentence, if that can be told. It has at most `most` quotes; further ones
     may score at most `further` below the best. A quote is joined by sentences next to it that score at most
     `beside` below the best. With `reads_on` it includes the sentence after it if that cannot be understood
-    without it. The second reader reads at most so many `passages`.
+    without it.
     """
 
     name: str
@@ -46,7 +46,6 @@ class Form:
     short: bool = False
     beside: float = 0.0
     reads_on: bool = False
-    passages: int = 3
 
     @property
     def gathers(self) -> bool:
@@ -56,7 +55,7 @@ class Form:
 
 SHORT = Form("short answer", most=3, further=0.15, short=True)  # who, when, where, which, how many
 YES_NO = Form("yes or no", most=3, further=0.05)  # the sentence that settles it
-SEVERAL = Form("several sentences", most=5, further=0.2, beside=0.4, reads_on=True, passages=6)  # why, how
+SEVERAL = Form("several sentences", most=5, further=0.3, beside=0.5, reads_on=True)  # why, how, compare
 LIST = replace(SEVERAL, name="list", short=True)  # which three, what goods
 
 

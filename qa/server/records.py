@@ -63,6 +63,7 @@ class KeptClaim(_Model):
     citations: Annotated[tuple[_Number, ...], Field(min_length=1, max_length=50)]
     is_short: bool | None = None
     part: _Number = 1
+    about: Line = ""
 
 
 class Record(_Model):
@@ -144,6 +145,7 @@ def record(turn: Turn) -> dict[str, Any]:
                 citations=tuple(q.number for q in c.citations),
                 is_short=c.is_short,
                 part=c.part,
+                about=c.about,
             )
             for c in answer.claims
         ),
@@ -220,7 +222,7 @@ def _claim(kept: Record, claim: KeptClaim, citations: Mapping[int, Citation]) ->
     if is_short is None:  # the record is older than this value
         short_form = parse(kept.understood or kept.question).form is SHORT
         is_short = short_form and len(claim.value) <= len(sources[0].quote) / 2
-    return Claim(claim.value, sources, is_short, claim.part)
+    return Claim(claim.value, sources, is_short, claim.part, claim.about)
 
 
 def _is_supported(claim: Claim) -> bool:

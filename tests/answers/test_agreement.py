@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from qa.answers.agreement import Relation, relation
-from qa.answers.agreement_rules import CONTRASTS, RESTRICTIONS, TENSES
+from qa.answers.agreement.relations import Relation, relation
+from qa.answers.agreement.rules import CONTRASTS, RESTRICTIONS, TENSES
 from qa.answers.statements import Statement
 from qa.language.questions import parse
 from qa.language.rules import any_of

@@ -46,8 +46,10 @@ def ask(tmp_path: Path, question: str, known: dict, documents: dict[str, str] = 
 def test_each_part_has_its_headline_and_its_quote(tmp_path):
     answer = ask(tmp_path, BUILT, KNOWN)
     assert answer.text.split("\n\n") == [
+        "*Who built the bridge at Osk*",
         "**Anders Lund of Tolvane**",
         f"{WAS_BUILT} [1]",
+        "*When was it opened*",
         "**June 1874**",
         "The town of Osk opened the bridge in June 1874. [2]",
     ]
@@ -152,6 +154,10 @@ def test_each_side_has_its_quote(tmp_path):
     answer = ask(tmp_path, LARGER, known)
     assert [citation.quote[:12] for citation in answer.citations] == ["The ferry to", "The boat to "]
     assert answer.unanswered == ()
+    assert [claim.about for claim in answer.claims] == ["the ferry to Tolvane", "the boat to Senn"]
+    assert answer.text.startswith("*The ferry to Tolvane*\n\n")
+    assert "\n\n*The boat to Senn*\n\n" in answer.text
+    assert "The boat to Senn\n\n" in str(answer)
 
 
 def test_a_side_is_not_answered_by_what_is_said_of_the_other(tmp_path):
@@ -161,6 +167,7 @@ def test_a_side_is_not_answered_by_what_is_said_of_the_other(tmp_path):
     }
     answer = ask(tmp_path, LARGER, known)
     assert len(answer.citations) == 1
+    assert answer.text.startswith("*The ferry to Tolvane*")
     assert answer.text.endswith("Nothing found on “the boat to Senn”.")
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.answers.likeness import features, likeness
+from qa.answers.agreement.likeness import features, likeness
 from qa.answers.statements import Statement
 from qa.language.questions import parse
 

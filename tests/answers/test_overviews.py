@@ -3,7 +3,7 @@
 import pytest
 from conftest import check, document, write
 
-from qa.answers.naming import named
+from qa.answers.overviews.naming import named
 from qa.types import Layout
 
 

@@ -15,10 +15,12 @@ TWO_TOWNS = "The towns of Osk and Tolvane share a ferry."  # so they are not one
 DOCUMENT = Document("d", "d.md", "", "", {}, "")
 
 
-def judged(question, quote, answer, liked=(), beside=TWO_TOWNS, header=""):
+def judged(question, quote, answer, liked=(), beside=TWO_TOWNS, header="", sentence=""):
     """Whose answer a quote gives if the reader also likes it as an answer to the questions `liked`."""
     start = quote.index(answer)
-    passage = Passage("p", "d", 0, len(quote), quote, header, ((0, len(quote)),))
+    first = len(sentence or quote)
+    spans = tuple(span for span in ((0, first), (first + 1, len(quote))) if span[0] < len(quote))
+    passage = Passage("p", "d", 0, len(quote), quote, header, spans)
     others = Passage("o", "d", 0, len(beside), beside, "", ((0, len(beside)),))
     hits = tuple(Hit(p, DOCUMENT, 1.0) for p in (passage, others))
     sentence = ScoredSentence(hits[0], 0, 1.0, (start, start + len(answer)), 15.0, 15.0, 15.0)
@@ -34,6 +36,12 @@ def judged(question, quote, answer, liked=(), beside=TWO_TOWNS, header=""):
 )  # fmt: skip
 def test_the_quote_gives_it_for_another(question, quote):
     assert judged(question, quote, "Ida Berg") is Holder.ANOTHER
+
+
+def test_the_mayor_of_a_later_sentence_is_the_one_named_before():
+    sentence = "Ida Berg, the mayor of Osk, met the harbour board."
+    quote = f"{sentence} It told the mayor of a storm."
+    assert judged("Who is the mayor of Tolvane?", quote, "Ida Berg", sentence=sentence) is Holder.ANOTHER
 
 
 def test_what_goes_to_another_is_perhaps_of_another():

@@ -98,7 +98,8 @@ def test_claims_are_worded_in_the_order_of_their_numbers():
 @pytest.mark.parametrize(
     ("words", "said"),
     [([], ""), (["a"], "“a” doesn't appear in your documents."),
-     (["a", "b", "c"], "“a”, “b” and “c” don't appear in your documents.")],
+     (["a", "b", "c"], "“a”, “b” and “c” don't appear in your documents."),
+     ([*"abcdefgh"], "“a”, “b”, “c”, “d”, “e”, “f” and 2 other words don't appear in your documents.")],
 )  # fmt: skip
 def test_words_that_no_document_contains_are_named(words, said):
     assert unknown(words) == said

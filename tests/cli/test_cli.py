@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shlex
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -247,9 +248,8 @@ def test_feedback_on_a_removed_document_is_not_handed_on_and_a_purge_says_so(fol
 
 
 def test_asking_before_the_first_sync_says_what_to_do(folders, capsys):
-    code, out, _ = run(capsys, "ask", "How much is a ticket?")
-    assert code == 0
-    assert out == "No documents yet. Put some into the corpus folder and run qa sync.\n"
+    for command in (["ask", "How much is a ticket?"], ["search", "ticket"], ["chat"]):
+        assert run(capsys, *command) == (1, "", "qa: nothing is indexed yet. Run qa sync\n")
     assert not (folders / "index").exists()
 
 
@@ -333,6 +333,7 @@ def test_an_index_that_cannot_be_written_gets_one_line(folders, capsys):
     assert code == 1
     assert one_line(err)
     assert "cannot write the index in" in err
+    assert err.endswith("(File exists). Use another folder with --index\n")
 
 
 def test_an_index_of_a_newer_version_is_left_alone(folders, capsys):
@@ -380,6 +381,23 @@ def test_a_port_that_is_no_number_gets_one_line(folders, capsys, monkeypatch):
     code, _, err = run(capsys, "serve")
     assert code == 1
     assert err == "qa: GRADIO_SERVER_PORT must be a number, not 'web'\n"
+
+
+def test_a_port_that_is_taken_is_said(folders, tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        settings = {"GRADIO_SERVER_PORT": str(port), "QA_READER": "small"}
+        command = [sys.executable, "-m", "qa", "serve"]
+        with subprocess.Popen(
+            command, stderr=subprocess.PIPE, text=True, env=os.environ | settings
+        ) as server:
+            lines = [server.stderr.readline() for _ in range(3)]
+            server.terminate()
+    other = re.fullmatch(r"Serving on http://127\.0\.0\.1:(\d+)/\n", lines[2])[1]
+    what = f"using {other}. Set GRADIO_SERVER_PORT to choose one"
+    assert lines[1] == f"qa: port {port} is in use, perhaps by qa: {what}\n"
 
 
 def test_a_process_that_ends_at_once_has_said_all_and_keeps_its_code():

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from qa.cli import commands as cli
 from qa.errors import QuestionsError
 from qa.evaluation.measures import auroc, calibration_error, evaluate, exact_match, f1, figures, risks
 from qa.evaluation.question_sets import Piece, load
-from qa.evaluation.report import picture, table, values
+from qa.evaluation.report import failures, picture, table, values
 from qa.settings import Settings
 
 QUESTIONS = [
@@ -212,6 +213,39 @@ def test_the_table_lists_all_figures_and_each_kind(outcomes):
     assert "rejected" not in shown
 
 
+def test_what_failed_is_listed_with_what_was_given_and_what_was_wanted(tmp_path, corpus, index):
+    asked = [
+        {**QUESTIONS[0], "evidence": [{"document": "bridge", "contains": ["five", "arches"]}]},
+        {**QUESTIONS[1], "question": "How much is it to cross?"},  # the reader knows no answer
+        {**QUESTIONS[1], "answerable": False, "why": "on topic", "evidence": []},
+        QUESTIONS[2],
+    ]
+    with Assistant(Settings(corpus=corpus, index=index), WordEncoder(), READER) as assistant:
+        assistant.sync()
+        outcomes = evaluate(assistant, load(write_lines(tmp_path / "set.jsonl", asked)).conversations)
+    head, _, first, given, wanted, _, second, refused, right, _, third, cited, no_answer, _ = failures(
+        outcomes, True
+    )
+    assert head == "3 of 4 questions failed:"
+    assert first == "Who finished the bridge at Osk? (who)"
+    assert given.startswith(
+        "  given   “The stone bridge at Osk was finished in 1874 by the mason Anders Lund.” (bridge.txt, "
+    )
+    assert wanted == "  wanted  “five … arches” (bridge)"
+    assert second == "How much is it to cross? (how many)"
+    assert refused.startswith("  given   refused; the best was “")
+    assert right == "  wanted  “12 crowns” (ferry)"
+    assert cited.startswith("  given   “A ticket for the crossing costs 12 crowns.” (ferry.md, confidence ")
+    assert no_answer == "  wanted  a refusal (on topic)"
+    assert third == "What does the crossing cost? (how many)"
+
+
+def test_what_failed_is_counted_unless_it_is_to_be_listed(outcomes):
+    assert failures(outcomes, listed=False) == ["0 of 3 questions failed", ""]
+    wrong = [replace(o, refused=not o.refused) for o in outcomes]
+    assert failures(wrong, listed=False) == ["3 of 3 questions failed. List them with --failed", ""]
+
+
 def test_the_values_include_the_outcome_of_every_question(outcomes):
     report = json.loads(json.dumps(values(outcomes)))
     assert report["figures"]["right"] == 1.0
@@ -241,8 +275,10 @@ def run(*arguments):
 
 def test_eval_needs_an_index(tmp_path, capsys):
     path = write_lines(tmp_path / "set.jsonl", QUESTIONS)
+    (tmp_path / "bridge.txt").write_text("The bridge at Osk was finished in 1874.")
     assert run(path, "--corpus", tmp_path, "--index", tmp_path / "none") == 1
-    assert capsys.readouterr().err == "qa: no documents are indexed yet. Run qa sync\n"
+    what = f"qa sync {tmp_path} --index {tmp_path / 'none'}"
+    assert capsys.readouterr().err == f"qa: nothing is indexed yet. Run {what}\n"
 
 
 def test_eval_of_a_missing_file_is_an_error_on_one_line(tmp_path, capsys):

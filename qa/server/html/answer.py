@@ -93,7 +93,10 @@ def _claims(answer: Answer, number: int) -> Markup:
             )
         ]
     else:
-        parts = [_headline(claim) + _sentences(claim, number) + _agreement(claim, number) for claim in claims]
+        parts = [
+            _about(claim) + _headline(claim) + _sentences(claim, number) + _agreement(claim, number)
+            for claim in claims
+        ]
     parts += [paragraph("said", text(line)) for line in wording.unanswered(answer.unanswered)]
     remarks = (paragraph("note", text(line)) for line in wording.remarks(answer.citations))
     return concat([*parts, *remarks, paragraph("note", _notes(answer))])
@@ -136,6 +139,10 @@ def _quoted(citation: Citation, number: int) -> Markup:
     """A quote on one line, and its number."""
     quote = " ".join(citation.quote.split())
     return html('<span dir="auto">{}</span> {}', quote, _mark(citation, number))
+
+
+def _about(claim: WordedClaim) -> Markup:
+    return html("<h3>{}</h3>", text(claim.about)) if claim.about else NOTHING
 
 
 def _headline(claim: WordedClaim) -> Markup:

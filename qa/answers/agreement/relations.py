@@ -12,8 +12,8 @@ import re
 from collections.abc import Sequence
 from enum import StrEnum
 
-from qa.answers.agreement_rules import CONTRASTS, TENSES, Contrast
-from qa.answers.likeness import LEAST, adds_name, likeness, restrictions
+from qa.answers.agreement.likeness import LEAST, adds_name, likeness, restrictions
+from qa.answers.agreement.rules import CONTRASTS, TENSES, Contrast
 from qa.answers.statements import Statement
 from qa.language import dates, quantities
 from qa.language.names import mentions, same_name

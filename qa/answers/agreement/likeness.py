@@ -12,7 +12,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 
-from qa.answers.agreement_rules import RESTRICTIONS
+from qa.answers.agreement.rules import RESTRICTIONS
 from qa.answers.statements import Statement
 from qa.language.names import mentions
 from qa.language.questions import AnswerType, Question

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 
 from qa.answers import wording
 from qa.answers.claims import refuse
-from qa.answers.gists import gists, representatives
-from qa.answers.naming import named
+from qa.answers.overviews.gists import gists, representatives
+from qa.answers.overviews.naming import named
+from qa.answers.overviews.timelines import events
 from qa.answers.quotes import cite
-from qa.answers.timelines import events
 from qa.index.database import matching_words
 from qa.index.snapshot import Snapshot
 from qa.language.overviews import Overview, Wish

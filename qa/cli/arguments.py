@@ -1,0 +1,274 @@
+"""What can be typed after `qa`: commands, folders, options, and the help that explains them."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from qa import __version__
+from qa.text import plain
+
+_EXAMPLES = """\
+examples:
+  qa serve ~/papers                        open a folder in the browser
+  qa sync ~/papers                         index it, once or after changes
+  qa ask -c ~/papers who paid for the bridge
+  qa chat ~/papers                         ask one question after another
+
+Without a folder, qa reads ./corpus and keeps its index in ./index. The index
+of a folder that you name is kept among your user data. A folder is only read,
+unless you upload or delete documents on the page.
+"""
+_SYNC = """\
+examples:
+  qa sync ~/papers
+  qa sync ~/papers --watch
+"""
+_ASK = """\
+examples:
+  qa ask -c ~/papers who paid for the bridge
+  qa ask who paid for the bridge --why
+  qa ask "what's the toll?" --documents 2024/ '*.pdf'
+
+A question needs quotes only for what means something to the shell, as ' and ?
+do. Patterns count from the folder of documents, and case doesn't matter.
+"""
+_CHAT = """\
+examples:
+  qa chat ~/papers
+  qa chat ~/papers < questions.txt
+
+Questions may lean on those before them: "and in 1926?". Ctrl-C stops an answer,
+Ctrl-D ends the chat. Nothing that you type is kept.
+"""
+_SEARCH = """\
+examples:
+  qa search -c ~/papers stone bridge -k 3
+"""
+_SERVE = """\
+examples:
+  qa serve ~/papers
+  GRADIO_SERVER_PORT=8080 qa serve ~/papers
+"""
+_MCP = """\
+This speaks the Model Context Protocol over stdin and stdout. The configuration
+of a program such as an AI assistant has a place for:
+  {"mcpServers": {"papers": {"command": "qa", "args": ["mcp", "/home/me/papers"]}}}
+
+The folder is answered from as it was last indexed by qa sync or qa serve.
+"""
+_EVAL = """\
+examples:
+  qa eval questions.jsonl -c ~/papers --failed
+
+A line of the file is a question and what is known of its answer:
+  {"question": "Who built it?", "answers": ["Anders Lund"], "evidence":
+   [{"document": "bridge.txt", "contains": ["built by Anders Lund"]}]}
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """An ArgumentParser that says what is wrong in one line. Examples are shown as they are written."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(formatter_class=argparse.RawDescriptionHelpFormatter, **options)
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"qa: {plain(message)}. See {self.prog} --help\n")
+
+
+class _Version(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        print(f"qa {__version__}")
+        parser.exit()
+
+
+def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The command and its options. Exits, after one line, if they make no sense."""
+    main = parser()
+    options, rest = main.parse_known_args(arguments)
+    main.prog = f"qa {options.command or ''}".strip()
+    words: list[str] | None = getattr(options, "words", None)
+    if unknown := [word for word in rest if words is None or word.startswith("-")]:
+        what = "unknown option" if unknown[0].startswith("-") else "unexpected"
+        main.error(f"{what} {unknown[0]}" + (". Put it in quotes if it is a word of yours" if words else ""))
+    if words:
+        words += rest  # those after an option that stands among them
+    folder = getattr(options, "folder", None)
+    if folder and options.corpus:
+        main.error("two folders are given. Leave out --corpus")
+    if folder:
+        options.corpus = folder
+    return options
+
+
+def parser() -> Parser:
+    """The parser of the whole command."""
+    main = Parser(
+        prog="qa",
+        description="Answers from a folder of documents, in their own words, with citations.",
+        epilog=_EXAMPLES,
+    )
+    main.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
+    commands = main.add_subparsers(title="commands", metavar="COMMAND", dest="command")
+
+    def add(name: str, says: str, *parents: Parser, examples: str = "") -> Parser:
+        return commands.add_parser(
+            name, parents=[*parents, _shared()], help=says, description=_sentence(says), epilog=examples
+        )
+
+    add("serve", "sync, then serve the page", _folder(), examples=_SERVE)
+    _sync(add("sync", "bring the index up to date with the folder", _folder(), examples=_SYNC))
+    _ask(add("ask", "answer a question, with citations", _asking(), examples=_ASK))
+    add("chat", "answer one question after another", _folder(), _asking(), examples=_CHAT)
+    _search(add("search", "list the best matching passages", examples=_SEARCH))
+    add("mcp", "serve tools to a program that starts this one", _folder(), examples=_MCP)
+    _status(add("status", "show what is indexed and what failed", _folder()))
+    _feedback(add("feedback", "export ratings as a question set"))
+    _eval(add("eval", "ask a question set and measure the answers", examples=_EVAL))
+    return main
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."
+
+
+# --- options of several commands -----------------------------------------------------------------
+
+
+def _shared() -> Parser:
+    shared = Parser(add_help=False)
+    shared.add_argument(
+        "-c",
+        "--corpus",
+        type=_path,
+        metavar="FOLDER",
+        help="the folder of documents (default: QA_CORPUS, or ./corpus)",
+    )
+    shared.add_argument(
+        "--index",
+        type=_path,
+        metavar="FOLDER",
+        help="where the index is kept (default: QA_INDEX, or ./index; for a folder that you name, a place "
+        "among your user data)",
+    )
+    return shared
+
+
+def _folder() -> Parser:
+    parent = Parser(add_help=False)
+    parent.add_argument(
+        "folder",
+        nargs="?",
+        type=_path,
+        metavar="FOLDER",
+        help="the folder of documents (default: QA_CORPUS, or ./corpus)",
+    )
+    return parent
+
+
+def _asking() -> Parser:
+    parent = Parser(add_help=False)
+    parent.add_argument("--why", action="store_true", help="also say how the answer was found")
+    parent.add_argument(
+        "--documents",
+        nargs="+",
+        action="extend",
+        type=_named,
+        metavar="PATTERN",
+        help="use only these documents: files, folders or patterns such as '*.pdf'",
+    )
+    parent.add_argument(
+        "--threshold",
+        type=_share,
+        metavar="X",
+        help="answer if the confidence is at least X, from 0 (always) to 1",
+    )
+    return parent
+
+
+# --- options of one command ----------------------------------------------------------------------
+
+
+def _sync(command: Parser) -> None:
+    way = command.add_mutually_exclusive_group()
+    way.add_argument("--purge", action="store_true", help="also erase deleted documents from the index files")
+    way.add_argument("--watch", action="store_true", help="keep running and sync whenever the folder changes")
+    command.add_argument(
+        "--allow-empty", action="store_true", help="go on even if all or most documents are gone"
+    )
+
+
+def _ask(command: Parser) -> None:
+    command.add_argument(
+        "words", nargs="*", metavar="QUESTION", help="the question; quotes around it are not needed"
+    )
+    command.add_argument("--json", action="store_true", help="print the answer as JSON")
+
+
+def _search(command: Parser) -> None:
+    command.add_argument("words", nargs="+", metavar="WORDS", help="what to search for")
+    command.add_argument("-k", type=_positive, default=5, metavar="N", help="number of passages (default: 5)")
+    command.add_argument("--json", action="store_true", help="print the hits as JSON")
+
+
+def _status(command: Parser) -> None:
+    command.add_argument("--json", action="store_true", help="print it as JSON")
+    command.add_argument(
+        "--left-out", action="store_true", help="list the parts of documents that were left out, and why"
+    )
+    command.add_argument("--feedback", action="store_true", help="list users' ratings of answers")
+
+
+def _feedback(command: Parser) -> None:
+    command.add_argument(
+        "file", type=_path, metavar="FILE", help="the file to write, in the format of qa eval"
+    )
+    command.add_argument("--replace", action="store_true", help="overwrite an existing file")
+
+
+def _eval(command: Parser) -> None:
+    command.add_argument(
+        "file", type=_path, metavar="FILE", help="questions as JSON lines, or a set in SQuAD format"
+    )
+    command.add_argument(
+        "--failed", action="store_true", help="list the questions that were not answered as they should be"
+    )
+    command.add_argument(
+        "--json", action="store_true", help="print figures and the outcome of each question as JSON"
+    )
+    command.add_argument("--picture", type=_path, metavar="FILE", help="draw the figures (.png, .svg, .pdf)")
+
+
+# --- values --------------------------------------------------------------------------------------
+
+
+def _path(text: str) -> Path:
+    return Path(os.path.expanduser(_named(text)))  # a shell leaves the ~ in --corpus=~/papers
+
+
+def _named(text: str) -> str:
+    """A name. An empty one, as of a variable that isn't set, must not stand for the folder that one is in."""
+    if not text:
+        raise argparse.ArgumentTypeError("the name is empty")
+    return text
+
+
+def _positive(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdigit() else 0
+    if not 1 <= number <= 1000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 1000")
+    return number
+
+
+def _share(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1
+    if not 0 <= number <= 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 1")
+    return number

@@ -1,0 +1,248 @@
+"""Which folder a command asks, where the index of it lies, and that no other folder is answered from it."""
+
+import os
+import shutil
+import sqlite3
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import WordEncoder, write
+
+from qa.assistant import Assistant
+from qa.cli.commands import main
+from qa.cli.opening import matching
+from qa.errors import CorpusError
+from qa.settings import Settings, index_of
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch) -> Path:
+    """An empty folder to be in, with the user's data beside it. Commands use the encoder of the tests."""
+
+    def opened(_, corpus, index, settings):
+        return Assistant(settings, WordEncoder())
+
+    monkeypatch.setattr(Assistant, "open", classmethod(opened))
+    for name in ("QA_CORPUS", "QA_INDEX"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("platformdirs.user_data_path", lambda name, **_: tmp_path / "data" / name)
+    (tmp_path / "project").mkdir()
+    monkeypatch.chdir(tmp_path / "project")
+    write(tmp_path / "papers", {"bridge.txt": "The stone bridge at Osk was finished in 1874."})
+    return tmp_path
+
+
+def folders(corpus: str | None = None, index: str | None = None, **environment: str) -> tuple[Path, Path]:
+    """The corpus and the index for what is typed and set."""
+    named = [Path(name) if name else None for name in (corpus, index)]
+    settings = Settings.for_folders(*named, environment)
+    return settings.corpus, settings.index
+
+
+def run(capsys: pytest.CaptureFixture[str], *typed: object) -> tuple[int, str, str]:
+    code = main([str(word) for word in typed])
+    return code, *capsys.readouterr()
+
+
+# --- where the index lies ------------------------------------------------------------------------
+
+
+def test_a_folder_that_is_named_has_its_index_among_the_users_data(home):
+    corpus, index = folders(str(home / "papers"))
+    assert corpus == home / "papers"
+    assert index.parent == home / "data" / "qa" / "indexes"
+    assert index.name.startswith("papers-")
+
+
+def test_the_index_is_found_by_the_path_of_the_folder(home):
+    one = folders(str(home / "papers"))[1]
+    assert folders("../papers")[1] == folders(f"{home}/papers/")[1] == one
+    (home / "link").symlink_to(home / "papers")
+    assert folders(str(home / "link"))[1] == one
+    assert folders(str(home / "other" / "papers"))[1] != one
+
+
+def test_in_a_project_all_is_as_it_was(home):
+    assert folders() == (Path("corpus"), Path("index"))
+    assert folders("corpus") == (Path("corpus"), Path("index"))
+    assert folders(str(home / "project" / "corpus"))[1] == Path("index")
+
+
+def test_what_is_set_or_typed_names_the_index(home):
+    papers = str(home / "papers")
+    assert folders(QA_CORPUS=papers) == (Path(papers), Path("index"))
+    assert folders(papers, QA_INDEX="mine") == (Path(papers), Path("mine"))
+    assert folders(papers, "yours", QA_INDEX="mine") == (Path(papers), Path("yours"))
+    assert folders(papers, QA_CORPUS=papers) == (Path(papers), Path("index"))
+
+
+@pytest.mark.parametrize("name", ["/", "/" + "long" * 60, os.fsdecode(b"/caf\xe9")])
+def test_any_folder_has_an_index_of_its_own(name):
+    assert len(index_of(Path(name)).name) <= 53
+
+
+def test_a_folder_is_synced_and_asked_from_anywhere_and_nothing_is_written_into_it(home, capsys, monkeypatch):
+    assert run(capsys, "sync", home / "papers")[2].startswith("1 added; ")
+    monkeypatch.chdir(home)
+    code, out, _ = run(
+        capsys, "ask", "-c", "papers", "when", "was", "the", "bridge", "finished", "--threshold", "0"
+    )
+    assert code == 0
+    assert "1874" in out
+    assert os.listdir(home / "papers") == ["bridge.txt"]
+    assert os.listdir(home / "project") == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it has no such modes")
+def test_others_do_not_read_an_index_that_they_may_not_read_the_folder_of(home, capsys):
+    run(capsys, "sync", home / "papers")
+    assert stat.S_IMODE((home / "data" / "qa" / "indexes").stat().st_mode) == 0o700
+
+
+# --- nothing there -------------------------------------------------------------------------------
+
+
+def test_a_folder_that_is_not_there_gets_one_line_and_leaves_nothing(home, capsys):
+    for command in (
+        ["sync", "/papres"],
+        ["serve", "/papres"],
+        ["ask", "-c", "/papres", "when"],
+        ["chat", "/papres"],
+    ):
+        assert run(capsys, *command) == (1, "", "qa: the folder /papres does not exist. Check its name\n")
+    for command in (["sync"], ["ask", "when"]):
+        hint = "Name the folder of your documents, as in qa sync ~/papers"
+        assert run(capsys, *command) == (1, "", f"qa: there is no folder corpus here. {hint}\n")
+    assert not (home / "data").exists()
+    assert os.listdir(home / "project") == []
+
+
+def test_a_file_is_not_a_folder(home, capsys):
+    file = home / "papers" / "bridge.txt"
+    said = f"qa: {file} is not a folder. Name the folder of your documents\n"
+    assert run(capsys, "sync", file) == run(capsys, "ask", "-c", file, "when") == (1, "", said)
+
+
+def test_a_folder_that_is_not_indexed_is_told_how_it_can_be(home, capsys):
+    for command in (["ask", "-c"], ["search", "-c"]):
+        said = f"qa: nothing is indexed yet. Run qa sync {home}/papers\n"
+        assert run(capsys, *command, home / "papers", "when") == (1, "", said)
+    (home / "my papers").mkdir()
+    write(home / "my papers", {"a.txt": "Goats."})
+    said = run(capsys, "ask", "-c", home / "my papers", "--index", "here", "when")[2]
+    assert said.endswith(f"Run qa sync '{home}/my papers' --index here\n")
+
+
+def test_an_empty_folder_needs_documents_and_no_sync(home, capsys):
+    (home / "empty").mkdir()
+    for _ in range(2):
+        said = run(capsys, "ask", "-c", home / "empty", "when")
+        assert said == (1, "", f"qa: there are no documents in {home}/empty. Put some into it\n")
+        run(capsys, "sync", home / "empty")
+
+
+# --- an index of another folder ------------------------------------------------------------------
+
+
+@pytest.fixture
+def other(home, capsys) -> Path:
+    """A folder that an index is not of; the index is `mine`, of the papers."""
+    run(capsys, "sync", home / "papers", "--index", "mine")
+    write(home / "other", {"goats.txt": "Forty goats live on the rock."})
+    return home / "other"
+
+
+@pytest.mark.parametrize("command", [["ask", "how many goats", "-c"], ["search", "goats", "-c"], ["chat"]])
+def test_another_folder_is_not_answered_from_an_index(other, capsys, command):
+    code, out, err = run(capsys, *command, other, "--index", "mine")
+    assert (code, out) == (1, "")
+    assert err == (
+        f"qa: the index in mine is of {other.parent}/papers, not of {other}. Use another --index, or run"
+        f" qa sync {other} --index mine to make it one of {other}\n"
+    )
+
+
+@pytest.mark.parametrize("command", ["sync", "serve"])
+def test_another_folder_does_not_take_the_place_of_the_documents_unasked(other, capsys, command):
+    code, _, err = run(capsys, command, other, "--index", "mine")
+    assert code == 1
+    assert err.startswith(f"qa: the index in mine is of {other.parent}/papers, not of {other}. ")
+    assert f"run qa sync {other} --index mine --allow-empty to make" in err
+    assert run(capsys, "sync", other, "--index", "mine", "--allow-empty")[0] == 0
+    assert run(capsys, "search", "goats", "-c", other, "--index", "mine")[0] == 0
+
+
+def test_the_status_says_that_an_index_is_of_another_folder(other, capsys):
+    code, out, err = run(capsys, "status", other, "--index", "mine")
+    assert (code, err) == (0, f"qa: this index is of another folder, {other.parent}/papers\n")
+    assert "documents  1\n" in out
+
+
+def test_a_folder_that_was_renamed_needs_a_sync_that_embeds_nothing(other, home, capsys):
+    (home / "papers").rename(home / "articles")
+    assert run(capsys, "search", "bridge", "-c", home / "articles", "--index", "mine")[0] == 1
+    assert run(capsys, "sync", home / "articles", "--index", "mine")[2].startswith("1 unchanged; 0 passages")
+    assert run(capsys, "search", "bridge", "-c", home / "articles", "--index", "mine")[0] == 0
+
+
+def test_a_project_that_was_moved_with_its_index_is_the_same(home, capsys, monkeypatch):
+    shutil.copytree(home / "papers", "corpus")
+    run(capsys, "sync")
+    (home / "project").rename(home / "moved")
+    monkeypatch.chdir(home / "moved")
+    assert run(capsys, "search", "bridge")[0] == 0
+
+
+def test_an_index_from_before_this_was_recorded_is_answered_from(other, capsys):
+    with sqlite3.connect(Path("mine", "index.sqlite")) as connection:
+        connection.execute("DELETE FROM meta WHERE key LIKE 'corpus%'")
+    connection.close()
+    assert run(capsys, "search", "bridge", "-c", other, "--index", "mine")[0] == 0
+
+
+# --- some of the documents -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("pattern", "found"),
+    [
+        ("bridge.txt", ["bridge.txt"]),
+        ("BRIDGE.TXT", ["bridge.txt"]),
+        ("*.txt", ["bridge.txt"]),
+        ("*.md", ["ferry.md", "valley/bees.md"]),  # in sub-folders too
+        ("valley", ["valley/bees.md"]),
+        ("./valley/", ["valley/bees.md"]),
+        ("v*", ["valley/bees.md"]),
+        (".", ["bridge.txt", "ferry.md", "valley/bees.md"]),
+    ],
+)
+def test_documents_are_named_by_path_folder_or_pattern(synced, corpus, pattern, found):
+    named, without = matching([pattern], synced.documents(), corpus)
+    assert (sorted(named.values()), without) == (found, ())
+
+
+def test_a_path_that_the_shell_has_made_of_a_pattern_is_found(synced, corpus, monkeypatch):
+    documents = synced.documents()
+    assert [*matching([str(corpus / "ferry.md")], documents, corpus)[0].values()] == ["ferry.md"]
+    assert [*matching([str(corpus / "valley" / "*")], documents, corpus)[0].values()] == ["valley/bees.md"]
+    monkeypatch.chdir(corpus.parent)
+    assert [*matching(["corpus/ferry.md"], documents, corpus)[0].values()] == ["ferry.md"]
+
+
+def test_a_name_with_the_signs_of_a_pattern_is_a_name_first(assistant, corpus):
+    write(corpus, {"[draft] ferry.md": "The ferry sails twice."})
+    assistant.sync()
+    assert [*matching(["[draft] ferry.md"], assistant.documents(), corpus)[0].values()] == [
+        "[draft] ferry.md"
+    ]
+
+
+def test_a_pattern_that_names_nothing_is_told_and_an_error_if_it_is_the_only_one(synced, corpus):
+    named, without = matching(["goats.md", "ferry.md"], synced.documents(), corpus)
+    assert ([*named.values()], without) == (["ferry.md"], ("goats.md",))
+    with pytest.raises(
+        CorpusError, match=r"^no document matches goats\.md\. There are 3 documents: bridge\.txt, "
+    ):
+        matching(["goats.md"], synced.documents(), corpus)
