@@ -56,7 +56,8 @@ examples:
 _MCP = """\
 This speaks the Model Context Protocol over stdin and stdout. The configuration
 of a program such as an AI assistant has a place for:
-  {"mcpServers": {"papers": {"command": "qa", "args": ["mcp", "/home/me/papers"]}}}
+  {"mcpServers": {"papers":
+    {"command": "qa", "args": ["mcp", "/home/me/papers"]}}}
 
 The folder is answered from as it was last indexed by qa sync or qa serve.
 """
