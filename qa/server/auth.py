@@ -109,16 +109,17 @@ class Login:
 
     def log_out(self, request: Request) -> Response:
         """End the session of this browser and show the login page again."""
-        self._sessions.pop(request.cookies.get(_cookie_name(request), ""), None)
+        for token in _tokens(request):
+            self._sessions.pop(token, None)
         response = RedirectResponse("login", 303)
         path = prefix(request.scope)
         response.delete_cookie(_cookie_name(request), path, httponly=True, samesite="strict")
         return response
 
     def _session_of(self, connection: HTTPConnection) -> Person | None:
-        token = connection.cookies.get(_cookie_name(connection), "")
-        person, end = self._sessions.get(token, (None, 0.0))
-        return person if end > self._clock() else None
+        now = self._clock()
+        sessions = (self._sessions.get(token) for token in _tokens(connection))
+        return next((session[0] for session in sessions if session and session[1] > now), None)
 
     def _open_session(self, person: Person) -> str:
         """Start a session and return its token. Expired sessions, and the oldest of too many, are dropped."""
@@ -182,6 +183,13 @@ def _cookie_name(connection: HTTPConnection) -> str:
     """One name per port, because browsers send cookies to all servers on the same machine."""
     _, port = connection.scope.get("server") or (None, None)
     return f"qa_session_{port}"
+
+
+def _tokens(connection: HTTPConnection) -> list[str]:
+    """The session tokens in the cookies: a browser sends that of a path and those of paths above it."""
+    cookies = ";".join(connection.headers.getlist("cookie")).split(";")
+    pairs = (cookie.strip().partition("=") for cookie in cookies)
+    return [value for name, _, value in pairs if name == _cookie_name(connection)]
 
 
 def _basic_credentials(header: str) -> tuple[str, str] | None:

@@ -269,6 +269,15 @@ def test_a_session_expires():
     assert status() == 401
 
 
+def test_a_cookie_of_another_path_does_no_harm():
+    """A browser that knew the server without a proxy, or another one under the same name, sends both."""
+    login = Login(PEOPLE)
+    token = login._open_session(PEOPLE[0])
+    for tokens in ([token, "old"], ["old", token]):
+        cookies = {"Cookie": "; ".join(["a=b", *(f"qa_session_7860={token}" for token in tokens)])}
+        assert status_of(asyncio.run(login.sender(connection(**cookies)))) == 200
+
+
 def test_the_oldest_of_too_many_sessions_ends(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(auth, "MAX_SESSIONS", 2)
     login = Login(PEOPLE)
