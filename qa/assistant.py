@@ -19,6 +19,8 @@ from qa.corpus.attachments import files_of
 from qa.corpus.folder import Corpus, Placed
 from qa.corpus.listing import Listed, listing
 from qa.corpus.origin import other_origin
+from qa.corpus.originals import Original, original
+from qa.corpus.sections import sections
 from qa.corpus.status import Status, status_of
 from qa.corpus.sync import STOPPED, sync
 from qa.errors import CorpusError, IndexDamaged, IndexUnwritable, UnknownDocument
@@ -298,6 +300,19 @@ class Assistant(Shown):
                 f"no document has the id {document_id!r}. Run qa status --json to list them"
             )
         return documents[0]
+
+    def sections(self, document_id: str) -> tuple[tuple[int, str], ...]:
+        """Where the sections of a document begin, and their headings. Raises UnknownDocument."""
+        document = self.document(document_id)
+        with self._store.read() as snapshot:
+            passages = snapshot.passages(snapshot.passage_numbers([document_id]))
+        return sections(document, passages.values())
+
+    def original(self, document_id: str) -> Original:
+        """The file that a document was made of. Raises UnknownDocument, and CorpusError if it has changed."""
+        with self._store.read() as snapshot:
+            digests = snapshot.file_digests()
+        return original(self.settings.corpus, self.document(document_id).path, digests)
 
     def find_quotes(self, quotes: Iterable[Quote]) -> tuple[Citation | None, ...]:
         """Find the quotes of earlier answers in the documents as they are now.

@@ -31,8 +31,9 @@ class Settings:
 
     `model` is None for the default encoder, otherwise a folder or the id of a model on this machine. `reader`
     names what reads the best passages again and decides: None is the package's large reader, "small" nothing,
-    anything else a folder or id of an extractive question-answering model. `login` are the people
-    who may log in; None if nobody has to.
+    anything else a folder or id of an extractive question-answering model. `login` are the people who may
+    log in; None if nobody has to. `download` says whether the page offers the files themselves: None for a
+    page that is served to this machine only.
     """
 
     corpus: Path = Path("corpus")
@@ -40,16 +41,18 @@ class Settings:
     model: str | None = None
     reader: str | None = None
     login: tuple[Person, ...] | None = None
+    download: bool | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
-        """The settings in the environment. Raises SettingsError if the login cannot be used."""
+        """The settings in the environment. Raises SettingsError if one of them cannot be used."""
         return cls(
             corpus=Path(environment.get("QA_CORPUS") or "corpus"),
             index=Path(environment.get("QA_INDEX") or "index"),
             model=environment.get("QA_MODEL") or None,
             reader=environment.get("QA_READER") or None,
             login=_people(environment.get("QA_LOGIN") or "", environment.get("QA_LOGIN_FILE") or ""),
+            download=_yes_or_no("QA_DOWNLOAD", environment.get("QA_DOWNLOAD")),
         )
 
     @classmethod
@@ -81,6 +84,12 @@ def index_of(corpus: Path) -> Path:
 
 def _are_same(one: Path, other: Path) -> bool:
     return os.path.realpath(one) == os.path.realpath(other)
+
+
+def _yes_or_no(name: str, value: str | None) -> bool | None:
+    if value not in (None, "", "yes", "no"):
+        raise SettingsError(f"{name} must be yes or no")
+    return value == "yes" if value else None
 
 
 # --- the login -----------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ FLAGS = (
     "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
     " --disable-component-update --disable-sync --window-size=1440,900"
 )
-DESKTOP, PHONE = (1440, 900), (390, 844)
+DESKTOP, TABLET, PHONE = (1440, 900), (1024, 768), (390, 844)
 needs_browser = pytest.mark.skipif(
     not (CHROMIUM and DRIVER), reason="Chromium or its driver is not installed"
 )

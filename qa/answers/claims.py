@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from qa.answers import wording
+from qa.answers import markdown, wording
 from qa.answers.agreement.relations import Relation, relation
 from qa.answers.further import Groups, with_further
 from qa.answers.headlines import fits, stands_out
@@ -52,7 +52,7 @@ def compose(question: Question, evidence: Evidence, probability: float, encoder:
     claims = tuple(by_place[place] for place in sorted(by_place))
     return Answer(
         question=question.text,
-        text=wording.answer_markdown(claims, chosen.differ),
+        text=markdown.answer_markdown(claims, chosen.differ),
         answered=True,
         confidence=probability,
         claims=claims,
@@ -89,7 +89,7 @@ def refuse(
     nearest = tuple(hits[:NEAREST])
     return Answer(
         question=question,
-        text=wording.refusal_markdown(unknown, corrected, suggestions, language)
+        text=markdown.refusal_markdown(unknown, corrected, suggestions, language)
         if nearest
         else wording.EMPTY,
         answered=False,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qa.answers.wording import quoted_text, refuses, short_answer
+from qa.answers.markdown import quoted_text, refuses, short_answer
 from qa.language import followups
 from qa.language.questions import LONGEST
 from qa.types import Turn

@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from markupsafe import Markup
 
 from qa.answers import wording
+from qa.answers.markdown import escape
 from qa.answers.plain import answer_text, hit_text
-from qa.answers.wording import WordedClaim, escape
+from qa.answers.wording import WordedClaim
 from qa.text import one_line
 from qa.types import Answer, Citation, Claim, Document, Hit, Layout, Passage
 from qa.types.showing import as_html, as_markdown, as_text

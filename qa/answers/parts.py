@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count, zip_longest
 
-from qa.answers import wording
+from qa.answers import markdown
 from qa.answers.claims import NEAREST, compose
 from qa.answers.trace import Attempt
 from qa.models.encoder import Encoder
@@ -49,7 +49,7 @@ def together(parts: Sequence[Part], threshold: float, compared: bool, encoder: E
     differ = first.differ and not others
     return replace(
         first,
-        text=wording.answer_markdown(claims, differ, missing),
+        text=markdown.answer_markdown(claims, differ, missing),
         confidence=min(answer.confidence for answer in answers.values()),
         claims=tuple(claims),
         citations=tuple(sorted((c for claim in claims for c in claim.citations), key=_number)),

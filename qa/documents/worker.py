@@ -1,11 +1,12 @@
-"""Runs as a process of its own: files on stdin -> parsed files on stdout, one after the other.
+"""Runs as a process of its own: files on stdin -> parsed files, or pages, on stdout, one after the other.
 
 Parsers meet whatever a user sends: C libraries that may crash, patterns and formats that may take forever. So
 `reading` starts this process with limits of memory and time, and starts another when it has died.
 
 A request is a line of JSON, {"path", "size"}, and that many bytes. The reply is a line of JSON: {"parsed":
 ...}, {"refused": reason} or {"failed": name of the exception, "traceback": ...}, with "last" if the process
-ends then; {"more": true} comes before it whenever a parser asks for more time.
+ends then; {"more": true} comes before it whenever a parser asks for more time. A request that has "page" as
+well, the number of a page of a PDF and perhaps texts to find on it, is answered with {"shown": ...}.
 """
 
 from __future__ import annotations
@@ -15,13 +16,14 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import IO
+from typing import IO, Any
 
 from qa.documents import patience
 from qa.documents.formats import parse
 from qa.documents.packing import packed
+from qa.documents.pdf.showing import shown
 from qa.errors import UnreadableFile
 
 MEMORY = 3 << 30  # bytes of address space
@@ -30,9 +32,11 @@ _LEFT = 5  # seconds after which the process ends by itself, if its parent has n
 _WORN = 512 << 10  # kilobytes of memory: a process that has used more is replaced
 
 
-def reply(path: str, raw: bytes) -> dict[str, object]:
-    """What becomes of one file. Raises nothing."""
+def reply(path: str, raw: bytes, page: Sequence[Any] | None = None) -> dict[str, object]:
+    """What becomes of one file, or of one page of it. Raises nothing."""
     try:
+        if page:
+            return {"shown": shown(raw, *page)}
         return {"parsed": packed(parse(path, raw))}
     except UnreadableFile as error:
         return {"refused": str(error)}
@@ -52,7 +56,7 @@ def main() -> None:
             request = json.loads(line)
             raw = sys.stdin.buffer.read(request["size"])
             _set_alarm()
-            answer = reply(request["path"], raw)
+            answer = reply(request["path"], raw, request.get("page"))
             worn = _used() > enough
             _send(out, answer | {"last": worn})
             _set_alarm(0)

@@ -17,8 +17,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from qa.answers.history import in_context
+from qa.answers.markdown import essence, quoted_sentences, short_answer
 from qa.answers.quotes import verify
-from qa.answers.wording import essence, quoted_sentences, short_answer
 from qa.errors import CitationError, IndexUnwritable, QuestionError, StaleDocument
 from qa.feedback.redaction import CurrentDocuments, Quote, repeats, telltale_runs
 from qa.files import Journal, leftovers

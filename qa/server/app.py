@@ -33,8 +33,10 @@ from qa.server.middleware import (
     is_loopback,
     server_error,
 )
+from qa.server.originals import original_routes
 from qa.server.proxy import BehindProxy
 from qa.server.routes import routes
+from qa.settings import Settings
 
 TITLE = "Ask the documents"
 DAY = 86400  # seconds
@@ -71,9 +73,11 @@ def serve(
 def build(assistant: Assistant, indexing: Indexing, *, local: bool) -> Starlette:
     """The application. `local` says that it is served to this machine only."""
     login, assets = assistant.settings.login, Assets()
-    handlers = Handlers(assistant, indexing).functions()
+    download = may_download(assistant.settings, local=local)
+    handlers = Handlers(assistant, indexing, download).functions()
+    below = [*routes(handlers, assistant), *original_routes(assistant, download), assets.route()]
     own_routes: list[BaseRoute] = [
-        Mount("/qa", Router([*routes(handlers, assistant), assets.route()], redirect_slashes=False)),
+        Mount("/qa", Router(below, redirect_slashes=False)),
         *mcp.routes(functions(assistant), ASKING),
         *rest.routes(functions(assistant), ASKING),
         health.route(assistant),
@@ -103,6 +107,11 @@ def build(assistant: Assistant, indexing: Indexing, *, local: bool) -> Starlette
         max_file_size="50mb",
     )
     return app
+
+
+def may_download(settings: Settings, *, local: bool) -> bool:
+    """Whether the page offers the files themselves: as it is set, or else if this machine alone is served."""
+    return local if settings.download is None else settings.download
 
 
 def guards(login: Login | None, *, local: bool) -> list[Middleware]:

@@ -23,15 +23,17 @@ import anyio
 import anyio.to_thread
 from pydantic import BaseModel, ValidationError
 
+from qa.answers.markdown import conversation_markdown
 from qa.answers.suggestions import ABOUT_ALL
-from qa.answers.wording import conversation_markdown
 from qa.assistant import Assistant
 from qa.errors import QAError, QuestionError
 from qa.recent import Recent
 from qa.server.html import answer as answers
 from qa.server.html import sources as cards
+from qa.server.html.copied import copied
 from qa.server.html.documents import Rows, accepted, holds, label, limits
 from qa.server.html.elements import sentence
+from qa.server.opening import Opening
 from qa.server.records import Line, Offset, Text, Turn, record, restore
 from qa.text import plural
 from qa.types import Answer, Progress, Trace
@@ -39,6 +41,7 @@ from qa.types import Answer, Progress, Trace
 LIST_SECONDS = 0.5  # for which a list of the documents is used again
 ASKING = 4  # questions of the page that are answered at the same time; more of them wait
 SHOWING = 2  # conversations that are shown or exported at the same time; each may be long
+READING = 4  # documents that are opened at the same time; each may be long
 MAX_TURNS = 1_000  # of a conversation that is shown
 REASONS = 200  # answers whose reasons can be shown without asking again
 EXAMPLES = ".examples.json"  # in the corpus folder: questions to start with
@@ -59,18 +62,15 @@ class _Conversation(BaseModel):
     turns: tuple[Any, ...]
 
 
-class _Place(BaseModel):
-    document: Line
-    start: Offset
-    end: Offset
-    begin: Offset | None = None
-
-
 class _Rating(BaseModel):
     turn: Any
     helpful: bool
     comment: Text = ""
     history: tuple[tuple[Text, Text], ...] = ()
+
+
+class _Kept(BaseModel):
+    turn: Any
 
 
 class _Listed(BaseModel):
@@ -121,10 +121,11 @@ class _Reasons:
 class Handlers:
     """The functions over one assistant."""
 
-    def __init__(self, assistant: Assistant, indexing: Indexing) -> None:
+    def __init__(self, assistant: Assistant, indexing: Indexing, download: bool = False) -> None:
         self._assistant = assistant
+        self._opening = Opening(assistant, download)
         self._indexing = indexing
-        self._asking, self._showing = map(anyio.CapacityLimiter, (ASKING, SHOWING))
+        self._asking, self._showing, self._reading = map(anyio.CapacityLimiter, (ASKING, SHOWING, READING))
         self._reasons: Recent[_Reasons] = Recent(REASONS)
         self._rows = Rows()
         self._listing_lock = threading.Lock()
@@ -135,11 +136,12 @@ class Handlers:
         """All functions that the page can call, each under its own name."""
         return [
             *(self._handler(function, self._asking) for function in (self.ask, self.why)),
-            *(self._handler(function, self._showing) for function in (self.show, self.export)),
+            *(self._handler(function, self._showing) for function in (self.show, self.copied, self.export)),
             *(
-                self._handler(function)
-                for function in (self.whole, self.listing, self.remove, self.forget, self.rate)
+                self._handler(function, self._reading)
+                for function in (self._opening.whole, self._opening.page)
             ),
+            *(self._handler(function) for function in (self.listing, self.remove, self.forget, self.rate)),
         ]
 
     def _handler(
@@ -194,13 +196,6 @@ class Handlers:
                 for number, (turn, text) in enumerate(zip(turns, texts, strict=True))
             ]
         }
-
-    def whole(self, opened: _Place) -> Argument:
-        """Show a document with a place marked."""
-        document = self._assistant.document(opened.document)
-        marked = (opened.start, max(opened.start, opened.end))
-        begin = opened.begin if opened.begin is not None else cards.begin(document, marked)
-        return cards.whole(document, marked, begin)
 
     def listing(self, seen: _Listed) -> Argument:
         """The documents, unless the page shows their present state already, and the progress of indexing."""
@@ -259,6 +254,13 @@ class Handlers:
             raise QuestionError("the documents have changed. Ask again, then rate the answer")
         self._assistant.rate(turn.answer, rated.helpful, rated.comment, rated.history)
         return {}
+
+    def copied(self, kept: _Kept) -> Argument:
+        """One answer to paste elsewhere, as text and as HTML."""
+        answer = self._turn(kept.turn).answer
+        if answer is None:
+            raise QuestionError("the documents have changed. Ask again, then copy the answer")
+        return dict(copied(answer))
 
     def export(self, shown: _Conversation) -> Argument:
         """Export the turns of a conversation as Markdown."""

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from qa.answers import quotes, wording
+from qa.answers import markdown, quotes, wording
 from qa.answers.claims import reply
 from qa.assistant import Assistant
 from qa.errors import QuestionError, UnknownDocument
@@ -189,13 +189,13 @@ def _answer(kept: Record, assistant: Assistant) -> Answer | None:
         return None  # it would say that nothing is indexed, or that these passages are the nearest
     shown = [claims[claim] for claim in kept.ordered_claims]
     if kept.answered and kept.layout is Layout.CLAIMS:
-        text = wording.answer_markdown(shown, kept.differ, kept.unanswered)
+        text = markdown.answer_markdown(shown, kept.differ, kept.unanswered)
     elif kept.answered:
-        text = wording.overview_markdown(shown, kept.lead, kept.layout)
+        text = markdown.overview_markdown(shown, kept.lead, kept.layout)
     else:
         text = wording.EMPTY
         if nearest:
-            text = wording.refusal_markdown(kept.unknown, kept.corrected, kept.suggestions, kept.language)
+            text = markdown.refusal_markdown(kept.unknown, kept.corrected, kept.suggestions, kept.language)
     return Answer(
         question=kept.question,
         text=text,

@@ -4,23 +4,18 @@ from dataclasses import replace
 
 import pytest
 
-from qa.answers.wording import (
-    agreement,
+from qa.answers.markdown import (
     answer_markdown,
-    citation_text,
-    confidence,
     conversation_markdown,
     escape,
     essence,
-    place,
     quoted_sentences,
     quoted_text,
     refusal_markdown,
     refuses,
     short_answer,
-    unknown,
-    worded_claims,
 )
+from qa.answers.wording import agreement, citation_text, confidence, place, unknown, worded_claims
 from qa.structure import Structure
 from qa.types import Answer, Citation, Claim, Document, Passage
 

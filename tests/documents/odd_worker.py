@@ -38,5 +38,17 @@ def parse(path: str, raw: bytes) -> Parsed:
     return from_parts(path, [Part(f"{os.getpid()} read {raw.decode()}")], "", {})
 
 
+def shown(raw: bytes, number: int, sought: object) -> dict[str, object]:
+    match number:
+        case 13:
+            os.kill(os.getpid(), signal.SIGSEGV)
+        case 14:
+            time.sleep(600)
+        case 15:
+            raise UnreadableFile("page 15 is damaged")
+    return {"type": f"{raw.decode()} {number}", "content": ""}
+
+
 worker.parse = parse
+worker.shown = shown
 main = worker.main

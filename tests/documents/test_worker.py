@@ -129,3 +129,16 @@ def test_without_a_process_to_be_had_a_file_is_refused(monkeypatch):
 
     monkeypatch.setattr("qa.documents.reading.subprocess.Popen", none)
     assert refusal(Workers(), "a").startswith("no process could be started to read it")
+
+
+@pytest.mark.parametrize(
+    ("page", "reason"), [(13, "damaged"), (14, "takes more than 1 seconds"), (15, "page 15 is damaged")]
+)
+def test_a_page_that_cannot_be_shown_ends_nothing(
+    workers: Workers, monkeypatch: pytest.MonkeyPatch, page: int, reason: str
+):
+    monkeypatch.setattr("qa.documents.reading.PAGE_SECONDS", 1)
+    with pytest.raises(UnreadableFile, match=reason):
+        workers.shown(b"it", page)
+    assert workers.shown(b"it", 1)["type"] == "it 1"
+    assert reader(workers)

@@ -6,6 +6,7 @@ import re
 from html.parser import HTMLParser
 from typing import Any
 
+from qa.structure import Structure, Table
 from qa.types import Answer, Citation, Claim, Document, Hit, Passage
 
 HOSTILE = "<img src=x onerror=alert(1)> ${7*7} `x` </script> {{value}} \"quoted\" 'too' &lt;b&gt;"
@@ -14,15 +15,15 @@ TEXT = "# Ferry\n\nIt leaves at seven. It carries 340 passengers. It is white.\n
 QUOTE = "It carries 340 passengers."
 
 _TAGS = frozenset(
-    """a article b bdi blockquote br button caption dd details div dl dt footer h2 h3 header
-    input li mark ol p q section span strong summary svg table tbody td th thead tr ul use""".split()
+    """a article b bdi blockquote br button caption dd details div dl dt figure footer h2 h3 header
+    img input li mark ol p q rect section span strong summary svg table tbody td th thead tr ul use""".split()
 )
 _ATTRIBUTES = frozenset(
-    """aria-hidden aria-label aria-labelledby checked class dir href id open role scope tabindex title type
-    value""".split()
+    """alt aria-hidden aria-label aria-labelledby checked class dir height href id open role scope src
+    tabindex title type value viewbox width x y""".split()
 )
-_VOID = frozenset("br input use".split())
-_LINK = re.compile(r"#(?:source-\d+-\d+|i-[a-z]+)")
+_VOID = frozenset("br img input rect use".split())
+_LINK = re.compile(r"#(?:source-\d+-\d+|i-[a-z]+)|qa/picture\?[\w%.+&=-]+")
 
 
 class Shown(HTMLParser):
@@ -48,7 +49,7 @@ class Shown(HTMLParser):
         assert len(attributes) == len(attrs), f"given twice: {attrs}"
         for name, value in attributes.items():
             assert name in _ATTRIBUTES or re.fullmatch(r"data-[a-z]+", name), name
-            assert name != "href" or _LINK.fullmatch(value), value
+            assert name not in ("href", "src") or _LINK.fullmatch(value), value
         self.tags.append((tag, attributes))
         if tag not in _VOID:
             self._open.append((tag, attributes))
@@ -126,3 +127,26 @@ def a_refusal(*documents: Document, **changes: Any) -> Answer:
     nearest = tuple(Hit(a_passage(d), d, 0.1) for d in documents)
     values = {"question": "Why is the ferry late?", "text": "…", "answered": False, "confidence": 0.1}
     return Answer(**{**values, "claims": (), "citations": (), "nearest": nearest, **changes})
+
+
+ROOMS = "The inn has rooms.\n\nRoom | Price\n\nAlder | 118 crowns\n\nBirch | 99 crowns\n\nIt is old."
+_AT = ROOMS.index("Room |")
+INN = a_document(
+    ROOMS,
+    path="inn.xlsx",
+    _structure=Structure(
+        (
+            (_AT, "Prices!A1:B1"),
+            (ROOMS.index("Alder"), "Prices!A2:B2"),
+            (ROOMS.index("Birch"), "Prices!A3:B3"),
+        ),
+        (Table(_AT, ROOMS.index("\n\nIt is"), ROOMS.index("\n\nAlder")),),
+    ),
+)
+
+
+def rows(html: str) -> list[list[str]]:
+    return [
+        [Shown(cell).text for cell in re.findall(r"<t[hd]>(.*?)</t[hd]>", row)]
+        for row in re.findall(r"<tr>(.*?)</tr>", html)
+    ]

@@ -104,11 +104,11 @@ def test_a_sentence_that_is_the_answer_is_shown_once():
     assert 'class="value"' not in html
 
 
-def test_each_sentence_of_a_quote_has_its_mark():
+def test_the_sentences_of_a_quote_share_their_mark():
     quote = "It leaves at seven. It carries 340 passengers."
     html = answered(an_answer(Claim("340", (a_citation(quote=quote),), is_short=True)), 0)
-    assert said(html) == ["It leaves at seven. [1] It carries 340 passengers. [1]"]
-    assert links(html) == ["#source-0-1"] * 2
+    assert said(html) == ["It leaves at seven. It carries 340 passengers. [1]"]
+    assert links(html) == ["#source-0-1"]
 
 
 def test_several_sentences_stand_in_the_order_of_their_numbers():

@@ -80,6 +80,7 @@ def test_a_new_version_of_any_file_has_a_new_address(tmp_path: Path, monkeypatch
         "login.html",
         "index.html",
         "style.css",
+        "reader.css",
         "none.js",
         "",
         "..",

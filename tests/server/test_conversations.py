@@ -116,14 +116,17 @@ def test_a_server_that_went_away_is_reported_and_used_again_when_it_is_back(brow
         assert asked(page) == [RAILWAY, TRADE]
 
 
-def test_the_answer_is_copied_with_footnotes(page: Page):
+def test_the_answer_is_copied_clean_with_its_sources(page: Page):
     turn = page.ask(RAILWAY)
     page.act("copy", turn)
     assert page.toast() == "Answer copied."
     text = copied(page)
-    assert text.startswith("**\\$7 billion**")
-    assert "[^1]: “" in text
-    assert "(kazakhstan-bets-on-pakistan.md)" in text or "; kazakhstan-bets-on-pakistan.md)" in text
+    assert text.startswith("$7 billion\n\n")
+    assert "\\" not in text
+    assert "[^" not in text
+    assert "\n\n[1] Kazakhstan Looks to Pakistan" in text
+    kinds = "navigator.clipboard.read().then((items) => arguments[0](items[0].types))"
+    assert page.browser.execute_async_script(kinds) == ["text/plain", "text/html"]
 
 
 def test_a_citation_is_copied_with_everything_known_about_its_source(page: Page):

@@ -30,9 +30,18 @@ def test_an_empty_folder_is_reported():
     assert one_line(listed([])).startswith("No documents yet")
 
 
-def test_the_day_on_which_a_file_was_written_stands_next_to_its_path():
+def dates(html: str) -> list[str]:
+    return [Shown(span).text for span in re.findall(r'<span class="(?:saved|published)">.*?</span>', html)]
+
+
+def test_the_dates_of_a_document_are_told_apart():
     noon = time.mktime((2024, 5, 1, 12, 0, 0, 0, 0, -1))
-    assert "ferry.md · 2024-05-01" in one_line(listed([a_file(modified=noon)]))
+    published = a_document(metadata={"date": "2021-11-04"})
+    assert dates(listed([a_file(modified=noon)])) == ["Saved 2024-05-01"]
+    both = listed([a_file(modified=noon, document=published)])
+    assert dates(both) == ["Published 2021-11-04", "Saved 2024-05-01"]
+    (row,) = Shown(both).all("li")
+    assert (row["data-published"], row["data-saved"]) == ("2021-11-04", f"{noon:.0f}")
 
 
 def test_failed_files_stand_first_and_are_counted():
@@ -55,13 +64,15 @@ def test_what_a_folder_holds_is_told_by_a_few_titles():
     assert holds([failed]) == ""
 
 
-def test_a_document_is_listed_with_its_origin_and_size():
+def test_a_document_is_listed_on_one_line_with_its_facts_at_hand():
     known = {"source": "Quay News", "author": "A. Lund", "date": "2024-05-01"}
     html = listed([a_file(document=a_document(metadata=known, pages=(0, 9)))])
-    assert one_line(html) == (
-        "The ferryQuay News · A. Lund · 2024-05-01 · 2 pages · 3 passages"
-        "ferry.mdSearch only thisDelete The ferry"
+    assert one_line(html) == ("The ferryferry.mdPublished 2024-05-01Search only The ferryDelete The ferry")
+    assert Shown(html).all("div", "line")[0]["title"] == (
+        "The ferry\nQuay News · A. Lund\nferry.md\nPublished 2024-05-01 · 2 pages · 3 passages"
     )
+    (opening,) = Shown(html).acts("whole")
+    assert opening["data-document"] == "1"
     (row,) = Shown(html).all("li")
     assert row == {
         "id": "file-1",
@@ -69,6 +80,10 @@ def test_a_document_is_listed_with_its_origin_and_size():
         "data-state": "indexed",
         "data-passages": "3 passages",
         "data-reason": "",
+        "data-title": "The ferry",
+        "data-about": "Quay News · A. Lund",
+        "data-saved": "0",
+        "data-published": "2024-05-01",
     }
     (box,) = Shown(html).all("input")
     assert (box["value"], box["aria-label"]) == ("1", "Search The ferry")

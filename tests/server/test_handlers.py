@@ -307,7 +307,7 @@ NONSENSE = [
 ]
 
 
-@pytest.mark.parametrize("name", ["ask", "why", "show", "whole", "remove", "rate", "export"])
+@pytest.mark.parametrize("name", ["ask", "why", "show", "whole", "page", "remove", "rate", "export"])
 @pytest.mark.parametrize("argument", NONSENSE)
 def test_nonsense_is_reported_in_one_line(server: Server, name: str, argument: object):
     assert server(name, argument) == {"problem": MISUNDERSTOOD}
@@ -326,6 +326,9 @@ def test_nonsense_is_reported_in_one_line(server: Server, name: str, argument: o
         ("whole", {"end": "far"}),
         ("whole", {"begin": -1}),
         ("whole", {"document": "\ud800"}),
+        ("whole", {"find": ["a"]}),
+        ("page", {"page": 0}),
+        ("page", {"at": -1}),
         ("listing", {"shown": 7}),
         ("remove", {"path": "\ud800.txt"}),
         ("rate", {"helpful": "much"}),
@@ -338,6 +341,7 @@ def test_an_argument_with_one_wrong_value_is_reported(
     right = {
         "ask": {"question": QUESTION},
         "whole": {"document": document(server.assistant, "ferry.md").id, "start": 0, "end": 3},
+        "page": {"document": document(server.assistant, "ferry.md").id},
         "listing": {},
         "remove": {"path": "no.txt"},
         "rate": {"turn": record, "helpful": True},

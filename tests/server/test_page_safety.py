@@ -60,7 +60,8 @@ def test_documents_and_questions_are_shown_as_text_everywhere(browser: Chrome, t
         page.wait(lambda: HOSTILE[:40] in turn.find_element(By.CSS_SELECTOR, ".why").text)
 
         page.show("documents")
-        assert sorted(texts(page.seen("#listing .path"))) == sorted(path.name for path in corpus.iterdir())
+        listed = [path.get_attribute("textContent") for path in page.all("#listing .path")]
+        assert sorted(listed) == sorted(path.name for path in corpus.iterdir())
         for button in page.seen("[data-act=remove]"):
             button.click()
             page.wait(lambda: page.seen("#confirm"))

@@ -14,8 +14,8 @@ from conftest import DOCUMENTS, QUESTION, KeyReader, WordEncoder, check, documen
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from qa.answers.markdown import conversation_markdown
 from qa.answers.quotes import Quote
-from qa.answers.wording import conversation_markdown
 from qa.assistant import Assistant
 from qa.errors import QuestionError
 from qa.server.records import Turn, record, restore

@@ -174,7 +174,9 @@ ODD: list[Any] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["ask", "why", "show", "export", "whole", "rate", "remove", "listing"])
+@pytest.mark.parametrize(
+    "name", ["ask", "why", "show", "export", "whole", "page", "rate", "remove", "listing"]
+)
 def test_no_argument_is_too_odd(address: str, index: Path, name: str):
     before = sorted(CORPUS.iterdir())
     for argument in ODD:

@@ -6,16 +6,25 @@ import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from shown import HOSTILE, QUOTE, TEXT, TURNED, Shown, a_citation, a_document, a_passage, a_refusal, an_answer
+from shown import (
+    HOSTILE,
+    INN,
+    QUOTE,
+    TEXT,
+    TURNED,
+    Shown,
+    a_citation,
+    a_document,
+    a_passage,
+    a_refusal,
+    an_answer,
+    rows,
+)
 
 from qa.answers.wording import EMPTY, citation_text
 from qa.errors import CitationError
-from qa.server.html import sources as cards
-from qa.server.html.sources import begin, sources, whole
-from qa.structure import Structure, Table
-from qa.types import Claim, Document
+from qa.server.html.sources import sources
+from qa.types import Claim
 
 PAGED = a_document("One page. " * 10 + "Two page. " * 10, path="a.pdf", pages=(0, 100))
 
@@ -59,8 +68,33 @@ def test_each_citation_has_its_card_in_the_order_of_their_numbers():
     other = a_document("Tickets are 12 crowns.", id="2", title="Tickets")
     claim = Claim("12", (a_citation(1, "Tickets cost 12 crowns."), a_citation(2, other.text, other)))
     html = sources(an_answer(claim), 0, {})
-    assert re.findall(r'id="(source-[0-9-]+)"', html) == ["source-0-1", "source-0-2"]
+    assert re.findall(r'id="(source-[0-9]+-[0-9]+)"', html) == ["source-0-1", "source-0-2"]
     assert re.findall(r"<mark>(.*?)</mark>", html) == ["Tickets cost 12 crowns.", "Tickets are 12 crowns."]
+
+
+def test_quotes_from_one_passage_share_a_card():
+    other = a_document("Tickets are 12 crowns.", id="2", title="Tickets")
+    ticket, carries = a_citation(3, "Tickets cost 12 crowns."), a_citation(1, QUOTE)
+    between = a_citation(2, other.text, other)
+    html = sources(an_answer(Claim("12", (ticket, between)), Claim("340", (carries,))), 0, {})
+    assert [card["id"] for card in Shown(html).all("article")] == ["source-0-1", "source-0-2"]
+    numbers = [(n.get("id"), n["data-quote"]) for n in Shown(html).all("span", "number")]
+    first, third, second = "source-0-1-number", "source-0-3", "source-0-2-number"
+    assert numbers == [(first, "0"), (third, "1"), (second, "0")]
+    assert f"<mark>{QUOTE}</mark>" in html
+    assert '<mark data-quote="1">Tickets cost 12 crowns.</mark>' in html
+
+
+def test_quotes_that_overlap_are_marked_once():
+    long, short = a_citation(1, "It leaves at seven. It carries 340 passengers."), a_citation(2, QUOTE)
+    html = sources(an_answer(Claim("340", (long,)), Claim("340", (short,))), 0, {})
+    assert Shown(html).marked == long.quote
+
+
+def test_the_value_stands_out_within_the_quote():
+    html = sources(an_answer(Claim("340", (a_citation(),), is_short=True)), 0, {})
+    assert "<mark>It carries <b>340</b> passengers.</mark>" in html
+    assert "<b>" not in sources(an_answer(Claim(QUOTE, (a_citation(),))), 0, {})
 
 
 def test_other_paragraphs_are_folded():
@@ -124,12 +158,10 @@ def test_nothing_of_a_document_becomes_html(path: str):
     known = {name: HOSTILE for name in ("source", "author", "date", "url")}
     document = a_document(f"# {HOSTILE}\n\n{HOSTILE}", path=path, title=HOSTILE, metadata=known)
     citation = a_citation(1, HOSTILE, document)
-    told = whole(document, (4, 40), 0)
     answer = an_answer(Claim(HOSTILE, (citation,)), question=HOSTILE)
     for html in (
         sources(answer, 0, {citation.passage.id: (citation.passage, citation.passage)}),
         sources(a_refusal(document, question=HOSTILE), 0, {}),
-        f"{told['origin']}{told['html']}",
     ):
         assert HOSTILE in Shown(html).text
         assert all(cite["data-text"] == citation_text(citation) for cite in Shown(html).acts("cite"))
@@ -141,32 +173,9 @@ def test_a_right_to_left_override_reverses_nothing_around_it():
     document = a_document(content, path=f"{TURNED}.txt", title=TURNED, metadata=known)
     answer = an_answer(Claim("It", (a_citation(1, content, document),)), question=TURNED)
     assert not Shown(sources(answer, 0, {})).turned
-    assert not Shown(str(whole(document, (0, 0), 0)["origin"])).turned
 
 
 # --- tables, places, remarks ---------------------------------------------------------------------
-
-ROOMS = "The inn has rooms.\n\nRoom | Price\n\nAlder | 118 crowns\n\nBirch | 99 crowns\n\nIt is old."
-_AT = ROOMS.index("Room |")
-INN = a_document(
-    ROOMS,
-    path="inn.xlsx",
-    _structure=Structure(
-        (
-            (_AT, "Prices!A1:B1"),
-            (ROOMS.index("Alder"), "Prices!A2:B2"),
-            (ROOMS.index("Birch"), "Prices!A3:B3"),
-        ),
-        (Table(_AT, ROOMS.index("\n\nIt is"), ROOMS.index("\n\nAlder")),),
-    ),
-)
-
-
-def rows(html: str) -> list[list[str]]:
-    return [
-        [Shown(cell).text for cell in re.findall(r"<t[hd]>(.*?)</t[hd]>", row)]
-        for row in re.findall(r"<tr>(.*?)</tr>", html)
-    ]
 
 
 def test_a_cell_is_shown_in_its_table_with_its_row_marked():
@@ -179,25 +188,10 @@ def test_a_cell_is_shown_in_its_table_with_its_row_marked():
 
 def test_a_passage_from_the_middle_of_a_table_is_shown_below_the_names_of_its_columns():
     citation = a_citation(1, "Birch | 99 crowns", INN)
-    start = ROOMS.index("Birch")
-    passage = replace(citation.passage, start=start, end=start + 17, text=ROOMS[start : start + 17])
+    start = INN.text.index("Birch")
+    passage = replace(citation.passage, start=start, end=start + 17, text=INN.text[start : start + 17])
     html = sources(an_answer(Claim("99", (replace(citation, passage=passage),))), 0, {})
     assert rows(html) == [["Room", "Price"], ["Birch", "99 crowns"]]
-
-
-def test_a_whole_document_shows_its_tables():
-    html = str(whole(INN, (ROOMS.index("Birch"), ROOMS.index("Birch") + 17), 0)["html"])
-    assert rows(html) == [["Room", "Price"], ["Alder", "118 crowns"], ["Birch", "99 crowns"]]
-    assert re.findall(r"<mark>(.*?)</mark>", html) == ["Birch", "99 crowns"]
-
-
-def test_a_whole_document_names_its_slides_but_not_its_cells():
-    slides = a_document("One. Two.", path="a.pptx", _structure=Structure(((0, "slide 1"), (5, "slide 2"))))
-    html = str(whole(slides, (0, 0), 0)["html"])
-    assert re.findall(r'<span class="page">(.*?)</span>', html) == ["Slide 1", "Slide 2"]
-    assert 'class="page"' not in str(whole(INN, (0, 0), 0)["html"])
-    named = a_document("Toll\n\nIt is due.", path="a.xlsx", _structure=Structure(((0, "Toll"),)))
-    assert 'class="page"' not in str(whole(named, (0, 0), 0)["html"])
 
 
 def test_what_has_to_be_known_of_a_passage_stands_on_its_card():
@@ -230,92 +224,3 @@ def test_a_citation_as_text_has_everything_known_about_its_document():
 def test_a_citation_as_text_is_one_line():
     document = a_document("It carries\n340\npassengers.")
     assert citation_text(a_citation(1, document.text, document)).startswith("“It carries 340 passengers.” (")
-
-
-# --- a whole document ----------------------------------------------------------------------------
-
-LONG = a_document("".join(chr(0x4E00 + i) for i in range(180)), path="long.txt", pages=(0, 60, 120))
-
-
-@pytest.fixture
-def narrow(monkeypatch: pytest.MonkeyPatch) -> int:
-    """A window of fifty characters, so that a document of 180 has several."""
-    monkeypatch.setattr(cards, "WINDOW", 50)
-    return 50
-
-
-def middle(html: object) -> str:
-    """The HTML between the buttons."""
-    return re.sub(r"<button.*?</button>", "", str(html), flags=re.DOTALL)
-
-
-def opened(document: Document, marked: tuple[int, int], start: int) -> tuple[str, str, list[str]]:
-    """The text of a part of a document without page lines, the marked text, and where its buttons lead."""
-    html = whole(document, marked, start)["html"]
-    without = re.sub(r'<span class="page">Page \d+</span>', "", middle(html))
-    leads = [button["data-begin"] for button in Shown(str(html)).acts("whole")]
-    return Shown(without).text, Shown(without).marked, leads
-
-
-def test_a_short_document_is_shown_whole_with_its_mark():
-    start = TEXT.index(QUOTE)
-    assert opened(a_document(), (start, start + len(QUOTE)), 0) == (TEXT, QUOTE, [])
-    told = whole(a_document(), (0, 0), 0)
-    assert told["title"] == "The ferry"
-    assert Shown(str(told["origin"])).text == "Quay News · ferry.md"
-
-
-def test_a_long_document_is_shown_in_parts(narrow: int):
-    assert opened(LONG, (60, 65), 50) == (LONG.text[50:100], LONG.text[60:65], ["0", "100"])
-    assert opened(LONG, (60, 65), 0) == (LONG.text[:50], "", ["50"])
-    assert opened(LONG, (60, 65), 150) == (LONG.text[150:], "", ["100"])
-
-
-@pytest.mark.parametrize(("marked", "found"), [((40, 60), (50, 60)), ((90, 130), (90, 100))])
-def test_a_mark_across_the_edge_of_a_part_is_cut(
-    narrow: int, marked: tuple[int, int], found: tuple[int, int]
-):
-    assert opened(LONG, marked, 50)[1] == LONG.text[slice(*found)]
-
-
-def test_pages_begin_with_their_number(narrow: int):
-    html = middle(whole(LONG, (58, 63), 50)["html"])
-    assert re.findall(r'<span class="page">(Page \d+)</span>', html) == ["Page 2"]
-    assert Shown(html).text == LONG.text[50:60] + "Page 2" + LONG.text[60:100]
-    assert "3 pages" in str(whole(LONG, (0, 0), 0)["origin"])
-
-
-@pytest.mark.parametrize(
-    ("marked", "start"), [((500, 600), 500), ((0, 10**15), 0), ((-5, 3), -5), ((0, 0), 10**15)]
-)
-def test_offsets_beyond_the_text_show_its_nearest_part(narrow: int, marked: tuple[int, int], start: int):
-    shown, mark, _ = opened(LONG, marked, start)
-    assert shown
-    assert shown in LONG.text
-    assert mark in shown
-
-
-def test_an_empty_document_can_be_opened():
-    assert opened(a_document(""), (0, 5), 3) == ("", "", [])
-
-
-@given(st.integers(0, 200), st.integers(0, 200), st.integers(0, 200))
-def test_a_part_is_always_a_slice_and_its_mark_the_given_span(start: int, end: int, at: int):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cards, "WINDOW", 50)
-        shown, mark, leads = opened(LONG, (start, max(start, end)), at)
-    where = LONG.text.index(shown)
-    assert (where > 0) + (where + len(shown) < len(LONG.text)) == len(leads)
-    seen = LONG.text[max(start, where) : max(where, min(end, where + len(shown)))]
-    assert mark == seen
-
-
-def test_the_first_part_shown_contains_the_mark(narrow: int):
-    assert begin(LONG, (10, 50)) == 0
-    assert begin(LONG, (60, 70)) == 60 - 50 // 3
-    assert begin(LONG, (10, 60)) == 0
-    for start in range(0, 175, 7):
-        assert (
-            opened(LONG, (start, start + 5), begin(LONG, (start, start + 5)))[1]
-            == (LONG.text[start : start + 5])
-        )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from qa.answers import wording
+from qa.answers import markdown, wording
 from qa.answers.claims import refuse
 from qa.answers.overviews.gists import gists, representatives
 from qa.answers.overviews.naming import named
@@ -148,7 +148,7 @@ def _answer(question: str, quoted: Quoted, lead: str, layout: Layout) -> Answer:
     )
     return Answer(
         question=question,
-        text=wording.overview_markdown(claims, lead, layout),
+        text=markdown.overview_markdown(claims, lead, layout),
         answered=True,
         confidence=1.0,
         claims=claims,

@@ -49,7 +49,7 @@ class TextPage:
         """
         piece: Piece | None = None
         last = 0
-        characters = self._characters()
+        characters = self.characters()
         self.has_right_to_left = bool(_RIGHT_TO_LEFT.search(characters))
         for first, end, word in self._words(characters):
             follows_break = first > 0 and characters[first - 1] in _BREAKS
@@ -79,6 +79,14 @@ class TextPage:
         if piece:
             yield self._finished(piece, last)
 
+    def rectangles(self, first: int, end: int) -> Iterator[tuple[float, float, float, float]]:
+        """Left, top, right and bottom of the lines of the characters from `first` up to `end`."""
+        count = self._pdfium.FPDFText_CountRects(self._text, first, end - first)
+        left, top, right, bottom = (ctypes.c_double() for _ in range(4))
+        for i in range(max(0, count)):
+            if self._pdfium.FPDFText_GetRect(self._text, i, left, top, right, bottom):
+                yield left.value, top.value, right.value, bottom.value
+
     def _words(self, characters: str) -> Iterator[tuple[int, int, str]]:
         """First index, last index and text of each word, between spaces and line breaks."""
         for match in _WORD.finditer(characters):
@@ -89,7 +97,7 @@ class TextPage:
             hyphen = "-" if characters[match.end() : match.end() + 1] in _HYPHENS else ""
             yield match.start(), match.end() - 1, word + hyphen
 
-    def _characters(self) -> str:
+    def characters(self) -> str:
         """All characters of the page, one for each index; those beyond U+FFFF are pairs of surrogates."""
         if not self.count:
             return ""

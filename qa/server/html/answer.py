@@ -156,14 +156,14 @@ def _differing(claim: WordedClaim, number: int) -> Markup:
 
 
 def _sentences(claim: WordedClaim, number: int) -> Markup:
-    """The sentences of the first quote, each followed by the numbers of all sources that say so."""
+    """The sentences of the first quote, followed by the numbers of all sources that say so."""
     marks = Markup(" ").join(_mark(citation, number) for citation in claim.citations)
     first = claim.citations[0]
     if first.document.structure.table_at(first.start):
         return html('<div class="said">{} {}</div>', excerpt(first.document, first.quote, first.start), marks)
     sentences = (_emphasised(sentence, claim.headline) for sentence in claim.sentences)
-    spans = (html('<span dir="auto">{}</span> {}', sentence, marks) for sentence in sentences)
-    return paragraph("said", Markup(" ").join(spans))
+    spans = Markup(" ").join(html('<span dir="auto">{}</span>', sentence) for sentence in sentences)
+    return paragraph("said", html("{} {}", spans, marks))
 
 
 def _emphasised(sentence: str, value: str) -> Markup:

@@ -9,8 +9,9 @@ from markupsafe import Markup
 
 from qa.corpus.listing import FileState, Listed
 from qa.documents.formats import FORMATS, LABELS, MAX_BYTES, SUFFIXES
-from qa.server.html.elements import NOTHING, button, concat, html, joined, origin, paragraph, sentence, text
+from qa.server.html.elements import NOTHING, button, concat, html, paragraph, sentence, text
 from qa.text import one_line, plural
+from qa.types import Document
 
 MAX_FILES = 500  # in one upload
 _TITLES = 5  # of documents, on the page before anything is asked
@@ -55,45 +56,70 @@ class Rows:
 
 
 def _row(file: Listed) -> Markup:
+    """A file on one line, with its facts as data to sort and to find it by, and its problem below."""
     document = file.document
     title = document.title if document else file.path
     state = _STATES[file.state]
     status = f"{state}. {sentence(file.reason)}" if file.reason else state
     return html(
         '<li id="file-{identity}" data-path="{path}" data-state="{state}"'
-        ' data-passages="{passages}" data-reason="{status}">'
-        "{checkbox}<div><h3>{title}</h3>{about}{file}{line}"
-        '<div class="acts">{only}</div></div>{remove}</li>',
+        ' data-passages="{passages}" data-reason="{status}"'
+        ' data-title="{plain_title}" data-about="{about}" data-saved="{saved}" data-published="{published}">'
+        '{checkbox}<div class="line" title="{facts}"><h3>{title}</h3>'
+        '<span class="path">{shown_path}</span></div>'
+        '<span class="dates">{dates}</span><span class="acts">{only}{remove}</span>{line}</li>',
         identity=document.id if document else file.path,
         path=file.path,
         state=file.state,
         passages=plural(file.passages, "passage"),
         status=status,
+        plain_title=title,
+        facts=_facts(file, title),
+        about=_about(document) if document else "",
+        saved=f"{file.modified:.0f}",
+        published=document.metadata.get("date", "") if document else "",
         checkbox=_checkbox(title, document.id) if document else Markup("<span></span>"),
-        title=text(title),
-        about=paragraph("origin", _about(file)),
-        file=paragraph("file", _path_and_date(file)),
+        title=button("whole", text(title), kind="opens", document=document.id) if document else text(title),
+        shown_path=text(file.path),
+        dates=_dates(file),
         line=paragraph("state", status),
-        only=button("only", "Search only this", document=document.id) if document else NOTHING,
+        only=button("only", f"Search only {title}", "search", "icon", document=document.id)
+        if document
+        else NOTHING,
         remove=button("remove", f"Delete {title}", "trash", "icon", path=file.path, title=title)
         if file.deletable
         else NOTHING,
     )
 
 
-def _about(file: Listed) -> Markup:
-    """The origin of a document, and its length."""
+def _about(document: Document) -> str:
+    """What else a document can be found by, as text: its publisher and author."""
+    known = document.metadata
+    return " · ".join(known[name] for name in ("source", "author") if known.get(name))
+
+
+def _days(file: Listed) -> list[tuple[str, str, str]]:
+    """The day on which a document says that it was published, and the one on which its file was saved."""
+    published = file.document.metadata.get("date", "") if file.document else ""
+    saved = time.strftime("%Y-%m-%d", time.localtime(file.modified)) if file.modified else ""
+    days = ("published", "Published", published), ("saved", "Saved", saved)
+    return [day for day in days if day[2]]
+
+
+def _dates(file: Listed) -> Markup:
+    return concat(
+        html('<span class="{}">{} {}</span>', kind, name, text(day)) for kind, name, day in _days(file)
+    )
+
+
+def _facts(file: Listed, title: str) -> str:
+    """All that is known of a file, as text: what has no room on its line."""
     document = file.document
-    if document is None:
-        return NOTHING
-    pages = plural(len(document.pages), "page") if document.pages else ""
-    return joined([origin(document), pages, plural(file.passages, "passage")])
-
-
-def _path_and_date(file: Listed) -> Markup:
-    """The path of a file, and the day on which it was last written."""
-    day = time.strftime("%Y-%m-%d", time.localtime(file.modified)) if file.modified else ""
-    return joined([html('<span class="path">{}</span>', text(file.path)), day])
+    pages = plural(len(document.pages), "page") if document and document.pages else ""
+    length = [pages, plural(file.passages, "passage")] if document else []
+    known = [*(f"{name} {day}" for _, name, day in _days(file)), *filter(None, length)]
+    lines = (title, _about(document) if document else "", file.path, " · ".join(known))
+    return "\n".join(filter(None, lines))
 
 
 def _checkbox(title: str, identity: str) -> Markup:

@@ -34,6 +34,19 @@ export async function mayChange() {
   }
 }
 
+// A file of the server, as { blob, name }.
+export async function fetchFile(address) {
+  try {
+    const response = await fetch(address);
+    if (!loggedIn(response.status)) return { problem: ENDED };
+    if (!response.ok) return await response.json();
+    const name = /filename\*=UTF-8''([^;]+)/.exec(response.headers.get("Content-Disposition"))?.[1] ?? "document";
+    return { blob: await response.blob(), name: decodeURIComponent(name) };
+  } catch {
+    return { problem: UNREACHABLE };
+  }
+}
+
 // Upload a file under a name. `progress` is called with the share (0..1) that is sent, which fetch cannot report.
 export function upload(file, name, replace, progress) {
   return new Promise((done) => {

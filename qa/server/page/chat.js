@@ -2,11 +2,12 @@
 
 import { ENDED, call } from "./api.js";
 import * as conversations from "./conversations.js";
-import { chosen, searchedText } from "./documents.js";
+import { NONE, chosen, searchedText } from "./documents.js";
 import {
-  $, all, box, bringIntoView, confirmFirst, copy, fitBox, keepDraft, log, narrow, pane, parse, submits, toast,
+  $, all, box, bringIntoView, confirmFirst, copy, fitBox, keepDraft, log, narrow, pane, parse, save, showTab, submits,
+  toast,
 } from "./dom.js";
-import { NO_SOURCES, select } from "./sources.js";
+import { NO_SOURCES, cardOf, select } from "./sources.js";
 
 export let pending = null; // the question that is being answered
 
@@ -24,6 +25,7 @@ function place(number, html, cards) {
 export async function ask(question, number = conversations.current.turns.length, documents = chosen) {
   question = question.trim();
   if (!question || pending) return;
+  if (documents?.length === 0) return (box.value = question), showTab("documents"), toast(NONE);
   const mine = (pending = { question, number, conversation: conversations.current });
   const turn = copy("#pending");
   turn.id = `turn-${number}`;
@@ -45,10 +47,9 @@ export async function ask(question, number = conversations.current.turns.length,
   if (result.problem) return fail(mine, result.problem);
   conversations.current.turns[number] = exact ? { ...result.record, exact } : result.record;
   conversations.save(conversations.current);
-  const answered = place(number, result.html, result.cards);
+  place(number, result.html, result.cards); // where the question is: nothing moves
   select(number);
   show();
-  bringIntoView(answered);
 }
 
 function fail(mine, problem) {
@@ -127,9 +128,9 @@ export async function openConversation(next) {
     next.turns[number].text = text; // follow-ups build on the text that is still in the documents
     showRating(place(number, html, cards), next.turns[number].helpful);
   });
-  const card = document.getElementById(next.selected?.card ?? "");
-  select(next.selected?.turn ?? next.turns.length - 1, card);
-  if (card) ($("mark", card) ?? card).scrollIntoView({ block: "center" });
+  const { card, mark } = cardOf(next.selected?.card);
+  select(next.selected?.turn ?? next.turns.length - 1, card, next.selected?.card);
+  (mark ?? card)?.scrollIntoView({ block: "center" });
   show();
   bringIntoView(log.lastElementChild, "auto");
 }
@@ -165,19 +166,30 @@ function show() {
 
 // --- copy, export, rate --------------------------------------------------------------------------
 
-export async function copyText(text, message) {
+// Copy text, and the same as HTML if there is any, for programs that take it.
+export async function copyText(text, message, html = "") {
   try {
-    await navigator.clipboard.writeText(text);
+    const blob = (type, content) => ({ [type]: new Blob([content], { type }) });
+    if (!html) await navigator.clipboard.writeText(text);
+    else await navigator.clipboard.write([new ClipboardItem({ ...blob("text/plain", text), ...blob("text/html", html) })]);
   } catch {
     // Browsers offer no clipboard to pages without https, such as one in the local network.
-    const field = document.createElement("textarea");
-    field.value = text;
-    document.body.append(field);
-    field.select();
+    const put = (event) => {
+      event.preventDefault();
+      event.clipboardData.setData("text/plain", text);
+      if (html) event.clipboardData.setData("text/html", html);
+    };
+    document.addEventListener("copy", put, { once: true });
     document.execCommand("copy");
-    field.remove();
+    document.removeEventListener("copy", put);
   }
   toast(message);
+}
+
+export async function copyAnswer(number) {
+  const result = await call("copied", { turn: conversations.current.turns[number] });
+  if (result.problem) toast(result.problem);
+  else copyText(result.text, "Answer copied.", result.html);
 }
 
 export async function exportTurns(turns, use) {
@@ -187,11 +199,8 @@ export async function exportTurns(turns, use) {
 }
 
 export function saveMarkdown(markdown) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([markdown], { type: "text/markdown" }));
-  link.download = (conversations.current.title.replace(/[^\p{L}\p{N}]+/gu, "-").slice(0, 60).replace(/^-|-$/g, "") || "conversation") + ".md";
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  const name = conversations.current.title.replace(/[^\p{L}\p{N}]+/gu, "-").slice(0, 60).replace(/^-|-$/g, "") || "conversation";
+  save(new Blob([markdown], { type: "text/markdown" }), name + ".md");
 }
 
 export async function rate(button) {

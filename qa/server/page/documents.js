@@ -10,6 +10,7 @@ const AT_ONCE = 3; // uploads at the same time
 const listing = $("#listing"), uploads = $("#uploads");
 let shown = ""; // the state of the list on the page
 let limits = { suffixes: [], formats: "", bytes: Infinity, files: Infinity };
+export const NONE = "Select at least one document.";
 let polling;
 export let chosen = null; // ids of the documents to search; null for all
 
@@ -18,6 +19,7 @@ export async function poll() {
   const result = document.hidden && shown ? {} : await call("listing", { shown });
   if (result.state && result.state !== shown) showList(result);
   if (result.state || result.problem) $("#indexing").textContent = result.problem ?? result.indexing;
+  root.classList.add("listed"); // the welcome is complete, and does not move any more
   root.classList.toggle("away", result.problem === UNREACHABLE);
   polling = setTimeout(poll, result.indexing || uploaded.size ? BUSY : IDLE);
 }
@@ -43,9 +45,12 @@ function showList({ state, html, label, holds, stopped, documents, examples, acc
     return chip;
   });
   $("#welcome .chips").replaceChildren(...chips);
+  const none = chosen?.length === 0;
   if (chosen) chosen = chosen.filter((id) => all("input", listing).some((input) => input.value === id));
-  choose(chosen?.length ? chosen : null);
+  choose(chosen && (chosen.length || none) ? chosen : null);
   $("#find").hidden = documents <= MANY;
+  $("#sorting").hidden = documents < 2;
+  sortRows();
   filterRows();
   for (const row of all("li", listing)) finishUpload(row);
 }
@@ -54,11 +59,28 @@ function showList({ state, html, label, holds, stopped, documents, examples, acc
 function filterRows() {
   const words = $("#found").value.toLowerCase().split(/\s+/);
   for (const row of all("li", listing)) {
-    const text = all("h3, .origin, .path", row).map((part) => part.textContent.toLowerCase()).join("\n");
+    const { title, about, path } = row.dataset, text = `${title}\n${about}\n${path}`.toLowerCase();
     row.hidden = !words.every((word) => text.includes(word));
   }
+  checkEvery();
 }
 
+// Files that failed stay on top: somebody has to look after them. Those without a date come last.
+function sortRows() {
+  const order = $("#order").value, failed = (row) => Number(row.dataset.state !== "failed");
+  const newest = (a, b) => Number(b.dataset.saved) - Number(a.dataset.saved);
+  const compare = {
+    title: (a, b) => a.dataset.title.localeCompare(b.dataset.title, undefined, { numeric: true }),
+    saved: newest,
+    published: (a, b) => b.dataset.published.localeCompare(a.dataset.published) || newest(a, b),
+    path: (a, b) => a.dataset.path.localeCompare(b.dataset.path, undefined, { numeric: true }),
+  }[order];
+  const rows = all("li", listing), sorted = [...rows].sort((a, b) => failed(a) - failed(b) || compare(a, b));
+  if (sorted.some((row, i) => row !== rows[i])) $("ul", listing).append(...sorted);
+  listing.dataset.order = order;
+}
+
+$("#order").addEventListener("change", sortRows);
 $("#found").addEventListener("input", filterRows);
 
 // --- which documents are searched ----------------------------------------------------------------
@@ -68,8 +90,22 @@ export function choose(ids) {
   const boxes = all("input[type=checkbox]", listing);
   for (const input of boxes) input.checked = !ids || ids.includes(input.value);
   $("#scope").hidden = !ids;
-  $("#scope span").textContent = `Searching ${ids?.length} of ${boxes.length} documents`;
+  $("#scope span").textContent = ids?.length === 0 ? NONE : `Searching ${ids?.length} of ${boxes.length} documents`;
+  checkEvery();
 }
+
+// The box for all of the rows that are shown.
+function checkEvery() {
+  const boxes = all("li:not([hidden]) input", listing), on = boxes.filter((input) => input.checked);
+  $("#every").checked = boxes.length > 0 && on.length === boxes.length;
+  $("#every").indeterminate = on.length > 0 && on.length < boxes.length;
+}
+
+$("#every").addEventListener("change", () => {
+  const boxes = all("li:not([hidden]) input", listing), every = all("input", listing);
+  if (!$("#every").checked) return choose([]); // to select a few from there
+  choose(boxes.length === every.length ? null : boxes.map((input) => input.value));
+});
 
 // "5 documents": how many are searched for a question in these, or in all (null).
 export function searchedText(ids) {
@@ -81,7 +117,7 @@ listing.addEventListener("change", (event) => {
   const boxes = all("input[type=checkbox]", listing), on = boxes.filter((input) => input.checked);
   if (!on.length) {
     event.target.checked = true;
-    return toast("Select at least one document.");
+    return toast(NONE);
   }
   choose(on.length === boxes.length ? null : on.map((input) => input.value));
 });

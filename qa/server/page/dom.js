@@ -80,3 +80,12 @@ export function confirmFirst(title, text, action, done) {
   button.onclick = () => (dialog.close(), done());
   dialog.showModal();
 }
+
+// Let the browser save a file.
+export function save(blob, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}

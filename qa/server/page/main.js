@@ -6,13 +6,14 @@ import {
   $, all, box, fitBox, isMenuOpen, keepDraft, log, narrow, restoreDraft, root, showMenu, showTab, submits,
 } from "./dom.js";
 import { choose, forgetMissing, poll, removeDocument } from "./documents.js";
-import { backToMark, explain, follow, openWhole, select } from "./sources.js";
+import { showQuotesOfNumbers } from "./peek.js";
+import * as reader from "./reader.js";
+import { backToMark, explain, follow, select } from "./sources.js";
 import {
-  ask, askExactly, begin, copyText, discard, edit, exportTurns, openConversation, pending, rate, retry, saveMarkdown, stopAsking,
+  ask, askExactly, begin, copyAnswer, copyText, discard, edit, exportTurns, openConversation, pending, rate, retry, saveMarkdown, stopAsking,
 } from "./chat.js";
 
 const turnOf = (button) => Number(button.closest(".turn").dataset.turn);
-const withoutQuestion = (markdown) => markdown.replace(/^## .*\n+/, "");
 
 const acts = {
   menu: () => showMenu(!isMenuOpen()),
@@ -27,12 +28,22 @@ const acts = {
   retry: (button) => retry(turnOf(button)),
   exact: (button) => askExactly(turnOf(button)),
   edit: (button) => edit(turnOf(button)),
-  copy: (button) => exportTurns([conversations.current.turns[turnOf(button)]], (text) => copyText(withoutQuestion(text), "Answer copied.")),
+  copy: (button) => copyAnswer(turnOf(button)),
   cite: ({ dataset }) => copyText(dataset.text, "Citation copied."),
   rate,
-  whole: ({ dataset }) => openWhole(dataset),
+  whole: ({ dataset }) => reader.openDocument(dataset),
+  part: ({ dataset }) => reader.part(Number(dataset.begin)),
+  section: ({ dataset }) => reader.section(Number(dataset.at)),
+  contents: () => reader.showContents(),
+  view: ({ dataset }) => reader.showAs(dataset.view),
+  turn: ({ dataset }) => reader.turn(Number(dataset.step)),
+  zoom: ({ dataset }) => reader.zoom(Number(dataset.step)),
+  citing: ({ dataset }) => reader.cite(Number(dataset.step)),
+  look: ({ dataset }) => reader.look(Number(dataset.step)),
+  download: () => reader.download(),
   remove: ({ dataset }) => removeDocument(dataset),
   forget: forgetMissing,
+  keys: () => $("#keys").showModal(),
   close: (button) => button.closest("dialog").close(),
 };
 
@@ -54,14 +65,17 @@ log.addEventListener("toggle", (event) => event.target.matches(".why") && explai
 $("#composer").addEventListener("submit", (event) => {
   event.preventDefault();
   if (pending || !box.value.trim()) return;
-  ask(box.value);
+  const question = box.value;
   box.value = "";
   keepDraft();
+  ask(question);
   fitBox();
 });
 box.addEventListener("input", () => (keepDraft(), fitBox()));
 box.addEventListener("keydown", (event) => {
   if (submits(event)) event.preventDefault(), $("#composer").requestSubmit();
+  const last = conversations.current.turns.length - 1;
+  if (event.key === "ArrowUp" && !box.value && last >= 0) event.preventDefault(), edit(last);
 });
 
 $(".tabs").addEventListener("click", (event) => event.target.role === "tab" && showTab(event.target.id.slice(4)));
@@ -69,6 +83,13 @@ $(".tabs").addEventListener("keydown", (event) => {
   const tabs = all(".tabs [role=tab]").filter((button) => button.offsetParent), at = tabs.indexOf(document.activeElement);
   const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
   if (step && at >= 0) tabs[(at + step + tabs.length) % tabs.length].focus(), document.activeElement.click();
+});
+
+document.addEventListener("keydown", (event) => {
+  const isTyping = event.target.matches?.("input:not([type=checkbox]), textarea");
+  if (isTyping || event.ctrlKey || event.metaKey || event.altKey || $("dialog[open]")) return;
+  if (event.key === "/") event.preventDefault(), showTab(narrow.matches ? "chat" : root.dataset.tab), box.focus();
+  if (event.key === "?") event.preventDefault(), acts.keys();
 });
 
 root.addEventListener("keydown", (event) => {
@@ -80,6 +101,7 @@ root.addEventListener("keydown", (event) => {
 
 // --- start ---------------------------------------------------------------------------------------
 
+showQuotesOfNumbers();
 showTab("sources");
 if (narrow.matches) showTab("chat");
 const last = conversations.list()[0];

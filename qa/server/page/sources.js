@@ -2,36 +2,38 @@
 
 import { call } from "./api.js";
 import * as conversations from "./conversations.js";
-import { $, all, box, log, narrow, pane, reducedMotion, showTab, toast } from "./dom.js";
+import { $, all, box, log, narrow, pane, reducedMotion, showTab } from "./dom.js";
 
 export const NO_SOURCES =
   '<p class="empty">The sources of an answer appear here. Each number in an answer opens the passage it comes from.</p>';
 
-// Show the cards of a turn, and the whole passage of one of them.
-export function select(number, card = null) {
+// Show the cards of a turn, and the whole passage of one of them. A card may have several numbers.
+export function select(number, card = null, id = card?.id) {
   for (const old of all(".selected", pane)) old.classList.remove("selected");
   for (const old of all("[aria-current]", log)) old.removeAttribute("aria-current");
   for (const turn of all(".turn", log)) turn.classList.toggle("selected", Number(turn.dataset.turn) === number);
   $(`.cards[data-turn="${number}"]`, pane)?.classList.add("selected");
   if (card) {
     card.classList.add("selected");
-    for (const link of all("a.mark, a.near", log)) if (link.hash === "#" + card.id) link.setAttribute("aria-current", "true");
+    for (const link of all("a.mark, a.near", log)) if (link.hash === "#" + id) link.setAttribute("aria-current", "true");
   } else pane.scrollTop = 0;
-  conversations.selectSource(conversations.current, number === null ? null : { turn: number, card: card?.id });
+  conversations.selectSource(conversations.current, number === null ? null : { turn: number, card: id });
 }
 
-function reveal(card) {
-  showTab("sources");
-  const target = $("mark", card) || card;
-  target.scrollIntoView({ behavior: reducedMotion.matches ? "auto" : "smooth", block: "center" });
-  card.focus({ preventScroll: true });
+// The card with an id or with a number that has it, and the quote of that number.
+export function cardOf(id) {
+  const target = document.getElementById(id ?? ""), card = target?.closest(".card") ?? null;
+  const quote = Number((target === card ? card && $(".number", card) : target)?.dataset.quote ?? 0);
+  return { card, mark: card && ((quote && $(`mark[data-quote="${quote}"]`, card)) || $("mark", card)) };
 }
 
 export function follow(link) {
-  const card = document.getElementById(link.hash.slice(1));
+  const id = link.hash.slice(1), { card, mark } = cardOf(id);
   if (!card) return;
-  select(Number(card.closest(".cards").dataset.turn), card);
-  reveal(card);
+  select(Number(card.closest(".cards").dataset.turn), card, id);
+  showTab("sources");
+  (mark ?? card).scrollIntoView({ behavior: reducedMotion.matches ? "auto" : "smooth", block: "center" });
+  card.focus({ preventScroll: true });
 }
 
 // From a card back to the number that cites it.
@@ -39,20 +41,6 @@ export function backToMark() {
   const link = $("a[aria-current]", log);
   if (narrow.matches) showTab("chat");
   (link ?? box).focus();
-}
-
-export async function openWhole({ document: id, start, end, begin }) {
-  const result = await call("whole", { document: id, start: Number(start), end: Number(end), begin: begin ? Number(begin) : null });
-  if (result.problem) return toast(result.problem);
-  const dialog = $("#whole"), text = $(".text", dialog);
-  $("h2", dialog).textContent = result.title;
-  $(".origin", dialog).innerHTML = result.origin;
-  text.innerHTML = result.html;
-  if (!dialog.open) dialog.showModal();
-  const mark = begin ? null : $("mark", text);
-  if (mark) mark.scrollIntoView({ block: "center" });
-  else text.scrollTop = 0;
-  text.focus({ preventScroll: true });
 }
 
 export async function explain(details) {
