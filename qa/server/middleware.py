@@ -48,7 +48,10 @@ _SERVED = (
 )
 # What readers may send requests to that are not just for reading; nothing of it changes a document.
 _ASKING = (
-    *(f"/qa/{name}" for name in ("ask", "why", "show", "export", "whole", "page", "listing", "rate")),
+    *(
+        f"/qa/{name}"
+        for name in ("ask", "why", "show", "copied", "export", "whole", "page", "listing", "rate")
+    ),
     *(f"{API}/", "/api/"),
 )
 _PERSON = "qa.person"  # in the scope of a request: who has sent it

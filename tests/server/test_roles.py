@@ -148,7 +148,10 @@ def test_of_all_routes_a_reader_reaches_those_for_asking(tmp_path: Path):
     done = python(WALK, tmp_path)
     assert done.returncode == 0, done.stderr
     reached = json.loads(done.stdout)
-    page = {f"/qa/{name}" for name in ("ask", "why", "show", "export", "whole", "page", "listing", "rate")}
+    page = {
+        f"/qa/{name}"
+        for name in ("ask", "why", "show", "copied", "export", "whole", "page", "listing", "rate")
+    }
     assert page <= set(reached)
     assert {path for path in reached if not path.startswith(("/gradio_api/", "/api/"))} == {*page, "/login"}
     assert not [path for path in reached if "upload" in path or "remove" in path]
