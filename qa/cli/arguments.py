@@ -53,6 +53,14 @@ examples:
   qa serve ~/papers
   GRADIO_SERVER_PORT=8080 qa serve ~/papers
 """
+_MCP = """\
+This speaks the Model Context Protocol over stdin and stdout. The configuration
+of a program such as an AI assistant has a place for:
+  {"mcpServers": {"papers":
+    {"command": "qa", "args": ["mcp", "/home/me/papers"]}}}
+
+The folder is answered from as it was last indexed by qa sync or qa serve.
+"""
 _EVAL = """\
 examples:
   qa eval questions.jsonl -c ~/papers --failed
@@ -118,6 +126,7 @@ def parser() -> Parser:
     _ask(add("ask", "answer a question, with citations", _asking(), examples=_ASK))
     add("chat", "answer one question after another", _folder(), _asking(), examples=_CHAT)
     _search(add("search", "list the best matching passages", examples=_SEARCH))
+    add("mcp", "serve tools to a program that starts this one", _folder(), examples=_MCP)
     _status(add("status", "show what is indexed and what failed", _folder()))
     _feedback(add("feedback", "export ratings as a question set"))
     _eval(add("eval", "ask a question set and measure the answers", examples=_EVAL))

@@ -177,6 +177,15 @@ def _eval(settings: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
+def _mcp(settings: Settings, _: argparse.Namespace) -> int:
+    with checked(opened(settings)) as assistant:
+        from qa.server.stdio import serve
+
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # waiting for input cannot be interrupted otherwise
+        serve(assistant)
+    return 0
+
+
 def _serve(settings: Settings, _: argparse.Namespace) -> int:
     port = os.environ.get("GRADIO_SERVER_PORT", "7860")
     if not port.isdecimal():  # Gradio would fail on it while being imported
@@ -219,6 +228,7 @@ _COMMANDS: Mapping[str, Callable[[Settings, argparse.Namespace], int]] = {  # of
     "ask": ask,
     "chat": chat,
     "search": search,
+    "mcp": _mcp,
     "status": _status,
     "feedback": _feedback,
     "eval": _eval,

@@ -1,69 +1,18 @@
-"""The three functions for other programs: search, ask and documents, over HTTP, gradio_client and as tools.
-
-They return the values of `qa.types` as JSON under the same names, with documents without their text.
-"""
+"""The functions for other programs as endpoints of Gradio, which gradio_client calls."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Annotated, Any, Self
+from typing import Any, Self
 
 import gradio as gr
-from pydantic import Field
 
 from qa.assistant import Assistant
-from qa.errors import QAError, QuestionError
-from qa.text import valid_unicode
+from qa.errors import QAError
+from qa.server.functions import MAX_WAITING, functions
 
-MAX_HITS = 100
-MAX_WAITING = 200  # calls from other programs that wait for an answer
 _PROTOCOL = "sse_v2.1"
-
-Question = Annotated[str, Field(description="A question in plain words.")]
-Words = Annotated[str, Field(description="Words to search for.")]
-Count = Annotated[int, Field(description="How many passages.", ge=1, le=MAX_HITS)]
-Ids = Annotated[
-    list[str] | None,
-    Field(description="Search only the documents with these ids, as `documents` lists them; null for all."),
-]
-Pair = Annotated[list[str], Field(min_length=2, max_length=2)]
-History = Annotated[
-    list[Pair] | None,
-    Field(
-        description="The conversation so far, oldest turn first, as [question, text of the answer] pairs: "
-        "a question such as “and in 2023?” is understood from it."
-    ),
-]
-
-
-def functions(assistant: Assistant) -> dict[str, Callable[..., Any]]:
-    """The functions for other programs, by name. They raise QAError if something is wrong with a call."""
-
-    def search(words: Words, k: Count = 5, documents: Ids = None) -> list[dict[str, Any]]:
-        """Find the passages of the documents that match some words best, best first.
-
-        Each hit has a score (higher is better), the document it is from, and the passage: its text, and where
-        it starts and ends in the document.
-        """
-        return [hit.as_dict() for hit in assistant.search(_text(words), _count(k), _ids(documents))]
-
-    def ask(question: Question, documents: Ids = None, history: History = None) -> dict[str, Any]:
-        """Answer a question in the documents' own words, with exact citations, or say that they do not.
-
-        `text` is the answer in Markdown. Marks such as [1] are the numbers of its `citations`, each with the
-        quote, its document, and where it starts and ends there. `confidence` is the probability that the
-        answer is right. If `answered` is false, the documents do not answer it. `unanswered` holds the parts
-        of the question on which nothing was found, while others are answered. `nearest` holds the nearest
-        passages.
-        """
-        return assistant.ask(_text(question), _pairs(history), _ids(documents)).as_dict()
-
-    def documents() -> list[dict[str, Any]]:
-        """List all documents: id, path, title and metadata about their source, without their texts."""
-        return [document.as_dict() for document in assistant.documents()]
-
-    return {"search": search, "ask": ask, "documents": documents}
 
 
 class Endpoints(gr.Blocks):  # type: ignore[misc]
@@ -111,43 +60,3 @@ def _reporting_errors(function: Callable[..., Any]) -> Callable[..., Any]:
             raise gr.Error(str(error), print_exception=False) from error
 
     return reporting
-
-
-# Arguments may be anything, because Gradio checks no types.
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise QuestionError("the first argument must be text")
-    return valid_unicode(value)
-
-
-def _count(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MAX_HITS:
-        raise QuestionError(f"k must be a whole number from 1 to {MAX_HITS}")
-    return value
-
-
-def _ids(value: object) -> list[str] | None:
-    return None if value is None else _texts(value, "documents must be a list of document ids")
-
-
-def _pairs(value: object) -> list[tuple[str, str]]:
-    problem = "history must be a list of [question, answer] pairs"
-    pairs = [_texts(pair, problem) for pair in _list(value or [], problem)]
-    if any(len(pair) != 2 for pair in pairs):
-        raise QuestionError(problem)
-    return [(question, answer) for question, answer in pairs]
-
-
-def _texts(value: object, problem: str) -> list[str]:
-    items = _list(value, problem)
-    if not all(isinstance(item, str) for item in items):
-        raise QuestionError(problem)
-    return list(map(valid_unicode, items))
-
-
-def _list(value: object, problem: str) -> list[Any]:
-    if not isinstance(value, list):
-        raise QuestionError(problem)
-    return value

@@ -1,7 +1,8 @@
 """The server: one Starlette application on sockets of our own, with Gradio mounted in it.
 
 Gradio serves the page's frame, which is one gr.HTML, and the API for other programs. Our own routes come
-before Gradio's: the page's files, the functions that it calls, and the tools. `middleware` comes before all.
+before Gradio's: the page's files, the functions that it calls, the interface over plain HTTP, the tools, and
+the sign of health. `proxy` and `middleware` come before all.
 """
 
 from __future__ import annotations
@@ -15,15 +16,17 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute, Mount, Router
 
 from qa.assistant import Assistant
-from qa.server import api, mcp
+from qa.server import api, health, mcp, rest
 from qa.server.assets import Assets, EarlyScripts
 from qa.server.auth import Login
+from qa.server.functions import functions
 from qa.server.handlers import ASKING, Handlers, Indexing
 from qa.server.listening import Server, listen
 from qa.server.middleware import (
     BodySize,
     LoginRequired,
     OwnHostName,
+    ReadersOnlyRead,
     SameOrigin,
     SecurityHeaders,
     ServedPaths,
@@ -31,6 +34,7 @@ from qa.server.middleware import (
     server_error,
 )
 from qa.server.originals import original_routes
+from qa.server.proxy import BehindProxy
 from qa.server.routes import routes
 from qa.settings import Settings
 
@@ -70,16 +74,19 @@ def build(assistant: Assistant, indexing: Indexing, *, local: bool) -> Starlette
     """The application. `local` says that it is served to this machine only."""
     login, assets = assistant.settings.login, Assets()
     download = may_download(assistant.settings, local=local)
-    functions = Handlers(assistant, indexing, download).functions()
-    below = [*routes(functions, assistant), *original_routes(assistant, download), assets.route()]
+    handlers = Handlers(assistant, indexing, download).functions()
+    below = [*routes(handlers, assistant), *original_routes(assistant, download), assets.route()]
     own_routes: list[BaseRoute] = [
         Mount("/qa", Router(below, redirect_slashes=False)),
-        *mcp.routes(api.functions(assistant), ASKING),
+        *mcp.routes(functions(assistant), ASKING),
+        *rest.routes(functions(assistant), ASKING),
+        health.route(assistant),
     ]
     app = Starlette(
         routes=own_routes,
         middleware=[
-            *guards(Login(*login) if login else None, local=local),
+            Middleware(BehindProxy),
+            *guards(None if login is None else Login(login), local=local),
             Middleware(EarlyScripts, early=assets.early),
         ],
         exception_handlers={500: server_error},
@@ -114,6 +121,7 @@ def guards(login: Login | None, *, local: bool) -> list[Middleware]:
         *([Middleware(OwnHostName)] if local else []),
         Middleware(SameOrigin),
         Middleware(LoginRequired, login=login),
+        Middleware(ReadersOnlyRead),
         Middleware(ServedPaths),
         Middleware(BodySize),
         # Gradio goes by the suffix of a path, so it compresses neither the page nor the answers of functions.

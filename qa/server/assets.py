@@ -17,6 +17,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from qa.server.proxy import own_path
+
 ENTRY = "main.js"
 _PATH = "/page/{version}/{name}"
 
@@ -75,5 +77,5 @@ class EarlyScripts:
                 MutableHeaders(scope=message).append("Link", self._early)
             await send(message)
 
-        is_page = scope["type"] == "http" and scope["path"] == "/"
+        is_page = scope["type"] == "http" and own_path(scope) == "/"
         await self._app(scope, receive, send_with_link if is_page else send)

@@ -1,4 +1,4 @@
-"""The login: one name and password, sessions named by a cookie, and a throttle against guessing.
+"""The login: names and passwords, sessions named by a cookie, and a throttle against guessing.
 
 A person logs in on a separate page, which starts a session. A program sends the name and password with every
 request (`Authorization: Basic`), or logs in as gradio_client does, with a form sent to /login.
@@ -16,7 +16,7 @@ import ipaddress
 import secrets
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.resources import files
 
 from starlette.exceptions import HTTPException
@@ -25,6 +25,8 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from qa.recent import Recent
+from qa.server.proxy import own_path, prefix
+from qa.settings import Person
 
 SESSION_SECONDS = 7 * 86400
 MAX_SESSIONS = 1000  # at the same time; one more ends the oldest
@@ -36,9 +38,7 @@ MAX_ADDRESSES = 10_000  # whose wrong passwords are counted
 WRONG = "Wrong name or password."
 TOO_MANY = "Too many wrong passwords. Wait a few seconds."
 EMPTY = "Send a form with username and password."
-NOT_LOGGED_IN = (
-    "log in first. Send the name and password of QA_LOGIN as Authorization: Basic, or as a form to /login"
-)
+NOT_LOGGED_IN = "log in first. Send your name and password as Authorization: Basic, or as a form to /login"
 _PAGE_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
@@ -54,50 +54,53 @@ class TooManyTries(Exception):
 
 
 class Login:
-    """One name and password, over HTTP.
+    """The names and passwords of some people, over HTTP.
 
-    `refusal` comes before everything else that is served; `log_in` and `log_out` answer /login and /logout.
+    `sender` comes before everything else that is served; `log_in` and `log_out` answer /login and /logout.
     Sessions are held in memory, so restarting the server logs everyone out.
     """
 
-    def __init__(self, name: str, password: str, clock: Clock = time.monotonic) -> None:
-        self._expected = _digest(name, password)
+    def __init__(self, people: Sequence[Person], clock: Clock = time.monotonic) -> None:
+        self._people = [(_digest(person.name, person.password), person) for person in people]
         self._clock = clock
-        self._sessions: dict[str, float] = {}  # token -> the time at which it expires, oldest first
+        # token -> whose session it is, and the time at which it expires, oldest first
+        self._sessions: dict[str, tuple[Person, float]] = {}
         self._throttle = Throttle(clock)
 
-    async def refusal(self, connection: HTTPConnection) -> Response | None:
-        """None for a sender who is logged in or sends the right password along, else the answer instead."""
-        if self._has_session(connection):
-            return None
+    async def sender(self, connection: HTTPConnection) -> Person | Response:
+        """Who is logged in or sends the right password along, else the answer instead."""
+        if person := self._session_of(connection):
+            return person
         credentials = _basic_credentials(connection.headers.get("authorization", ""))
         try:
-            if credentials and await self._accepts(*credentials, _client_address(connection)):
-                return None
+            person = credentials and await self._accepted(*credentials, _client_address(connection))
+            if person:
+                return person
         except TooManyTries:
             return _json_error(connection, TOO_MANY, 429)
-        if connection.scope["path"] == "/" and _wants_page(connection):
+        if own_path(connection.scope) == "/" and _wants_page(connection):
             return _login_page("", 401)
         return _json_error(connection, NOT_LOGGED_IN, 401)
 
     async def log_in(self, request: Request) -> Response:
         """Show the login page, or log in with the name and password from its form."""
         if request.method != "POST":
-            return RedirectResponse("./", 303) if self._has_session(request) else _login_page("", 200)
+            return RedirectResponse("./", 303) if self._session_of(request) else _login_page("", 200)
         name, password = await _form_credentials(request)
         if not (name and password):
             return _error(request, EMPTY, 400)
         try:
-            accepted = await self._accepts(name, password, _client_address(request))
+            person = await self._accepted(name, password, _client_address(request))
         except TooManyTries:
             return _error(request, TOO_MANY, 429)
-        if not accepted:
+        if person is None:
             return _error(request, WRONG, 401)
-        response, token = logged_in_response(request), self._open_session()
+        response, token = logged_in_response(request), self._open_session(person)
         response.set_cookie(
             _cookie_name(request),
             token,
             max_age=SESSION_SECONDS,
+            path=prefix(request.scope),
             httponly=True,
             samesite="strict",
             secure=request.scope["scheme"] == "https",
@@ -106,30 +109,37 @@ class Login:
 
     def log_out(self, request: Request) -> Response:
         """End the session of this browser and show the login page again."""
-        self._sessions.pop(request.cookies.get(_cookie_name(request), ""), None)
+        for token in _tokens(request):
+            self._sessions.pop(token, None)
         response = RedirectResponse("login", 303)
-        response.delete_cookie(_cookie_name(request), httponly=True, samesite="strict")
+        path = prefix(request.scope)
+        response.delete_cookie(_cookie_name(request), path, httponly=True, samesite="strict")
         return response
 
-    def _has_session(self, connection: HTTPConnection) -> bool:
-        token = connection.cookies.get(_cookie_name(connection), "")
-        return self._sessions.get(token, -1.0) > self._clock()
+    def _session_of(self, connection: HTTPConnection) -> Person | None:
+        now = self._clock()
+        sessions = (self._sessions.get(token) for token in _tokens(connection))
+        return next((session[0] for session in sessions if session and session[1] > now), None)
 
-    def _open_session(self) -> str:
+    def _open_session(self, person: Person) -> str:
         """Start a session and return its token. Expired sessions, and the oldest of too many, are dropped."""
         now = self._clock()
-        current = [(token, end) for token, end in self._sessions.items() if end > now]
+        current = [(token, session) for token, session in self._sessions.items() if session[1] > now]
         token = secrets.token_urlsafe(32)
-        self._sessions = dict([*current, (token, now + SESSION_SECONDS)][-MAX_SESSIONS:])
+        self._sessions = dict([*current, (token, (person, now + SESSION_SECONDS))][-MAX_SESSIONS:])
         return token
 
-    async def _accepts(self, name: str, password: str, address: str) -> bool:
-        """True at once if name and password are right, false after a delay. Raises TooManyTries."""
+    async def _accepted(self, name: str, password: str, address: str) -> Person | None:
+        """Whose name and password these are, at once; None after a delay. Raises TooManyTries.
+
+        All people are compared, so that the time says neither who it is nor how many there are before.
+        """
         self._throttle.check(address)
-        right = hmac.compare_digest(_digest(name.strip(), password), self._expected)
-        if not right:
+        sent = _digest(name.strip(), password)
+        found = [person for expected, person in self._people if hmac.compare_digest(sent, expected)]
+        if not found:
             await self._throttle.slow_down(address)
-        return right
+        return found[0] if found else None
 
 
 class Throttle:
@@ -173,6 +183,13 @@ def _cookie_name(connection: HTTPConnection) -> str:
     """One name per port, because browsers send cookies to all servers on the same machine."""
     _, port = connection.scope.get("server") or (None, None)
     return f"qa_session_{port}"
+
+
+def _tokens(connection: HTTPConnection) -> list[str]:
+    """The session tokens in the cookies: a browser sends that of a path and those of paths above it."""
+    cookies = ";".join(connection.headers.getlist("cookie")).split(";")
+    pairs = (cookie.strip().partition("=") for cookie in cookies)
+    return [value for name, _, value in pairs if name == _cookie_name(connection)]
 
 
 def _basic_credentials(header: str) -> tuple[str, str] | None:

@@ -31,7 +31,9 @@ class Server:
         host = "localhost" if name == "0.0.0.0" else name.strip("[]")
         self.url = f"http://{f'[{host}]' if ':' in host else host}:{self.port}/"
         self._sockets = list(sockets)
-        self._server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="on"))
+        # The headers of proxies are for `qa.server.proxy`, which has to know who sent them.
+        config = uvicorn.Config(app, log_level="warning", lifespan="on", proxy_headers=False)
+        self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, args=(self._sockets,), daemon=True)
 
     def start(self) -> None:

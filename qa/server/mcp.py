@@ -8,12 +8,10 @@ nothing.
 
 from __future__ import annotations
 
-import functools
 import inspect
 import json
 import logging
 import threading
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 import anyio.to_thread
@@ -22,7 +20,8 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from qa.errors import QAError, QuestionError
+from qa.errors import QAError
+from qa.server.functions import FAILED, Function, bound
 
 if TYPE_CHECKING:
     from mcp.server.lowlevel import Server
@@ -36,13 +35,16 @@ INSTRUCTIONS = (
     "words. `documents` lists all documents. Cite quotes without changing them."
 )
 
-Function = Callable[..., Any]
-
 
 def routes(functions: dict[str, Function], concurrency: int) -> list[Route]:
     """Serve functions as tools at PATH, at most `concurrency` at a time. They raise QAError for bad calls."""
     tools = _Tools(functions, concurrency)
     return [Route(PATH + slash, endpoint=tools) for slash in ("", "/")]
+
+
+def protocol_server(functions: dict[str, Function], concurrency: int) -> Server[Any, Any]:
+    """Functions as tools for any transport, as `routes` serves them over HTTP."""
+    return _Tools(functions, concurrency).load()
 
 
 class _Tools:
@@ -59,14 +61,15 @@ class _Tools:
             message = "only the Model Context Protocol is served here. Use POST"
             await JSONResponse({"error": message}, 405, {"Allow": "POST"})(scope, receive, send)
             return
-        server = await anyio.to_thread.run_sync(self._load)
+        server = await anyio.to_thread.run_sync(self.load)
         from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
         manager = StreamableHTTPSessionManager(server, json_response=True, stateless=True)
         async with manager.run():
             await manager.handle_request(scope, receive, send)
 
-    def _load(self) -> Server[Any, Any]:
+    def load(self) -> Server[Any, Any]:
+        """The protocol's server, made when it is first needed."""
         with self._lock:
             if self._server is None:
                 self._server = self._new_server()
@@ -91,26 +94,14 @@ class _Tools:
 
     async def _call(self, name: str, arguments: dict[str, Any]) -> Any:
         """The value that the function returns. Raises QAError, whose message is for the caller."""
-        call = _bound_call(self._functions, name, arguments)
+        call = bound(self._functions, name, arguments)
         try:
             return await anyio.to_thread.run_sync(call, limiter=self._limiter)
         except QAError:
             raise
         except Exception as error:
             logging.getLogger(__name__).exception("the tool %s failed", name)
-            raise QAError("the server failed. Its log says why") from error
-
-
-def _bound_call(functions: dict[str, Function], name: str, arguments: dict[str, Any]) -> Callable[[], Any]:
-    """A function with its arguments. Raises QuestionError if there is no such tool or parameter."""
-    function = functions.get(name)
-    if function is None:
-        raise QuestionError(f"there is no tool {name!r:.80}. Use one of {', '.join(functions)}")
-    try:
-        inspect.signature(function).bind(**arguments)
-    except TypeError as error:
-        raise QuestionError(f"{name}: {error}"[:200]) from error
-    return functools.partial(function, **arguments)
+            raise QAError(FAILED) from error
 
 
 def _tool(name: str, function: Function) -> Tool:

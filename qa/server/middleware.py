@@ -1,5 +1,7 @@
 """The middleware in front of everything that is served, in the order in which requests pass it.
 
+`proxy` has said before which path is the server's own.
+
 `SecurityHeaders` are added to every response, including refusals. A request is refused
 1. by `OwnHostName` (403) if it calls this machine by a name that is not its own: a browser would take a page
    from another site, whose name is made to lead here, for ours. Only if the server is reached from this
@@ -7,9 +9,10 @@
 2. by `SameOrigin` (403) if it would change something and comes from another site's page, which would act in
    the name of that page's reader;
 3. by `LoginRequired` (401) if a login is set and the request comes without it;
-4. by `ServedPaths` (403) for anything that neither the page nor the endpoints need, because Gradio also
+4. by `ReadersOnlyRead` (403) if it comes from a reader and might change the documents;
+5. by `ServedPaths` (403) for anything that neither the page nor the endpoints need, because Gradio also
    serves files, fetches web addresses, and edits the program;
-5. by `BodySize` if its body is too long (413) or of unknown length (411).
+6. by `BodySize` if its body is too long (413) or of unknown length (411).
 """
 
 from __future__ import annotations
@@ -23,8 +26,11 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from qa.server.auth import Login, logged_in_response
+from qa.server.proxy import own_path
+from qa.settings import Person
 
 API = "/gradio_api"
+HEALTH = "/health"  # served to anybody who can reach the server
 MEGABYTE = 1 << 20
 MAX_BODY = 2 * MEGABYTE
 MAX_BODY_BELOW = {  # paths that start like this, the first that fits: a file; perhaps a conversation
@@ -35,11 +41,20 @@ MAX_PATH = 2048  # bytes, without the query; some paths name a session
 # Everything that the page, gradio_client and MCP ask for. A slash at the end includes all paths below it.
 _SERVED = (
     *("/", "/config", "/theme.css", "/favicon.ico", "/manifest.json", "/robots.txt", "/assets/", "/static/"),
-    *("/svelte/", "/qa/"),
+    *("/svelte/", "/qa/", "/api/", HEALTH),
     *(f"{API}/{name}" for name in ("info", "openapi.json", "app_id", "theme.css")),
     *(f"{API}/{name}" for name in ("call/", "queue/", "run/", "api/", "heartbeat/", "cancel", "reset")),
     f"{API}/mcp",
 )
+# What readers may send requests to that are not just for reading; nothing of it changes a document.
+_ASKING = (
+    *(
+        f"/qa/{name}"
+        for name in ("ask", "why", "show", "copied", "export", "whole", "page", "listing", "rate")
+    ),
+    *(f"{API}/", "/api/"),
+)
+_PERSON = "qa.person"  # in the scope of a request: who has sent it
 _POLICY = (
     "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; "
     "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
@@ -63,13 +78,15 @@ class SecurityHeaders:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_named_by_content = scope["type"] == "http" and own_path(scope).startswith(_NAMED_BY_CONTENT)
+
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message = {**message, "headers": list(message.get("headers", ()))}
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)  # the login page has its own
-                if message["status"] == 200 and scope["path"].startswith(_NAMED_BY_CONTENT):
+                if message["status"] == 200 and is_named_by_content:
                     headers["Cache-Control"] = "private, max-age=31536000, immutable"
             await send(message)
 
@@ -143,19 +160,33 @@ class LoginRequired(_Gate):
         self._login = login
 
     async def response(self, connection: HTTPConnection) -> Response | None:
-        path = connection.scope["path"]
+        path = own_path(connection.scope)
         if isinstance(connection, Request) and path in ("/login", "/logout"):
             if self._login is None:
                 return logged_in_response(connection)
             if path == "/logout":
                 return self._login.log_out(connection)
             return _body_refusal(connection) or await self._login.log_in(connection)
-        return await self._login.refusal(connection) if self._login else None
+        if self._login is None or (path == HEALTH and connection.scope.get("method") in _READ_METHODS):
+            return None
+        sender = await self._login.sender(connection)
+        if isinstance(sender, Response):
+            return sender
+        connection.scope[_PERSON] = sender
+        return None
+
+
+class ReadersOnlyRead(_Gate):
+    async def response(self, connection: HTTPConnection) -> Response | None:
+        path, reads = own_path(connection.scope), connection.scope.get("method") in _READ_METHODS
+        if reads or may_change(connection) or any(_matches(path, asking) for asking in _ASKING):
+            return None
+        return _refusal(403, "you can ask and read here, but not change the documents")
 
 
 class ServedPaths(_Gate):
     async def response(self, connection: HTTPConnection) -> Response | None:
-        path = connection.scope["path"]
+        path = own_path(connection.scope)
         if len(path) <= MAX_PATH and any(_matches(path, served) for served in _SERVED):
             return None
         return _refusal(403, "not served here")
@@ -164,6 +195,12 @@ class ServedPaths(_Gate):
 class BodySize(_Gate):
     async def response(self, connection: HTTPConnection) -> Response | None:
         return _body_refusal(connection)
+
+
+def may_change(connection: HTTPConnection) -> bool:
+    """True unless a reader has sent this."""
+    person: Person | None = connection.scope.get(_PERSON)
+    return not (person and person.is_reader)
 
 
 def is_loopback(name: str) -> bool:
@@ -208,7 +245,7 @@ def _matches(path: str, served: str) -> bool:
 
 def _body_refusal(connection: HTTPConnection) -> Response | None:
     """Judges a body by its announced length, as the server reads no more of it than that."""
-    headers, path = connection.headers, connection.scope["path"]
+    headers, path = connection.headers, own_path(connection.scope)
     limit = next((size for start, size in MAX_BODY_BELOW.items() if path.startswith(start)), MAX_BODY)
     length = headers.get("content-length", "0")
     if "transfer-encoding" in headers or not length.isdecimal():

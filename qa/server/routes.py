@@ -11,10 +11,11 @@ import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import anyio
 import anyio.to_thread
@@ -30,12 +31,14 @@ from qa.documents.formats import check_size
 from qa.errors import CorpusError, QAError
 from qa.server.handlers import MISUNDERSTOOD, Argument, Handler
 from qa.server.html.elements import sentence
+from qa.server.middleware import may_change
 
 PATIENCE, MIN_SPEED = 20.0, 50_000  # a body may take so many seconds, and longer by its bytes per second
 MAX_HELD = 32 << 20  # bytes of all arguments at the same time; as objects they take up to 25 times as much
 BUSY = "The server is too busy. Try again in a few seconds."
 SLOW = "The question took too long to arrive. Try again."
 FAILED = "The server failed. Its log says why."
+_NOT_RECEIVED = {400: MISUNDERSTOOD, 408: SLOW, 503: BUSY}
 MAX_FILES, MAX_TOTAL_BYTES = 5_000, 4_000_000_000  # in the folder, beyond which no upload is accepted
 MIN_FREE_BYTES = 1_000_000_000  # on its disk, after an upload
 RECEIVING = 6  # files that are received at the same time, each in the folder for temporary files
@@ -44,7 +47,8 @@ SLOW_FILE = "the file took too long to arrive. Try again"
 
 
 def routes(functions: Iterable[Handler], assistant: Assistant) -> list[Route]:
-    """POST /NAME for each function, with its argument as JSON; PUT /upload?name=NAME&replace=yes for a file.
+    """POST /NAME for each function, with its argument as JSON; PUT /upload?name=NAME&replace=yes for a file;
+    GET /session for what the sender may do.
 
     Problems are {"problem": one line}. Their status is 400 if a request cannot be understood or accepted, 408
     if it arrives too slowly, 503 if too much arrives at once, and 500 if a function fails (the traceback is
@@ -56,7 +60,13 @@ def routes(functions: Iterable[Handler], assistant: Assistant) -> list[Route]:
     return [
         *(Route(f"/{f.__name__}", partial(calls.answer, f), methods=["POST"]) for f in functions),
         Route("/upload", _Uploads(assistant).answer, methods=["PUT"]),
+        Route("/session", _session, methods=["GET"]),
     ]
+
+
+async def _session(request: Request) -> Response:
+    """What the sender may do here."""
+    return JSONResponse({"may_change": may_change(request)}, headers={"Cache-Control": "no-store"})
 
 
 def _content_length(request: Request) -> int:
@@ -77,38 +87,60 @@ def _problem(line: str, status: int) -> Response:
 # --- functions -----------------------------------------------------------------------------------
 
 
-class _Calls:
+class NotReceived(Exception):
+    """There is no argument: it cannot be understood (400), is too slow (408), or too much is held (503)."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class Arguments:
+    """Receives arguments as JSON. What is held at the same time has a limit."""
+
     def __init__(self) -> None:
         self._held = 0  # bytes
 
-    async def answer(self, function: Handler, request: Request) -> Response:
+    @asynccontextmanager
+    async def received(self, request: Request) -> AsyncIterator[Any]:
+        """The argument in the body, for as long as it is used. Raises NotReceived, ClientDisconnect."""
         length = _content_length(request)
         if self._held + length > MAX_HELD:
-            return _problem(BUSY, 503)
+            raise NotReceived(503)
         self._held += length
         try:
-            return await _call(function, request, length)
+            yield await _json(request, _time_limit(length))
         finally:
             self._held -= length
 
 
-async def _call(function: Handler, request: Request, length: int) -> Response:
+async def _json(request: Request, seconds: float) -> Any:
     try:
-        with anyio.fail_after(_time_limit(length)):
+        with anyio.fail_after(seconds):
             content = await request.body()
         # Unlike Python's json, this accepts no NaN, no half characters and no endless nesting.
-        argument = from_json(content, allow_inf_nan=False)
+        return from_json(content, allow_inf_nan=False)
     except TimeoutError:
-        return _problem(SLOW, 408)
+        raise NotReceived(408) from None
     except ValueError:
-        return _problem(MISUNDERSTOOD, 400)
-    except ClientDisconnect:
-        return Response(status_code=400)
-    try:
-        return JSONResponse(await function(argument))
-    except Exception:
-        logging.getLogger(__name__).exception("the function %s of the page failed", function.__name__)
-        return _problem(FAILED, 500)
+        raise NotReceived(400) from None
+
+
+class _Calls:
+    def __init__(self) -> None:
+        self._arguments = Arguments()
+
+    async def answer(self, function: Handler, request: Request) -> Response:
+        try:
+            async with self._arguments.received(request) as argument:
+                return JSONResponse(await function(argument))
+        except NotReceived as error:
+            return _problem(_NOT_RECEIVED[error.status], error.status)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        except Exception:
+            logging.getLogger(__name__).exception("the function %s of the page failed", function.__name__)
+            return _problem(FAILED, 500)
 
 
 # --- files ---------------------------------------------------------------------------------------

@@ -25,8 +25,10 @@ from starlette.responses import Response
 
 from qa.server import auth
 from qa.server.auth import SESSION_SECONDS, TOO_MANY, WRONG, Login
+from qa.settings import Person
 
 NAME, PASSWORD = "ada", "s3cret: grün"
+PEOPLE = [Person(NAME, PASSWORD)]
 RIGHT = {"username": NAME, "password": PASSWORD}
 BROWSER = {"Accept": "text/html,application/xhtml+xml", "User-Agent": "Mozilla/5.0"}
 
@@ -60,11 +62,11 @@ import httpx
 from conftest import DOCUMENTS, WordEncoder, write
 from qa.server import app as web
 from qa.assistant import Assistant
-from qa.settings import Settings
+from qa.settings import Person, Settings
 
 folder = Path(sys.argv[1])
 write(folder / "corpus", DOCUMENTS)
-settings = Settings(corpus=folder / "corpus", index=folder / "index", login=("ada", "s3cret"))
+settings = Settings(corpus=folder / "corpus", index=folder / "index", login=(Person("ada", "s3cret"),))
 assistant = Assistant(settings, WordEncoder())
 assistant.sync()
 server = web.serve(assistant, "127.0.0.1")
@@ -95,12 +97,13 @@ def test_every_route_requires_the_login(tmp_path: Path):
     paths = {path for _, path, _, _ in answers}
     assert {"/", "/config", "/gradio_api/mcp", "/gradio_api/queue/join", "/gradio_api/file=1"} <= paths
     assert {"/assets/1", "/gradio_api/startup-events", "/gradio_api/heartbeat/1", "/theme.css"} <= paths
-    assert {"/qa/ask", "/qa/remove", "/qa/upload", "/qa/page/1/1"} <= paths
+    assert {"/qa/ask", "/qa/remove", "/qa/upload", "/qa/page/1/1", "/api/1"} <= paths
     assert len(paths) > 70
     served = {(method, path, status) for method, path, status, _ in answers if status != 401}
-    assert served == {("GET", "/logout", 303), ("POST", "/login", 400)}
+    open_to_all = {("GET", "/health", 200), ("HEAD", "/health", 200)}
+    assert served == {("GET", "/logout", 303), ("POST", "/login", 400), *open_to_all}
     for method, path, _, text in answers:
-        assert path == "/logout" or method == "HEAD" or json.loads(text).keys() == {"error"}
+        assert path in ("/logout", "/health") or method == "HEAD" or json.loads(text).keys() == {"error"}
         assert "\n" not in text
 
 
@@ -247,14 +250,17 @@ def connection(host: str = "192.0.2.1", **headers: str) -> HTTPConnection:
     return HTTPConnection({**scope, "scheme": "http", "method": "GET", "query_string": b""})
 
 
+def status_of(sender: Person | Response) -> int:
+    return sender.status_code if isinstance(sender, Response) else 200
+
+
 def test_a_session_expires():
     now = 0.0
-    login = Login(NAME, PASSWORD, clock=lambda: now)
-    cookie = {"Cookie": f"qa_session_7860={login._open_session()}"}
+    login = Login(PEOPLE, clock=lambda: now)
+    cookie = {"Cookie": f"qa_session_7860={login._open_session(PEOPLE[0])}"}
 
     def status() -> int:
-        refusal = asyncio.run(login.refusal(connection(**cookie)))
-        return refusal.status_code if refusal else 200
+        return status_of(asyncio.run(login.sender(connection(**cookie))))
 
     assert status() == 200
     now = SESSION_SECONDS - 1.0
@@ -263,23 +269,32 @@ def test_a_session_expires():
     assert status() == 401
 
 
+def test_a_cookie_of_another_path_does_no_harm():
+    """A browser that knew the server without a proxy, or another one under the same name, sends both."""
+    login = Login(PEOPLE)
+    token = login._open_session(PEOPLE[0])
+    for tokens in ([token, "old"], ["old", token]):
+        cookies = {"Cookie": "; ".join(["a=b", *(f"qa_session_7860={token}" for token in tokens)])}
+        assert status_of(asyncio.run(login.sender(connection(**cookies)))) == 200
+
+
 def test_the_oldest_of_too_many_sessions_ends(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(auth, "MAX_SESSIONS", 2)
-    login = Login(NAME, PASSWORD)
-    cookies = [{"Cookie": f"qa_session_7860={login._open_session()}"} for _ in range(3)]
-    refusals = [asyncio.run(login.refusal(connection(**cookie))) for cookie in cookies]
-    assert [refusal is None for refusal in refusals] == [False, True, True]
+    login = Login(PEOPLE)
+    cookies = [{"Cookie": f"qa_session_7860={login._open_session(PEOPLE[0])}"} for _ in range(3)]
+    senders = [asyncio.run(login.sender(connection(**cookie))) for cookie in cookies]
+    assert [status_of(sender) for sender in senders] == [401, 200, 200]
 
 
 @pytest.mark.slow
 def test_guessing_is_slow_for_the_address_that_guesses_and_for_no_other(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(auth, "FIRST_WAIT", 0.2)
-    login = Login(NAME, PASSWORD)
+    login = Login(PEOPLE)
 
     async def attempt(host: str, password: str) -> tuple[int, float]:
         started = time.monotonic()
-        refusal = await login.refusal(connection(host, **basic(password=password)))
-        return refusal.status_code if refusal else 200, time.monotonic() - started
+        sender = await login.sender(connection(host, **basic(password=password)))
+        return status_of(sender), time.monotonic() - started
 
     async def attack() -> None:
         status, seconds = await attempt("192.0.2.1", "a")
@@ -312,11 +327,11 @@ def test_many_addresses_of_one_machine_count_as_one():
 def test_the_answer_to_too_many_tries_says_when_to_try_again(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(auth, "MAX_WAITING", 0)
 
-    async def refusal() -> Response | None:
-        return await Login(NAME, PASSWORD).refusal(connection(**basic()))
+    async def sender() -> Person | Response:
+        return await Login(PEOPLE).sender(connection(**basic()))
 
-    response = asyncio.run(refusal())
-    assert response is not None
+    response = asyncio.run(sender())
+    assert isinstance(response, Response)
     assert json.loads(bytes(response.body)) == {"error": TOO_MANY}
     assert int(response.headers["retry-after"]) > 0
 

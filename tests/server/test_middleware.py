@@ -21,6 +21,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from qa.server.app import guards
 from qa.server.auth import Login
 from qa.server.middleware import MAX_BODY, MAX_BODY_BELOW, MAX_PATH, server_error
+from qa.settings import Person
 
 HERE_URL = "http://127.0.0.1:7860"
 OTHER_SITE = "https://example.invalid"
@@ -37,12 +38,12 @@ async def hello(socket: WebSocket) -> None:
     await socket.close()
 
 
-def guarded_client(login: tuple[str, str] | None = None, *, local: bool = True) -> TestClient:
+def guarded_client(login: Login | None = None, *, local: bool = True) -> TestClient:
     routes = [
         WebSocketRoute("/qa/socket", hello),
         Route("/{path:path}", echo, methods=["GET", "POST", "DELETE"]),
     ]
-    middleware = guards(Login(*login) if login else None, local=local)
+    middleware = guards(login, local=local)
     return TestClient(Starlette(routes=routes, middleware=middleware), base_url=HERE_URL)
 
 
@@ -139,7 +140,7 @@ def test_websockets_from_other_sites_are_refused(client: TestClient):
 
 
 def test_a_websocket_requires_the_login():
-    with guarded_client(("ada", "s3cret")) as client:
+    with guarded_client(Login([Person("ada", "s3cret")])) as client:
         host = {"Host": "127.0.0.1:7860"}
         with client.websocket_connect(
             "/qa/socket", headers={**host, "Authorization": "Basic YWRhOnMzY3JldA=="}
@@ -204,7 +205,7 @@ def test_a_refusal_names_the_first_reason_only():
     fixes: list[dict[str, str]] = [
         {"Host": "127.0.0.1:7860"}, {"Origin": HERE_URL}, {"Authorization": "Basic YWRhOnMzY3JldA=="}
     ]  # fmt: skip
-    with guarded_client(("ada", "s3cret")) as client:
+    with guarded_client(Login([Person("ada", "s3cret")])) as client:
         for number, reason in enumerate(reasons):
             headers = {**wrong, **{k: v for fix in fixes[:number] for k, v in fix.items()}}
             path = "/gradio_api/upload" if number < 4 else "/gradio_api/queue/join"

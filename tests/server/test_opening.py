@@ -24,7 +24,7 @@ from qa.server.html import whole
 from qa.server.opening import UNMARKED
 from qa.server.originals import original_routes
 from qa.server.routes import routes
-from qa.settings import Settings
+from qa.settings import Person, Settings
 
 sys.path.insert(0, str(HERE / "documents"))
 from making_pdfs import BRIDGE, FERRY, heading, make_pdf, paragraph
@@ -291,7 +291,7 @@ def test_a_setting_that_is_neither_yes_nor_no_is_refused():
 def test_without_a_login_neither_pictures_nor_files_are_sent(synced: Assistant):
     app = Starlette(
         routes=[Mount("/qa", routes=original_routes(synced, True))],
-        middleware=guards(Login("ada", "quay"), local=True),
+        middleware=guards(Login([Person("ada", "quay")]), local=True),
     )
     identity = document(synced, "water.pdf").id
     for name in ("picture", "original"):

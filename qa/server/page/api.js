@@ -3,9 +3,9 @@
 import { root } from "./dom.js";
 
 export const UNREACHABLE = "Can't reach the server. Is it still running?";
-const ENDED = "Your session has ended.";
+export const ENDED = "Your session has ended.";
 
-// With a session that has ended, the page shows a link to the login until a request succeeds again.
+// With a session that has ended, the page shows a button to log in until a request succeeds again.
 function loggedIn(status) {
   root.classList.toggle("ended", status === 401);
   return status !== 401;
@@ -21,6 +21,16 @@ export async function call(name, argument = {}) {
     return response.ok || result.problem ? result : { problem: result.error ?? UNREACHABLE };
   } catch {
     return { problem: UNREACHABLE };
+  }
+}
+
+// Whether documents may be changed. The server refuses it to readers in any case; the page does not offer it.
+export async function mayChange() {
+  try {
+    const response = await fetch("qa/session");
+    return !response.ok || (await response.json()).may_change;
+  } catch {
+    return true;
   }
 }
 

@@ -1,10 +1,11 @@
 // The chat: questions and answers. The server returns each turn as HTML, with the record to keep.
 
-import { call } from "./api.js";
+import { ENDED, call } from "./api.js";
 import * as conversations from "./conversations.js";
 import { NONE, chosen, searchedText } from "./documents.js";
 import {
-  $, all, box, bringIntoView, confirmFirst, copy, log, narrow, pane, parse, save, showTab, submits, toast,
+  $, all, box, bringIntoView, confirmFirst, copy, fitBox, keepDraft, log, narrow, pane, parse, save, showTab, submits,
+  toast,
 } from "./dom.js";
 import { NO_SOURCES, cardOf, select } from "./sources.js";
 
@@ -38,6 +39,11 @@ export async function ask(question, number = conversations.current.turns.length,
   const result = await call("ask", { question, history: conversations.turnsBefore(number), documents, number });
   if (pending !== mine) return; // stopped, or another conversation has been opened
   pending = null;
+  if (result.problem === ENDED && !box.value && !conversations.current.turns[number]) {
+    box.value = question; // to be sent after the login, which the failed turn does not outlive
+    keepDraft();
+    fitBox();
+  }
   if (result.problem) return fail(mine, result.problem);
   conversations.current.turns[number] = exact ? { ...result.record, exact } : result.record;
   conversations.save(conversations.current);

@@ -176,6 +176,7 @@ function finishUpload(row) {
 
 async function sendAll(files) {
   showTab("documents");
+  if (root.classList.contains("reader")) return toast($("#reading").textContent);
   if (!uploaded.size) for (const old of all("li:not([data-state=sending])", uploads)) old.remove();
   if (files.length > limits.files) {
     const problem = `More than ${limits.files} files at once. Choose fewer, or put them into the folder.`;

@@ -31,6 +31,22 @@ export function fitBox() {
   box.style.height = box.scrollHeight + "px";
 }
 
+// The question that is being typed outlives a reload, and a login in between, as long as the tab is open.
+const DRAFT = "qa:draft";
+
+export function keepDraft() {
+  try {
+    sessionStorage.setItem(DRAFT, box.value);
+  } catch {}
+}
+
+export function restoreDraft() {
+  try {
+    box.value ||= sessionStorage.getItem(DRAFT) ?? "";
+  } catch {}
+  fitBox();
+}
+
 export function showTab(name) {
   for (const other of ["chat", "sources", "documents"]) {
     const button = $(`#tab-${other}`), on = other === name;

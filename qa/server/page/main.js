@@ -1,7 +1,10 @@
 // Clicks and keys -> acts; and the start of the page.
 
 import * as conversations from "./conversations.js";
-import { $, all, box, fitBox, isMenuOpen, log, narrow, root, showMenu, showTab, submits } from "./dom.js";
+import { mayChange } from "./api.js";
+import {
+  $, all, box, fitBox, isMenuOpen, keepDraft, log, narrow, restoreDraft, root, showMenu, showTab, submits,
+} from "./dom.js";
 import { choose, forgetMissing, poll, removeDocument } from "./documents.js";
 import { showQuotesOfNumbers } from "./peek.js";
 import * as reader from "./reader.js";
@@ -64,10 +67,11 @@ $("#composer").addEventListener("submit", (event) => {
   if (pending || !box.value.trim()) return;
   const question = box.value;
   box.value = "";
+  keepDraft();
   ask(question);
   fitBox();
 });
-box.addEventListener("input", fitBox);
+box.addEventListener("input", () => (keepDraft(), fitBox()));
 box.addEventListener("keydown", (event) => {
   if (submits(event)) event.preventDefault(), $("#composer").requestSubmit();
   const last = conversations.current.turns.length - 1;
@@ -102,6 +106,8 @@ showTab("sources");
 if (narrow.matches) showTab("chat");
 const last = conversations.list()[0];
 openConversation((last && conversations.load(last.id)) ?? conversations.fresh());
+restoreDraft();
+mayChange().then((may) => root.classList.toggle("reader", !may));
 poll();
 document.addEventListener("visibilitychange", () => document.hidden || poll());
 // With a keyboard one can type at once; on a phone the keyboard would cover the page.
