@@ -17,12 +17,9 @@ from qa.answers.ask import Asking
 from qa.answers.quotes import Quote, QuoteFinder
 from qa.corpus.attachments import files_of
 from qa.corpus.folder import Corpus, Placed
-from qa.corpus.listing import Listed, listing
-from qa.corpus.origin import other_origin
-from qa.corpus.originals import Original, original
-from qa.corpus.sections import sections
+from qa.corpus.holdings import Holdings
 from qa.corpus.status import Status, status_of
-from qa.corpus.sync import STOPPED, sync
+from qa.corpus.sync import sync
 from qa.errors import CorpusError, IndexDamaged, IndexUnwritable, UnknownDocument
 from qa.feedback.log import Feedback, FeedbackLog
 from qa.index.store import Store, Writer
@@ -37,7 +34,6 @@ from qa.types import (
     Citation,
     Document,
     Hit,
-    Passage,
     Progress,
     Purged,
     SyncReport,
@@ -48,7 +44,7 @@ from qa.types.showing import Shown, as_html, as_markdown, as_text
 _log = logging.getLogger("qa")
 
 
-class Assistant(Shown):
+class Assistant(Holdings, Shown):
     """Answers questions from the documents in a folder. Safe to use from several threads.
 
     >>> from qa import Assistant
@@ -76,9 +72,9 @@ class Assistant(Shown):
         reader: Reader | None = None,
         second_reader: Reader | None = None,
     ) -> None:
+        super().__init__(settings.corpus, Store(settings.index))
         self.settings = settings
         self._encoder = encoder
-        self._store = Store(settings.index)
         self._vectors = VectorCache(self._store)
         self._engine = Engine(self._store, self._vectors, encoder, reader, second_reader)
         self._asking = Asking(self._engine)
@@ -247,73 +243,6 @@ class Assistant(Shown):
         """All ratings, newest first, without any text that is no longer in the documents."""
         return FeedbackLog(self._store).entries()
 
-    def documents(self) -> tuple[Document, ...]:
-        """All indexed documents, ordered by path. Their texts are read on first use."""
-        with self._store.read() as snapshot:
-            return snapshot.documents()
-
-    def state(self) -> tuple[str, int]:
-        """An identifier of the state that is served; every change of the documents changes it."""
-        with self._store.read() as snapshot:
-            return snapshot.stamp
-
-    def passage_counts(self) -> dict[str, int]:
-        """document id -> how many passages it has."""
-        with self._store.read() as snapshot:
-            return snapshot.passage_counts()
-
-    def left_out(self, document_id: str) -> tuple[tuple[str, str], ...]:
-        """The parts of a document that are not indexed, as (reason, text) pairs."""
-        with self._store.read() as snapshot:
-            return snapshot.left_out(document_id)
-
-    def files(self) -> tuple[Listed, ...]:
-        """All files that should be documents and all indexed documents, ordered by path.
-
-        Nothing is hashed and no text is read. Raises CorpusError if a folder cannot be listed.
-        """
-        with self._store.read() as snapshot:
-            return listing(self.settings.corpus, snapshot)
-
-    def stopped(self) -> str:
-        """Why nothing was done at the last sync, in a line: all or most files were gone. Otherwise "".
-
-        Their documents are still served.
-        """
-        with self._store.read() as snapshot:
-            return snapshot.meta(STOPPED)
-
-    def other_corpus(self) -> str:
-        """The path of the folder that the index was made from, if it is not `settings.corpus`; else "".
-
-        After a sync it is.
-        """
-        with self._store.read() as snapshot:
-            return other_origin(snapshot, self.settings.corpus)
-
-    def document(self, document_id: str) -> Document:
-        """The document with this id. Raises UnknownDocument."""
-        with self._store.read() as snapshot:
-            documents = snapshot.documents([document_id])
-        if not documents:
-            raise UnknownDocument(
-                f"no document has the id {document_id!r}. Run qa status --json to list them"
-            )
-        return documents[0]
-
-    def sections(self, document_id: str) -> tuple[tuple[int, str], ...]:
-        """Where the sections of a document begin, and their headings. Raises UnknownDocument."""
-        document = self.document(document_id)
-        with self._store.read() as snapshot:
-            passages = snapshot.passages(snapshot.passage_numbers([document_id]))
-        return sections(document, passages.values())
-
-    def original(self, document_id: str) -> Original:
-        """The file that a document was made of. Raises UnknownDocument, and CorpusError if it has changed."""
-        with self._store.read() as snapshot:
-            digests = snapshot.file_digests()
-        return original(self.settings.corpus, self.document(document_id).path, digests)
-
     def find_quotes(self, quotes: Iterable[Quote]) -> tuple[Citation | None, ...]:
         """Find the quotes of earlier answers in the documents as they are now.
 
@@ -323,16 +252,6 @@ class Assistant(Shown):
         with self._store.read() as snapshot:
             finder = QuoteFinder(snapshot)
             return tuple(finder.find(quote, number) for number, quote in enumerate(quotes, 1))
-
-    def passage_at(self, document_id: str, start: int, end: int) -> Passage | None:
-        """The passage that contains the whole of `text[start:end]` of a document, if there is one."""
-        with self._store.read() as snapshot:
-            return snapshot.passage_at(document_id, start, end)
-
-    def neighbours(self, passages: Iterable[Passage]) -> dict[str, tuple[Passage | None, Passage | None]]:
-        """passage id -> the passages before and after it in its document."""
-        with self._store.read() as snapshot:
-            return {passage.id: snapshot.neighbours(passage) for passage in passages}
 
     def place(self, files: Iterable[tuple[str, Path]], replace: bool = False) -> tuple[Placed, ...]:
         """Put files, given as (name, path of the content), into the corpus folder without syncing.

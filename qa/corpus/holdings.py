@@ -1,0 +1,100 @@
+"""What an index holds, read from its last committed state, and the files that it was made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from qa.corpus.listing import Listed, listing
+from qa.corpus.origin import other_origin
+from qa.corpus.originals import Original, original
+from qa.corpus.sections import sections
+from qa.corpus.sync import STOPPED
+from qa.errors import UnknownDocument
+from qa.index.store import Store
+from qa.types import Document, Passage
+
+
+class Holdings:
+    """The documents of an index, and the folder that they are from. Safe to use from several threads."""
+
+    def __init__(self, folder: Path, store: Store) -> None:
+        self._folder = folder
+        self._store = store
+
+    def documents(self) -> tuple[Document, ...]:
+        """All indexed documents, ordered by path. Their texts are read on first use."""
+        with self._store.read() as snapshot:
+            return snapshot.documents()
+
+    def state(self) -> tuple[str, int]:
+        """An identifier of the state that is served; every change of the documents changes it."""
+        with self._store.read() as snapshot:
+            return snapshot.stamp
+
+    def passage_counts(self) -> dict[str, int]:
+        """document id -> how many passages it has."""
+        with self._store.read() as snapshot:
+            return snapshot.passage_counts()
+
+    def left_out(self, document_id: str) -> tuple[tuple[str, str], ...]:
+        """The parts of a document that are not indexed, as (reason, text) pairs."""
+        with self._store.read() as snapshot:
+            return snapshot.left_out(document_id)
+
+    def files(self) -> tuple[Listed, ...]:
+        """All files that should be documents and all indexed documents, ordered by path.
+
+        Nothing is hashed and no text is read. Raises CorpusError if a folder cannot be listed.
+        """
+        with self._store.read() as snapshot:
+            return listing(self._folder, snapshot)
+
+    def stopped(self) -> str:
+        """Why nothing was done at the last sync, in a line: all or most files were gone. Otherwise "".
+
+        Their documents are still served.
+        """
+        with self._store.read() as snapshot:
+            return snapshot.meta(STOPPED)
+
+    def other_corpus(self) -> str:
+        """The path of the folder that the index was made from, if that is another; else "".
+
+        A sync makes it an index of this folder.
+        """
+        with self._store.read() as snapshot:
+            return other_origin(snapshot, self._folder)
+
+    def document(self, document_id: str) -> Document:
+        """The document with this id. Raises UnknownDocument."""
+        with self._store.read() as snapshot:
+            documents = snapshot.documents([document_id])
+        if not documents:
+            raise UnknownDocument(
+                f"no document has the id {document_id!r}. Run qa status --json to list them"
+            )
+        return documents[0]
+
+    def sections(self, document_id: str) -> tuple[tuple[int, str], ...]:
+        """Where the sections of a document begin, and their headings. Raises UnknownDocument."""
+        document = self.document(document_id)
+        with self._store.read() as snapshot:
+            passages = snapshot.passages(snapshot.passage_numbers([document_id]))
+        return sections(document, passages.values())
+
+    def original(self, document_id: str) -> Original:
+        """The file that a document was made of. Raises UnknownDocument, and CorpusError if it has changed."""
+        with self._store.read() as snapshot:
+            digests = snapshot.file_digests()
+        return original(self._folder, self.document(document_id).path, digests)
+
+    def passage_at(self, document_id: str, start: int, end: int) -> Passage | None:
+        """The passage that contains the whole of `text[start:end]` of a document, if there is one."""
+        with self._store.read() as snapshot:
+            return snapshot.passage_at(document_id, start, end)
+
+    def neighbours(self, passages: Iterable[Passage]) -> dict[str, tuple[Passage | None, Passage | None]]:
+        """passage id -> the passages before and after it in its document."""
+        with self._store.read() as snapshot:
+            return {passage.id: snapshot.neighbours(passage) for passage in passages}
