@@ -154,6 +154,18 @@ for (const name of ["dragenter", "dragover", "drop"]) {
 """
 
 
+def test_while_a_file_is_dragged_the_page_says_what_dropping_it_does(page: Page):
+    page.script(
+        """const carried = new DataTransfer();
+        carried.items.add(new File(["x"], "x.txt"));
+        document.dispatchEvent(new DragEvent("dragenter", { dataTransfer: carried, bubbles: true }));"""
+    )
+    shown = page.script(
+        "return getComputedStyle(document.querySelector('#page.dropping'), '::after').content"
+    )
+    assert "Drop to add" in shown
+
+
 def test_a_file_can_be_dropped_anywhere_on_the_page(page: Page, corpus: Path):
     page.show("sources")
     page.script(DROPPED, LIGHTHOUSE)
@@ -285,3 +297,17 @@ def test_documents_are_sorted_and_selected_together(page: Page, corpus: Path):
     assert page.one("#every").get_property("indeterminate")
     page.one("#every").click()
     assert not page.seen("#scope")
+
+
+def test_an_empty_folder_starts_with_one_place_for_files(browser: Chrome, tmp_path: Path, outside: Path):
+    (tmp_path / "empty").mkdir()
+    with app(tmp_path / "index", tmp_path / "empty") as address:
+        page = Page(browser, address)
+        page.wait(lambda: page.seen("#start"))
+        assert page.one("#welcome h2").text == "No documents yet. Add some to start."
+        assert page.one("#start").text.startswith("Drop files here\nor choose files\nPDF, Word")
+        (outside / "ferry.md").write_text(FERRY, "utf-8")
+        send(page, outside / "ferry.md")
+        page.wait(lambda: not page.seen("#start"))
+        assert page.one("#welcome h2").text == "What would you like to know?"
+        browser.get("about:blank")

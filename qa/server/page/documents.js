@@ -32,11 +32,12 @@ function showList({ state, html, label, holds, stopped, documents, examples, acc
   $("#tab-documents").textContent = label;
   $("#stopped").hidden = !stopped;
   $("#stopped span").textContent = stopped;
-  $("#accepts").textContent = accepts;
-  $("#accepts").title = newLimits.formats;
+  for (const hint of all(".accepts")) Object.assign(hint, { textContent: accepts, title: newLimits.formats });
   $("#logout").hidden = !login;
   limits = newLimits;
   $("#files").accept = limits.suffixes.join(",");
+  root.classList.toggle("empty", !documents);
+  $("#welcome h2").textContent = documents ? "What would you like to know?" : "No documents yet. Add some to start.";
   $("#welcome .holds").textContent = holds;
   const chips = examples.map((question) => {
     const chip = document.createElement("button");
@@ -195,6 +196,8 @@ async function sendAll(files) {
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
   poll();
 }
+
+export const attach = () => $("#files").click();
 
 $("#files").addEventListener("change", (event) => {
   sendAll([...event.target.files]);

@@ -5,7 +5,7 @@ import { mayChange } from "./api.js";
 import {
   $, all, box, fitBox, isMenuOpen, keepDraft, log, narrow, restoreDraft, root, showMenu, showTab, submits,
 } from "./dom.js";
-import { choose, forgetMissing, poll, removeDocument } from "./documents.js";
+import { attach, choose, forgetMissing, poll, removeDocument } from "./documents.js";
 import { showQuotesOfNumbers } from "./peek.js";
 import * as reader from "./reader.js";
 import { backToMark, explain, follow, select } from "./sources.js";
@@ -41,6 +41,7 @@ const acts = {
   citing: ({ dataset }) => reader.cite(Number(dataset.step)),
   look: ({ dataset }) => reader.look(Number(dataset.step)),
   download: () => reader.download(),
+  attach,
   remove: ({ dataset }) => removeDocument(dataset),
   forget: forgetMissing,
   keys: () => $("#keys").showModal(),
