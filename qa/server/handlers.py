@@ -33,6 +33,7 @@ from qa.server.html import sources as cards
 from qa.server.html.copied import copied
 from qa.server.html.documents import Rows, accepted, holds, label, limits
 from qa.server.html.elements import sentence
+from qa.server.html.why import explanation
 from qa.server.opening import Opening
 from qa.server.records import Line, Offset, Text, Turn, record, restore
 from qa.text import plural
@@ -184,7 +185,7 @@ class Handlers:
         if reasons is None or not reasons.belong_to(asked.text):
             reasons = _Reasons.of(self._answer(asked))
         changed = not reasons.belong_to(asked.text)
-        return {"html": answers.explanation(reasons.trace, changed)}
+        return {"html": explanation(reasons.trace, changed)}
 
     def show(self, shown: _Conversation) -> Argument:
         """Show the turns of a conversation that the browser kept, with their present texts."""

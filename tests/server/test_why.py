@@ -10,7 +10,7 @@ from conftest import QUESTION, KeyReader
 from shown import HOSTILE, TURNED, Shown, an_answer, one_line
 
 from qa.assistant import Assistant
-from qa.server.html import answer as answers
+from qa.server.html import why
 from qa.types import Answer, Considered, Sought, Timings, Trace, Tried
 
 
@@ -23,12 +23,12 @@ def a_trace(string: str = "ferry") -> Trace:
 
 
 def explanation(answer: Answer, changed: bool) -> str:
-    return answers.explanation(answer.trace, changed)
+    return why.explanation(answer.trace, changed)
 
 
 def cells(html: str) -> list[list[str]]:
-    rows = re.findall(r"<tr>(<td>.*?)</tr>", html)
-    return [[one_line(cell) for cell in re.findall("<td>(.*?)</td>", row)] for row in rows]
+    rows = re.findall(r"<tr>(<td.*?)</tr>", html)
+    return [[one_line(cell) for cell in re.findall("<td[^>]*>(.*?)</td>", row)] for row in rows]
 
 
 def test_a_trace_says_what_was_asked_for_found_and_needed():
@@ -43,6 +43,18 @@ def test_a_trace_says_what_was_asked_for_found_and_needed():
         ["ferryferry …", "0.25", "50 %", "+3.2", "ferry"],
     ]
     assert one_line(html).endswith("Took 0.0 s. A reader score above 0 speaks for an answer.")
+
+
+def test_the_best_three_passages_are_cards():
+    (found,) = a_trace().considered
+    unfit = replace(found, title="Bread", margin=-2.0, span="crowns")
+    trace = replace(a_trace(), considered=(found, unfit, found, replace(found, title="Honey")))
+    cards = re.findall("<li>.*?</li>", explanation(an_answer(trace=trace), changed=False))
+    assert [one_line(card) for card in cards[:2]] == [
+        "ferryferryBest match “ferry”Has 50 % of your words",
+        "BreadferryNo answer in itHas 50 % of your words",
+    ]
+    assert len(cards) == 3
 
 
 def test_one_meaning_is_not_listed():

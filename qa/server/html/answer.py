@@ -1,4 +1,4 @@
-"""A question and its answer as the page shows them, and how the answer was found.
+"""A question and its answer as the page shows them.
 
 Only this module makes links that open a source: #source-TURN-NUMBER is the id of a card in the sources pane
 (`qa.server.html.sources`).
@@ -6,7 +6,7 @@ Only this module makes links that open a source: #source-TURN-NUMBER is the id o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 
 from markupsafe import Markup
@@ -16,10 +16,7 @@ from qa.answers.wording import CORRECTED, DISAGREEMENT, REFUSAL, SUGGESTIONS, Wo
 from qa.server.html.elements import NOTHING, button, concat, html, joined, origin, paragraph, text
 from qa.server.html.excerpt import excerpt
 from qa.text import plural
-from qa.types import Answer, Citation, Considered, Document, Layout, Trace
-
-_CHANGED = "The documents have changed. This is how the question is answered now."
-_LEAD = 60  # characters of a passage that identify it
+from qa.types import Answer, Citation, Document, Layout
 
 
 def turn(question: str, body: Markup, number: int) -> Markup:
@@ -257,58 +254,3 @@ def _chips(heading: str, questions: Sequence[str]) -> Markup:
     if not chips:
         return NOTHING
     return html('<div class="suggested"><p>{}</p><div class="chips">{}</div></div>', heading, chips)
-
-
-# --- how an answer was found ---------------------------------------------------------------------
-
-
-def explanation(trace: Trace | None, changed: bool) -> Markup:
-    """The search terms, the passages that were found and what the reader made of them, and the time taken.
-
-    `changed` says that the documents have changed, so that the trace is that of another answer.
-    """
-    if trace is None:
-        return paragraph("note", "No details were kept for this answer.")
-    parts = [paragraph("note", _CHANGED if changed else ""), paragraph("said", _verdict(trace))]
-    if len(trace.readings) > 1:
-        rows = ((text(tried.question), _percent(tried.probability)) for tried in trace.readings)
-        parts.append(_table("Asked as", ("Question", "Confidence"), rows))
-    words = ((text(sought.word), plural(sought.passages, "passage")) for sought in trace.words)
-    parts.append(_table("Search terms", ("Word", "Found in"), words))
-    heads = ("Passage", "Similarity", "Words", "Reader", "Best match")
-    parts.append(_table("Passages considered, best first", heads, map(_passage_row, trace.considered)))
-    parts.append(paragraph("note", _time_taken(trace)))
-    return concat(parts)
-
-
-def _verdict(trace: Trace) -> str:
-    confidence, threshold = _percent(trace.confidence), _percent(trace.threshold)
-    return (
-        f"You asked for {trace.wanted}. Searched {plural(trace.searched, 'passage')}."
-        f" Confidence {confidence} (answers need {threshold})."
-    )
-
-
-def _passage_row(considered: Considered) -> Sequence[str]:
-    place = html("{}<br><span>{} …</span>", text(considered.title), text(considered.lead[:_LEAD]))
-    margin = "" if considered.margin is None else f"{considered.margin:+.1f}"
-    return place, f"{considered.similarity:.2f}", _percent(considered.words), margin, text(considered.span)
-
-
-def _time_taken(trace: Trace) -> str:
-    reader = any(considered.margin is not None for considered in trace.considered)
-    margin = " A reader score above 0 speaks for an answer." if reader else ""
-    return f"Took {trace.timings.total:.1f} s.{margin}"
-
-
-def _table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Markup:
-    """A table with a caption. Cells are text or HTML."""
-    head = concat(html('<th scope="col">{}</th>', name) for name in heads)
-    body = concat(html("<tr>{}</tr>", concat(html("<td>{}</td>", cell) for cell in row)) for row in rows)
-    return html(
-        "<table><caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>", title, head, body
-    )
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f}\N{NO-BREAK SPACE}%"
