@@ -42,6 +42,8 @@ def test_axe_finds_nothing_wrong(browser: Chrome, address: str, size: tuple[int,
         assert violations(page) == []
         turn = page.ask(TRADE)
         page.script("for (const d of document.querySelectorAll('#log details')) d.open = true")
+        page.wait(lambda: page.seen(".why .cards"))
+        page.script("document.querySelector('.why details').open = true")
         page.wait(lambda: page.seen(".why table"))
         page.act("rate", turn)
         page.wait(lambda: page.seen("#comment"))
@@ -127,6 +129,9 @@ def test_everything_can_be_done_with_the_keyboard_alone(browser: Chrome, address
     keys.press(Keys.ENTER)
     page.wait(lambda: page.seen("#turn-0 .agree q"))
     keys.to("#turn-0 .why > summary")
+    keys.press(Keys.ENTER)
+    page.wait(lambda: page.seen("#turn-0 .why .cards"))
+    keys.to("#turn-0 .why details > summary")
     keys.press(Keys.ENTER)
     page.wait(lambda: page.seen("#turn-0 .why table"))
     keys.to("#turn-0 [data-helpful=yes]")

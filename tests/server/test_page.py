@@ -178,8 +178,11 @@ def test_how_an_answer_was_found_can_be_opened(page: Page):
     why = turn.find_element(By.CSS_SELECTOR, ".why")
     assert why.text == "How this was found"
     why.find_element(By.TAG_NAME, "summary").click()
-    page.wait(lambda: why.find_elements(By.CSS_SELECTOR, "table"))
+    page.wait(lambda: why.find_elements(By.CSS_SELECTOR, ".cards li"))
     assert "You asked for a figure." in why.text
+    assert "Best match “$7 billion”" in why.text
+    assert "Took " not in why.text
+    why.find_element(By.CSS_SELECTOR, ".why details > summary").click()
     assert "railway" in why.text
     assert "Took " in why.text
     assert "documents have changed" not in why.text
