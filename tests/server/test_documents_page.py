@@ -267,6 +267,21 @@ def test_many_documents_can_be_searched(page: Page, corpus: Path):
     assert paths(page) == []
 
 
+def test_documents_are_filtered_by_date_and_author_and_then_selected(page: Page, corpus: Path):
+    for number in range(12):
+        (corpus / f"note-{number}.md").write_text(
+            f"---\ntitle: Note {number}\nauthor: {'Ida Berg' if number < 3 else 'Odd Lie'}\n"
+            f"date: 202{number % 2}-05-01\n---\n\nThe mill number {number} grinds.\n",
+            "utf-8",
+        )
+    page.wait(lambda: len(paths(page)) == 13)
+    page.one("#found").send_keys("berg 2020-05")
+    assert paths(page) == ["note-0.md", "note-2.md"]
+    page.one("#every").click()  # none of them, to select from there
+    page.one("#every").click()
+    assert page.one("#scope span").get_attribute("textContent") == "Searching 2 of 13 documents"
+
+
 def test_documents_are_sorted_and_selected_together(page: Page, corpus: Path):
     assert not page.seen("#order")
     for name, day, saved in (("a", "2020-01-01", 3e8), ("b", "2024-01-01", 1e8), ("c", "", 2e8)):

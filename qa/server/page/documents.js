@@ -60,7 +60,7 @@ function showList({ state, html, label, holds, stopped, documents, examples, acc
 function filterRows() {
   const words = $("#found").value.toLowerCase().split(/\s+/);
   for (const row of all("li", listing)) {
-    const { title, about, path } = row.dataset, text = `${title}\n${about}\n${path}`.toLowerCase();
+    const { title, about, path, published } = row.dataset, text = `${title}\n${about}\n${path}\n${published}`.toLowerCase();
     row.hidden = !words.every((word) => text.includes(word));
   }
   checkEvery();
