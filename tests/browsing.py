@@ -40,9 +40,13 @@ def chromium(profile: Path) -> Chrome:
     options.binary_location = CHROMIUM or ""
     for flag in [*FLAGS.split(), f"--user-data-dir={profile}"]:
         options.add_argument(flag)
-    options.add_experimental_option("prefs", {"download.default_directory": str(profile / "downloads")})
     options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
     return Chrome(options, Service(DRIVER))
+
+
+def download_to(browser: Chrome, folder: Path) -> None:
+    """Save what is downloaded from now on in a folder."""
+    browser.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(folder)})
 
 
 @contextmanager

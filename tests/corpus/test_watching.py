@@ -636,4 +636,4 @@ def test_the_command_needs_the_folder_to_exist_at_the_start(tmp_path):
     log = tmp_path / "log"
     with command(tmp_path / "nowhere", tmp_path / "index", log) as process:
         assert process.wait(PATIENCE) == 1
-    assert log.read_text().endswith("does not exist. Create it and put documents into it\n")
+    assert log.read_text().endswith("does not exist. Check its name\n")

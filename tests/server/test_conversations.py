@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browsing import Page, needs_browser, texts
+from browsing import Page, download_to, needs_browser, texts
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -207,9 +207,7 @@ def test_a_quote_that_was_forged_in_the_browser_is_not_shown(page: Page):
 
 
 def test_the_conversation_is_exported_with_footnotes(page: Page, browser: Chrome, tmp_path: Path):
-    browser.execute_cdp_cmd(
-        "Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)}
-    )
+    download_to(browser, tmp_path)
     page.ask(TRADE)
     page.ask(RAILWAY)
     page.act("export")

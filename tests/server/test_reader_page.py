@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browsing import DESKTOP, PHONE, TABLET, Page, needs_browser, sized, texts
+from browsing import DESKTOP, PHONE, TABLET, Page, download_to, needs_browser, sized, texts
 from conftest import HERE
 from fpdf import FPDF
 from selenium.webdriver import ActionChains, Chrome
@@ -180,13 +180,13 @@ def test_from_one_citation_to_the_next(page: Page):
     page.wait(lambda: shown.text == f"Passage 1 of {len(same)}")
 
 
-def test_the_file_can_be_saved(page: Page):
+def test_the_file_can_be_saved(page: Page, tmp_path: Path):
+    download_to(page.browser, tmp_path)
     open_listed(page, "fares.md")
     assert page.seen("#whole .cells td")
     page.act("download", page.one("#whole"))
-    folder = Path(page.browser.capabilities["chrome"]["userDataDir"], "downloads")
-    page.wait(lambda: (folder / "fares.md").exists())
-    assert (folder / "fares.md").read_text("utf-8") == TABLES
+    page.wait(lambda: (tmp_path / "fares.md").exists())
+    assert (tmp_path / "fares.md").read_text("utf-8") == TABLES
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
