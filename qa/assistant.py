@@ -90,19 +90,25 @@ class Assistant(Holdings, Shown):
         settings: Settings | None = None,
         *,
         use_reader: bool = True,
+        models_of: Assistant | None = None,
     ) -> Self:
         """Open the last committed state of an index. Nothing is synced or written.
 
         `corpus` and `index` are the folders; everything else comes from `settings`, by default from the
         environment. Without `use_reader` it answers by similarity alone, as it does if the reader is missing.
-        A missing index counts as an empty one. Raises ModelError, SettingsError, IndexTooNew.
+        The models of another assistant, `models_of`, are in memory only once. A missing index counts as an
+        empty one. Raises ModelError, SettingsError, IndexTooNew.
         """
         arguments.folder(corpus, "corpus")
         arguments.folder(index, "index")
         settings = replace(settings or Settings.from_environment(), corpus=Path(corpus), index=Path(index))
-        encoder = find_encoder(settings.model)
-        readers = find_readers(encoder, settings.reader) if use_reader else ()
-        assistant = cls(settings, encoder, *readers)
+        if models_of:
+            engine = models_of._engine
+            assistant = cls(settings, models_of._encoder, engine.reader, engine.second_reader)
+        else:
+            encoder = find_encoder(settings.model)
+            readers = find_readers(encoder, settings.reader) if use_reader else ()
+            assistant = cls(settings, encoder, *readers)
         try:
             with assistant._store.read():
                 pass

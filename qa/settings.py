@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -70,6 +70,24 @@ class Settings:
         if not index and not environment.get("QA_INDEX") and not _are_same(corpus, usual.corpus):
             index = index_of(corpus)
         return replace(usual, corpus=corpus, index=index or usual.index)
+
+    @classmethod
+    def for_several(
+        cls, corpora: Sequence[Path], environment: Mapping[str, str] = os.environ
+    ) -> tuple[Settings, ...]:
+        """The settings for each of several folders, as if it was named alone.
+
+        If the environment names an index, it is that of the usual corpus, and the folder that holds those of
+        the others. Raises SettingsError.
+        """
+        usual = cls.from_environment(environment)
+        indexes = (
+            usual.index / index_of(corpus).name
+            if environment.get("QA_INDEX") and not _are_same(corpus, usual.corpus)
+            else None
+            for corpus in corpora
+        )
+        return tuple(cls.for_folders(*folders, environment) for folders in zip(corpora, indexes, strict=True))
 
 
 def index_of(corpus: Path) -> Path:

@@ -51,6 +51,7 @@ examples:
 _SERVE = """\
 examples:
   qa serve ~/papers
+  qa serve ~/papers ~/reports              both, to be chosen on the page
   GRADIO_SERVER_PORT=8080 qa serve ~/papers
 """
 _MCP = """\
@@ -93,17 +94,33 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     options, rest = main.parse_known_args(arguments)
     main.prog = f"qa {options.command or ''}".strip()
     words: list[str] | None = getattr(options, "words", None)
-    if unknown := [word for word in rest if words is None or word.startswith("-")]:
+    folders: list[Path] | None = getattr(options, "folders", None)
+    takes_more = words is not None or folders is not None
+    if unknown := [word for word in rest if not takes_more or word.startswith("-")]:
         what = "unknown option" if unknown[0].startswith("-") else "unexpected"
         main.error(f"{what} {unknown[0]}" + (". Put it in quotes if it is a word of yours" if words else ""))
     if words:
         words += rest  # those after an option that stands among them
-    folder = getattr(options, "folder", None)
+    if folders is not None:
+        folders += map(_path, rest)
+        _check_folders(main, folders, options.index)
+    folder = folders[0] if folders else getattr(options, "folder", None)
     if folder and options.corpus:
         main.error("two folders are given. Leave out --corpus")
     if folder:
         options.corpus = folder
     return options
+
+
+def _check_folders(main: Parser, folders: Sequence[Path], index: Path | None) -> None:
+    """Several folders have an index each, so none may be given twice, and one index is not for all."""
+    if len(folders) > 1 and index:
+        main.error("several folders have an index each. Leave out --index")
+    seen: dict[str, Path] = {}
+    for folder in folders:
+        first = seen.setdefault(os.path.realpath(folder), folder)
+        if first is not folder:
+            main.error(f"{first} is given twice" if first == folder else f"{first} and {folder} are the same")
 
 
 def parser() -> Parser:
@@ -121,7 +138,7 @@ def parser() -> Parser:
             name, parents=[*parents, _shared()], help=says, description=_sentence(says), epilog=examples
         )
 
-    add("serve", "sync, then serve the page", _folder(), examples=_SERVE)
+    add("serve", "sync, then serve the page", _folders(), examples=_SERVE)
     _sync(add("sync", "bring the index up to date with the folder", _folder(), examples=_SYNC))
     _ask(add("ask", "answer a question, with citations", _asking(), examples=_ASK))
     add("chat", "answer one question after another", _folder(), _asking(), examples=_CHAT)
@@ -167,6 +184,18 @@ def _folder() -> Parser:
         type=_path,
         metavar="FOLDER",
         help="the folder of documents (default: QA_CORPUS, or ./corpus)",
+    )
+    return parent
+
+
+def _folders() -> Parser:
+    parent = Parser(add_help=False)
+    parent.add_argument(
+        "folders",
+        nargs="*",
+        type=_path,
+        metavar="FOLDER",
+        help="folders of documents, each with its own index (default: QA_CORPUS, or ./corpus)",
     )
     return parent
 

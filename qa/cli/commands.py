@@ -20,17 +20,16 @@ from typing import TYPE_CHECKING, NoReturn
 from qa.cli.arguments import parsed, parser
 from qa.cli.asking import ask, search
 from qa.cli.chat import chat
-from qa.cli.opening import checked, folder_to_sync, opened, with_documents, with_folder
+from qa.cli.opening import checked, failed, folder_to_sync, opened, with_documents, with_folder
 from qa.cli.progress import first_sync, print_news, progress_bar, sync_with_progress
+from qa.cli.serving import serve
 from qa.cli.terminal import PlainFormatter, width
-from qa.errors import CorpusEmptied, IndexUnwritable, QAError, SettingsError
+from qa.errors import CorpusEmptied, QAError
 from qa.settings import Settings
 from qa.text import plain, plural
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
-
-_OPENING = 0.1  # seconds in which the page is opened: while the models are loaded, little time is left for it
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,9 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stdout.flush()  # here, where a closed pipe is handled
         return code
     except QAError as error:
-        remedy = ". Use another folder with --index" if isinstance(error, IndexUnwritable) else ""
-        print(f"qa: {plain(with_folder(str(error), settings))}{remedy}", file=sys.stderr)
-        return 1
+        return failed(error, settings)
     except BrokenPipeError:  # the reader of the pipe has gone, as after `| head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
@@ -186,44 +183,8 @@ def _mcp(settings: Settings, _: argparse.Namespace) -> int:
     return 0
 
 
-def _serve(settings: Settings, _: argparse.Namespace) -> int:
-    port = os.environ.get("GRADIO_SERVER_PORT", "7860")
-    if not port.isdecimal():  # Gradio would fail on it while being imported
-        raise SettingsError(f"GRADIO_SERVER_PORT must be a number, not {port!r}")
-    folder_to_sync(settings)
-    from qa.corpus.watch import watched
-    from qa.server.app import host_name, serve
-    from qa.server.handlers import Indexing
-    from qa.server.middleware import is_loopback
-
-    with opened(settings) as assistant:
-        indexing, known = Indexing(), first_sync(assistant)
-        checked(assistant, " --allow-empty")
-        with watched(assistant.sync, settings.corpus, settings.index, print_news, known, indexing):
-            if settings.login is None and not is_loopback(host_name()):
-                everybody = f"anyone who can reach {host_name()} can ask and read"
-                print(f"qa: {everybody}. Set QA_LOGIN=name:password", file=sys.stderr, flush=True)
-            server = serve(assistant, indexing=indexing)
-            if int(port) not in (0, server.port):
-                print(f"qa: {_taken(port, server.port)}", file=sys.stderr, flush=True)
-            print(f"Serving on {server.url}", file=sys.stderr, flush=True)
-            server.wait(_OPENING)
-            # Here, because torch takes half as long again to import in another thread.
-            with suppress(QAError):
-                assistant.search("documents", k=1)  # loads the models before the first question comes
-            with suppress(KeyboardInterrupt):
-                server.wait()
-            server.close()
-    return 0
-
-
-def _taken(port: str, other: int) -> str:
-    """Says that a port is taken, most likely by a page that is still open."""
-    return f"port {port} is in use, perhaps by qa: using {other}. Set GRADIO_SERVER_PORT to choose one"
-
-
 _COMMANDS: Mapping[str, Callable[[Settings, argparse.Namespace], int]] = {  # of `arguments.parser`
-    "serve": _serve,
+    "serve": serve,
     "sync": _sync,
     "ask": ask,
     "chat": chat,

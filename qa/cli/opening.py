@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import shlex
+import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qa.errors import CorpusError, SettingsError
+from qa.errors import CorpusError, IndexUnwritable, QAError, SettingsError
 from qa.settings import Settings, index_of
-from qa.text import plural
+from qa.text import plain, plural
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
@@ -21,20 +22,29 @@ if TYPE_CHECKING:
 _NAMED = 3  # documents that an error names
 
 
-def opened(settings: Settings) -> Assistant:
-    """The assistant of a folder. Nothing heavy is imported before."""
+def opened(settings: Settings, models_of: Assistant | None = None) -> Assistant:
+    """The assistant of a folder, perhaps with the models of another. Nothing heavy is imported before."""
     from qa.assistant import Assistant
 
-    return Assistant.open(settings.corpus, settings.index, settings)
+    return Assistant.open(settings.corpus, settings.index, settings, models_of=models_of)
+
+
+def failed(error: QAError, settings: Settings) -> int:
+    """Say what is wrong in one line, and return the exit code."""
+    remedy = ". Use another folder with --index" if isinstance(error, IndexUnwritable) else ""
+    print(f"qa: {plain(with_folder(str(error), settings))}{remedy}", file=sys.stderr)
+    return 1
 
 
 def folder_to_sync(settings: Settings) -> None:
-    """Prepare for a sync. Raises CorpusError if the corpus is no folder and never was, and leaves nothing.
-
-    Others who use the machine may be kept out of the corpus, so they are kept out of its index.
-    """
+    """Prepare for a sync. Raises CorpusError if the corpus is no folder and never was, and leaves nothing."""
     if not os.path.isdir(settings.corpus) and not settings.index.exists():
         raise CorpusError(_missing(settings.corpus))
+    private(settings)
+
+
+def private(settings: Settings) -> None:
+    """Keep others who use the machine out of an index, as they may be kept out of its corpus."""
     if settings.index == index_of(settings.corpus):
         with suppress(OSError):  # the sync will say that it cannot write there
             settings.index.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

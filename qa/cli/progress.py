@@ -24,12 +24,16 @@ def sync_with_progress(
     purge: bool = False,
     settled: Callable[[Path], bool] = lambda _: True,
     allow_empty: bool = False,
+    folder: str = "",
 ) -> SyncReport:
-    """Sync with a progress bar on stderr, then a summary and one line for each file that failed."""
+    """Sync with a progress bar on stderr, then a summary and one line for each file that failed.
+
+    `folder` names it where there are several.
+    """
     from tqdm import tqdm
 
     # No bar without a terminal, so that logs stay readable.
-    with tqdm(total=0, unit="doc", desc="Indexing", disable=None, leave=False) as bar:
+    with tqdm(total=0, unit="doc", desc=f"Indexing {folder}".strip(), disable=None, leave=False) as bar:
 
         def show(progress: Progress) -> None:
             bar.total, bar.n = progress.total, progress.done
@@ -39,14 +43,14 @@ def sync_with_progress(
             )
 
         report = assistant.sync(show, purge, settled, allow_empty)
-    print(summary(report), file=sys.stderr)
+    print(f"{_of(folder)}{summary(report)}", file=sys.stderr)
     if report.purged:
         print(purge_summary(report.purged), file=sys.stderr)
-    _print_failures(report.failed)
+    _print_failures(report.failed, folder)
     return report
 
 
-def first_sync(assistant: Assistant, allow_empty: bool = False) -> tuple[Failure, ...]:
+def first_sync(assistant: Assistant, allow_empty: bool = False, folder: str = "") -> tuple[Failure, ...]:
     """Sync the settled files with progress on stderr and return the failures. Raises QAError.
 
     The watcher, which comes next, tries again if another process is syncing, and says if files are gone.
@@ -54,7 +58,7 @@ def first_sync(assistant: Assistant, allow_empty: bool = False) -> tuple[Failure
     from qa.corpus.watch import Settled
 
     try:
-        return sync_with_progress(assistant, settled=Settled(), allow_empty=allow_empty).failed
+        return sync_with_progress(assistant, settled=Settled(), allow_empty=allow_empty, folder=folder).failed
     except IndexBusy as error:
         logging.getLogger("qa").warning("%s", error)
         return ()
@@ -62,7 +66,7 @@ def first_sync(assistant: Assistant, allow_empty: bool = False) -> tuple[Failure
         return ()
 
 
-def print_news(report: SyncReport) -> None:
+def print_news(report: SyncReport, folder: str = "") -> None:
     """Print a line on stderr about a sync that the watcher started, and one for each file that failed."""
     renamed = len(report.renamed)
     counts = {
@@ -73,13 +77,17 @@ def print_news(report: SyncReport) -> None:
         "failed": len(report.failed),
     }
     changed = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
-    print(f"{time.strftime('%H:%M:%S')} {changed}; {cost(report)}", file=sys.stderr, flush=True)
-    _print_failures(report.failed)
+    print(f"{time.strftime('%H:%M:%S')} {_of(folder)}{changed}; {cost(report)}", file=sys.stderr, flush=True)
+    _print_failures(report.failed, folder)
 
 
-def _print_failures(failures: tuple[Failure, ...]) -> None:
+def _print_failures(failures: tuple[Failure, ...], folder: str) -> None:
     for failure in failures:
-        print(f"qa: {failure_text(failure)}", file=sys.stderr, flush=True)
+        print(f"qa: {_of(folder)}{failure_text(failure)}", file=sys.stderr, flush=True)
+
+
+def _of(folder: str) -> str:
+    return f"{folder}: " if folder else ""
 
 
 @contextmanager

@@ -6,6 +6,8 @@ import functools
 from collections.abc import Callable
 from typing import Any, Self
 
+import anyio
+import anyio.to_thread
 import gradio as gr
 
 from qa.assistant import Assistant
@@ -43,20 +45,22 @@ class Endpoints(gr.Blocks):  # type: ignore[misc]
         return inputs[: len(block_fn.inputs)]
 
 
-def add_endpoints(assistant: Assistant, concurrency: dict[str, Any]) -> None:
-    """Add the functions to the Endpoints being built. `concurrency` holds Gradio's limit and its id."""
+def add_endpoints(assistant: Assistant, limiter: anyio.CapacityLimiter) -> None:
+    """Add the functions to the Endpoints being built, of which as many are called at a time as it lets."""
+    limits = {"concurrency_limit": int(limiter.total_tokens), "concurrency_id": "ask"}  # Gradio's own
     for name, function in functions(assistant).items():
-        gr.api(_reporting_errors(function), api_name=name, api_visibility="public", **concurrency)
+        gr.api(_called(function, limiter), api_name=name, api_visibility="public", **limits)
 
 
-def _reporting_errors(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A function that reports a caller's mistake in one line; other errors stay in the server's log."""
+def _called(function: Callable[..., Any], limiter: anyio.CapacityLimiter) -> Callable[..., Any]:
+    """A function called in a thread. It reports a caller's mistake in one line; others are in the log."""
 
     @functools.wraps(function)
-    def reporting(*arguments: Any, **named: Any) -> Any:
+    async def called(*arguments: Any, **named: Any) -> Any:
         try:
-            return function(*arguments, **named)
+            call = functools.partial(function, *arguments, **named)
+            return await anyio.to_thread.run_sync(call, limiter=limiter)
         except QAError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
-    return reporting
+    return called

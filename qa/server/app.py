@@ -2,12 +2,14 @@
 
 Gradio serves the page's frame, which is one gr.HTML, and the API for other programs. Our own routes come
 before Gradio's: the page's files, the functions that it calls, the interface over plain HTTP, the tools, and
-the sign of health. `proxy` and `middleware` come before all.
+the sign of health. `proxy` and `middleware` come before all. Of several folders, each has such an application
+(`folders`).
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
 import gradio as gr
 from starlette.applications import Starlette
@@ -16,11 +18,14 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute, Mount, Router
 
 from qa.assistant import Assistant
+from qa.errors import SettingsError
 from qa.server import api, health, mcp, rest
-from qa.server.assets import Assets, EarlyScripts
+from qa.server.assets import TITLE, Assets, EarlyScripts
 from qa.server.auth import Login
+from qa.server.folders import chooser, named, site
 from qa.server.functions import functions
-from qa.server.handlers import ASKING, Handlers, Indexing
+from qa.server.handlers import Handlers, Indexing
+from qa.server.limits import Limits
 from qa.server.listening import Server, listen
 from qa.server.middleware import (
     BodySize,
@@ -38,7 +43,6 @@ from qa.server.proxy import BehindProxy
 from qa.server.routes import routes
 from qa.settings import Settings
 
-TITLE = "Ask the documents"
 DAY = 86400  # seconds
 MAX_SESSIONS = 100  # that Gradio remembers; they hold nothing of ours, and each costs memory
 HOST, PORT = "127.0.0.1", 7860
@@ -51,49 +55,78 @@ def host_name() -> str:
 
 
 def serve(
-    assistant: Assistant,
+    assistant: Assistant | Sequence[Assistant],
     server_name: str | None = None,
     server_port: int | None = None,
-    indexing: Indexing | None = None,
+    indexing: Indexing | Sequence[Indexing] | None = None,
 ) -> Server:
     """Serve the page, in a thread, until the server is closed.
 
-    The default port is the first free one from GRADIO_SERVER_PORT, or 7860, upwards. Raises SettingsError if
-    the page cannot be served on that address.
+    Several assistants have a page each, below the name of their folder, and an `indexing` each. The default
+    port is the first free one from GRADIO_SERVER_PORT, or 7860, upwards. Raises SettingsError if the page
+    cannot be served on that address.
     """
+    assistants = [assistant] if isinstance(assistant, Assistant) else list(assistant)
+    if len({each.settings.login for each in assistants}) != 1:
+        raise SettingsError("what is served together needs one login")
+    indexing = indexing or [Indexing() for _ in assistants]
+    progress = [indexing] if isinstance(indexing, Indexing) else list(indexing)
     name = server_name or host_name()
     first = int(os.environ.get("GRADIO_SERVER_PORT") or PORT)
     sockets = listen(name, [server_port] if server_port else range(first, first + PORTS_TRIED))
-    app = build(assistant, indexing or Indexing(), local=is_loopback(name))
+    app = build(assistants, progress, local=is_loopback(name))
     server = Server(app, name, sockets)
     server.start()
     return server
 
 
-def build(assistant: Assistant, indexing: Indexing, *, local: bool) -> Starlette:
+def build(assistants: Sequence[Assistant], indexing: Sequence[Indexing], *, local: bool) -> Starlette:
     """The application. `local` says that it is served to this machine only."""
-    login, assets = assistant.settings.login, Assets()
+    login = assistants[0].settings.login
+    before = guards(None if login is None else Login(login), local=local)
+    limits = Limits()
+    if len(assistants) == 1:
+        behind = [Middleware(BehindProxy), *before]
+        return _application(assistants[0], indexing[0], Assets(), limits, behind, local=local)
+    folders = named([assistant.settings.corpus for assistant in assistants])
+    pages = {}
+    for folder, assistant, progress in zip(folders, assistants, indexing, strict=True):
+        assets = Assets(f"{folder.name} – {TITLE}", chooser(folders, folder))
+        pages[folder] = _application(assistant, progress, assets, limits, before, local=local)
+    return site(pages, assistants, before)
+
+
+def _application(
+    assistant: Assistant,
+    indexing: Indexing,
+    assets: Assets,
+    limits: Limits,
+    before: Sequence[Middleware],
+    *,
+    local: bool,
+) -> Starlette:
+    """The application of one folder, with the middleware that comes before it."""
     download = may_download(assistant.settings, local=local)
-    handlers = Handlers(assistant, indexing, download).functions()
-    below = [*routes(handlers, assistant), *original_routes(assistant, download), assets.route()]
+    handlers = Handlers(assistant, indexing, download, limits).functions()
+    below = [
+        *routes(handlers, assistant, limits),
+        *original_routes(assistant, download, limits),
+        assets.route(),
+    ]
     own_routes: list[BaseRoute] = [
         Mount("/qa", Router(below, redirect_slashes=False)),
-        *mcp.routes(functions(assistant), ASKING),
-        *rest.routes(functions(assistant), ASKING),
+        *mcp.routes(functions(assistant), limits.by_tools),
+        *rest.routes(functions(assistant), limits.by_http),
         health.route(assistant),
     ]
     app = Starlette(
         routes=own_routes,
-        middleware=[
-            Middleware(BehindProxy),
-            *guards(None if login is None else Login(login), local=local),
-            Middleware(EarlyScripts, early=assets.early),
-        ],
+        middleware=[*before, Middleware(EarlyScripts, early=assets.early)],
         exception_handlers={500: server_error},
     )
     gr.mount_gradio_app(
         app,
-        _page(assistant, assets),
+        _page(assistant, assets, limits),
         path="/",
         theme=gr.themes.Base(font=("system-ui", "sans-serif"), font_mono=("ui-monospace", "monospace")),
         head=assets.head,
@@ -129,11 +162,13 @@ def guards(login: Login | None, *, local: bool) -> list[Middleware]:
     ]
 
 
-def _page(assistant: Assistant, assets: Assets) -> api.Endpoints:
+def _page(assistant: Assistant, assets: Assets, limits: Limits) -> api.Endpoints:
     """The page's frame, and the endpoints."""
-    page = api.Endpoints(title=TITLE, analytics_enabled=False, delete_cache=(DAY, DAY), fill_width=True)
+    page = api.Endpoints(
+        title=assets.title, analytics_enabled=False, delete_cache=(DAY, DAY), fill_width=True
+    )
     with page:
         gr.HTML(assets.frame, elem_id="page", apply_default_css=False, js_on_load=assets.start)
-        api.add_endpoints(assistant, {"concurrency_limit": ASKING, "concurrency_id": "ask"})
+        api.add_endpoints(assistant, limits.by_gradio)
     page.state_session_capacity = MAX_SESSIONS
     return page

@@ -19,7 +19,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from qa.server.proxy import own_path
 
+TITLE = "Ask the documents"
 ENTRY = "main.js"
+_CHOOSER = "<!-- the menu of the folders -->"
 _PATH = "/page/{version}/{name}"
 
 
@@ -28,10 +30,12 @@ class Assets:
 
     Gradio gets three pieces of them for its page: `head` goes into its head, `frame` is the HTML of its only
     component, and `start` is the script that it runs once that HTML is in the page. `early` is the page's
-    Link header, which makes a browser load the scripts while it loads Gradio's.
+    Link header, which makes a browser load the scripts while it loads Gradio's. `chooser` is the menu of the
+    folders, if there are several.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, title: str = TITLE, chooser: str = "") -> None:
+        self.title = title
         folder = files("qa.server").joinpath("page")
         texts = {file.name: file.read_text("utf-8") for file in folder.iterdir()}
         self._scripts = {name: texts[name] for name in sorted(texts) if name.endswith(".js")}
@@ -41,7 +45,7 @@ class Assets:
         icon = f"data:image/svg+xml,{quote(texts['icon.svg'])}"
         style = texts["style.css"] + texts["reader.css"]
         self.head = f'<link rel="icon" type="image/svg+xml" href="{icon}"><style>{style}</style>'
-        self.frame = texts["index.html"]
+        self.frame = texts["index.html"].replace(_CHOOSER, chooser)
         # Gradio runs this as the body of a function, in which imports would be relative to Gradio's script.
         self.start = f'import(new URL("{self._address(ENTRY)}", document.baseURI));'
         addresses = map(self._address, self._scripts)

@@ -31,18 +31,16 @@ from qa.recent import Recent
 from qa.server.html import answer as answers
 from qa.server.html import sources as cards
 from qa.server.html.copied import copied
-from qa.server.html.documents import Rows, accepted, holds, label, limits
+from qa.server.html.documents import Rows, accepted, holds, label, limits, missing
 from qa.server.html.elements import sentence
 from qa.server.html.why import explanation
+from qa.server.limits import Limits
 from qa.server.opening import Opening
 from qa.server.records import Line, Offset, Text, Turn, record, restore
 from qa.text import plural
 from qa.types import Answer, Progress, Trace
 
 LIST_SECONDS = 0.5  # for which a list of the documents is used again
-ASKING = 4  # questions of the page that are answered at the same time; more of them wait
-SHOWING = 2  # conversations that are shown or exported at the same time; each may be long
-READING = 4  # documents that are opened at the same time; each may be long
 MAX_TURNS = 1_000  # of a conversation that is shown
 REASONS = 200  # answers whose reasons can be shown without asking again
 EXAMPLES = ".examples.json"  # in the corpus folder: questions to start with
@@ -122,11 +120,17 @@ class _Reasons:
 class Handlers:
     """The functions over one assistant."""
 
-    def __init__(self, assistant: Assistant, indexing: Indexing, download: bool = False) -> None:
+    def __init__(
+        self,
+        assistant: Assistant,
+        indexing: Indexing,
+        download: bool = False,
+        limits: Limits | None = None,
+    ) -> None:
         self._assistant = assistant
         self._opening = Opening(assistant, download)
         self._indexing = indexing
-        self._asking, self._showing, self._reading = map(anyio.CapacityLimiter, (ASKING, SHOWING, READING))
+        self._limits = limits or Limits()
         self._reasons: Recent[_Reasons] = Recent(REASONS)
         self._rows = Rows()
         self._listing_lock = threading.Lock()
@@ -135,11 +139,12 @@ class Handlers:
 
     def functions(self) -> list[Handler]:
         """All functions that the page can call, each under its own name."""
+        limits = self._limits
         return [
-            *(self._handler(function, self._asking) for function in (self.ask, self.why)),
-            *(self._handler(function, self._showing) for function in (self.show, self.copied, self.export)),
+            *(self._handler(function, limits.asking) for function in (self.ask, self.why)),
+            *(self._handler(function, limits.showing) for function in (self.show, self.copied, self.export)),
             *(
-                self._handler(function, self._reading)
+                self._handler(function, limits.opening)
                 for function in (self._opening.whole, self._opening.page)
             ),
             *(self._handler(function) for function in (self.listing, self.remove, self.forget, self.rate)),
@@ -209,7 +214,8 @@ class Handlers:
         with self._listing_lock:
             if time.monotonic() - self._listed_at > LIST_SECONDS:
                 files, stopped = self._assistant.files(), self._assistant.stopped()
-                html = self._rows.render(files)
+                corpus = self._assistant.settings.corpus
+                html = self._rows.render(files) if files or corpus.is_dir() else missing(corpus)
                 self._list = {
                     "state": hashlib.sha256(f"{stopped}\n{html}".encode()).hexdigest(),
                     "html": html,

@@ -1,4 +1,4 @@
-"""GET /health, for whatever watches over the server: 200 while the index can be read, else 503.
+"""GET /health, for whatever watches over the server: 200 while each index can be read, else 503.
 
 It is answered without a login, and says nothing about the documents.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Sequence
 
 import anyio
 import anyio.to_thread
@@ -21,16 +22,16 @@ from qa.server.middleware import HEALTH
 KEPT_SECONDS = 1.0  # for which an answer is given again, so that asking all the time costs nothing
 
 
-def route(assistant: Assistant) -> Route:
-    """The route of an assistant's health."""
-    return Route(HEALTH, _Health(assistant).answer, methods=["GET"])
+def route(*assistants: Assistant) -> Route:
+    """The route of the health of some assistants."""
+    return Route(HEALTH, _Health(assistants).answer, methods=["GET"])
 
 
 class _Health:
-    def __init__(self, assistant: Assistant) -> None:
-        self._assistant = assistant
+    def __init__(self, assistants: Sequence[Assistant]) -> None:
+        self._assistants = assistants
         self._lock = threading.Lock()
-        self._seen: tuple[float, bool] | None = None  # when the index was looked at, and whether it was good
+        self._seen: tuple[float, bool] | None = None  # when it was looked, and whether all was good
 
     async def answer(self, _: Request) -> Response:
         # The sign that the server itself is alive is that this is answered at all.
@@ -49,14 +50,15 @@ class _Health:
         with self._lock:
             good = self._recent()
             if good is None:
-                good = self._index_is_readable()
+                good = all([_is_readable(assistant) for assistant in self._assistants])
                 self._seen = time.monotonic(), good
             return good
 
-    def _index_is_readable(self) -> bool:
-        try:
-            self._assistant.state()
-        except Exception as error:
-            logging.getLogger("qa").warning("the index cannot be read: %s", error)
-            return False
-        return True
+
+def _is_readable(assistant: Assistant) -> bool:
+    try:
+        assistant.state()
+    except Exception as error:
+        logging.getLogger("qa").warning("the index cannot be read: %s", error)
+        return False
+    return True

@@ -36,23 +36,23 @@ INSTRUCTIONS = (
 )
 
 
-def routes(functions: dict[str, Function], concurrency: int) -> list[Route]:
-    """Serve functions as tools at PATH, at most `concurrency` at a time. They raise QAError for bad calls."""
-    tools = _Tools(functions, concurrency)
+def routes(functions: dict[str, Function], limiter: anyio.CapacityLimiter) -> list[Route]:
+    """Serve functions as tools at PATH, some at a time. They raise QAError for bad calls."""
+    tools = _Tools(functions, limiter)
     return [Route(PATH + slash, endpoint=tools) for slash in ("", "/")]
 
 
-def protocol_server(functions: dict[str, Function], concurrency: int) -> Server[Any, Any]:
+def protocol_server(functions: dict[str, Function], limiter: anyio.CapacityLimiter) -> Server[Any, Any]:
     """Functions as tools for any transport, as `routes` serves them over HTTP."""
-    return _Tools(functions, concurrency).load()
+    return _Tools(functions, limiter).load()
 
 
 class _Tools:
     """An ASGI app that answers each request on its own, as JSON, and keeps nothing between requests."""
 
-    def __init__(self, functions: dict[str, Function], concurrency: int) -> None:
+    def __init__(self, functions: dict[str, Function], limiter: anyio.CapacityLimiter) -> None:
         self._functions = functions
-        self._limiter = anyio.CapacityLimiter(concurrency)
+        self._limiter = limiter
         self._lock = threading.Lock()
         self._server: Server[Any, Any] | None = None
 

@@ -21,8 +21,8 @@ from qa.documents.reading import page_picture
 from qa.errors import CorpusError, QAError
 from qa.recent import Recent
 from qa.server.html.elements import sentence
+from qa.server.limits import Limits
 
-DRAWING = 2  # pages that are drawn, or files that are read, at the same time
 PICTURES = 40  # that are kept, each of a few hundred kilobytes
 HOUR = 3600  # seconds for which a browser keeps a picture
 _SAVED = {
@@ -32,12 +32,12 @@ _SAVED = {
 }
 
 
-def original_routes(assistant: Assistant, download: bool) -> list[Route]:
+def original_routes(assistant: Assistant, download: bool, limits: Limits | None = None) -> list[Route]:
     """GET /picture?document=ID&page=N&version=DIGEST; GET /original?document=ID if `download` allows it.
 
     Problems are {"problem": one line}, with status 404.
     """
-    files = _Files(assistant)
+    files = _Files(assistant, (limits or Limits()).drawing)
     routes = [Route("/picture", partial(files.answer, files.picture), methods=["GET"])]
     if download:
         routes.append(Route("/original", partial(files.answer, files.original), methods=["GET"]))
@@ -45,14 +45,12 @@ def original_routes(assistant: Assistant, download: bool) -> list[Route]:
 
 
 class _Files:
-    def __init__(self, assistant: Assistant) -> None:
+    def __init__(self, assistant: Assistant, limiter: anyio.CapacityLimiter) -> None:
         self._assistant = assistant
         self._pictures: Recent[tuple[str, bytes]] = Recent(PICTURES)
-        # A limiter belongs to the event loop, which exists from the first request on.
-        self._limiter: anyio.CapacityLimiter | None = None
+        self._limiter = limiter
 
     async def answer(self, function: Callable[[Request], Response], request: Request) -> Response:
-        self._limiter = self._limiter or anyio.CapacityLimiter(DRAWING)
         try:
             return await anyio.to_thread.run_sync(function, request, limiter=self._limiter)
         except QAError as error:

@@ -16,6 +16,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 THIS_MACHINE = "127.0.0.1,::1"
 _FORWARDED = b"x-forwarded-"
 _PREFIX = b"x-forwarded-prefix"
+_SITE = "qa.site"  # in the scope of a request: the path of the proxy's, whatever part of the server answers
 _A_PATH = re.compile(
     rb"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,99}){1,9}"
 )  # it comes to stand in headers and pages
@@ -36,21 +37,25 @@ class BehindProxy:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
         elif (scope.get("client") or ("",))[0] in self._trusting.trusted_hosts:
-            await self._trusting(_below_prefix(scope), receive, send)  # type: ignore[arg-type]
+            await self._trusting(_as_site(_below_prefix(scope)), receive, send)  # type: ignore[arg-type]
         else:
             kept = [(name, value) for name, value in scope["headers"] if not name.startswith(_FORWARDED)]
-            await self._app({**scope, "headers": kept}, receive, send)
+            await self._app({**_as_site(scope), "headers": kept}, receive, send)
 
 
 def own_path(scope: Scope) -> str:
-    """The path of a request without the path that a proxy has for the server."""
+    """The path of a request without the path that leads to the application, such as that of a proxy."""
     path: str = scope["path"]
     return path.removeprefix(scope.get("root_path", ""))
 
 
 def prefix(scope: Scope) -> str:
-    """The path that a proxy has for the server, with a slash at the end."""
-    return f"{scope.get('root_path', '')}/"
+    """The path that a proxy has for the whole server, with a slash at the end."""
+    return f"{scope.get(_SITE, scope.get('root_path', ''))}/"
+
+
+def _as_site(scope: Scope) -> Scope:
+    return {**scope, _SITE: scope.get("root_path", "")}
 
 
 def _below_prefix(scope: Scope) -> Scope:

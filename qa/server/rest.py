@@ -49,17 +49,17 @@ _STATUSES: tuple[tuple[type[QAError], int], ...] = (  # the first that fits; els
 )
 
 
-def routes(functions: dict[str, Function], concurrency: int) -> list[Route]:
-    """Serve functions below PATH, at most `concurrency` at a time. They raise QAError for bad calls."""
-    return [Route(PATH + "/{name:path}", endpoint=_Interface(functions, concurrency))]
+def routes(functions: dict[str, Function], limiter: anyio.CapacityLimiter) -> list[Route]:
+    """Serve functions below PATH, as many at a time as `limiter` lets. They raise QAError for bad calls."""
+    return [Route(PATH + "/{name:path}", endpoint=_Interface(functions, limiter))]
 
 
 class _Interface:
     """An ASGI app, so that it sees all methods and answers all of them as JSON."""
 
-    def __init__(self, functions: dict[str, Function], concurrency: int) -> None:
+    def __init__(self, functions: dict[str, Function], limiter: anyio.CapacityLimiter) -> None:
         self._functions = functions
-        self._limiter = anyio.CapacityLimiter(concurrency)
+        self._limiter = limiter
         self._arguments = Arguments()
         self._waiting = 0
 

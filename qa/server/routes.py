@@ -31,6 +31,7 @@ from qa.documents.formats import check_size
 from qa.errors import CorpusError, QAError
 from qa.server.handlers import MISUNDERSTOOD, Argument, Handler
 from qa.server.html.elements import sentence
+from qa.server.limits import Limits
 from qa.server.middleware import may_change
 
 PATIENCE, MIN_SPEED = 20.0, 50_000  # a body may take so many seconds, and longer by its bytes per second
@@ -41,12 +42,10 @@ FAILED = "The server failed. Its log says why."
 _NOT_RECEIVED = {400: MISUNDERSTOOD, 408: SLOW, 503: BUSY}
 MAX_FILES, MAX_TOTAL_BYTES = 5_000, 4_000_000_000  # in the folder, beyond which no upload is accepted
 MIN_FREE_BYTES = 1_000_000_000  # on its disk, after an upload
-RECEIVING = 6  # files that are received at the same time, each in the folder for temporary files
-READING = 2  # that are read at the same time; a web page or a PDF takes many times its size in memory
 SLOW_FILE = "the file took too long to arrive. Try again"
 
 
-def routes(functions: Iterable[Handler], assistant: Assistant) -> list[Route]:
+def routes(functions: Iterable[Handler], assistant: Assistant, limits: Limits | None = None) -> list[Route]:
     """POST /NAME for each function, with its argument as JSON; PUT /upload?name=NAME&replace=yes for a file;
     GET /session for what the sender may do.
 
@@ -59,7 +58,7 @@ def routes(functions: Iterable[Handler], assistant: Assistant) -> list[Route]:
     calls = _Calls()
     return [
         *(Route(f"/{f.__name__}", partial(calls.answer, f), methods=["POST"]) for f in functions),
-        Route("/upload", _Uploads(assistant).answer, methods=["PUT"]),
+        Route("/upload", _Uploads(assistant, limits or Limits()).answer, methods=["PUT"]),
         Route("/session", _session, methods=["GET"]),
     ]
 
@@ -149,27 +148,23 @@ class _Calls:
 class _Uploads:
     """Receives files, but never fills the disk: their number, size and the free space have limits."""
 
-    def __init__(self, assistant: Assistant) -> None:
+    def __init__(self, assistant: Assistant, limits: Limits) -> None:
         self._assistant = assistant
-        # Limiters belong to the event loop, which exists from the first request on.
-        self._receiving: anyio.CapacityLimiter | None = None
-        self._reading: anyio.CapacityLimiter | None = None
+        self._limits = limits
 
     async def answer(self, request: Request) -> Response:
-        self._receiving = self._receiving or anyio.CapacityLimiter(RECEIVING)
-        self._reading = self._reading or anyio.CapacityLimiter(READING)
         name, replace = request.query_params.get("name", ""), bool(request.query_params.get("replace"))
         length = _content_length(request)
         try:
             safe_name(name)
             check_size(length)
-            async with self._receiving:
+            async with self._limits.receiving:
                 with tempfile.TemporaryDirectory(prefix="qa-upload-") as folder:
                     received = Path(folder, "file")
                     with anyio.fail_after(_time_limit(length)):
                         await _receive(request, received)
                     outcome = await anyio.to_thread.run_sync(
-                        _place, self._assistant, name, received, replace, limiter=self._reading
+                        _place, self._assistant, name, received, replace, limiter=self._limits.reading
                     )
         except TimeoutError:
             return _problem(sentence(SLOW_FILE), 408)

@@ -11,8 +11,7 @@ import anyio
 from qa.assistant import Assistant
 from qa.server import mcp
 from qa.server.functions import functions
-
-CONCURRENCY = 4  # questions that are answered at the same time
+from qa.server.limits import ASKING
 
 
 def serve(assistant: Assistant) -> None:
@@ -40,7 +39,7 @@ def _protocol_files() -> tuple[int, int]:
 async def _serve(assistant: Assistant, requests: int, answers: int) -> None:
     from mcp.server.stdio import stdio_server
 
-    server = mcp.protocol_server(functions(assistant), CONCURRENCY)
+    server = mcp.protocol_server(functions(assistant), anyio.CapacityLimiter(ASKING))
     reading = anyio.wrap_file(os.fdopen(requests, encoding="utf-8", errors="replace"))
     writing = anyio.wrap_file(os.fdopen(answers, "w", encoding="utf-8", newline="\n"))
     async with stdio_server(reading, writing) as (read, write):

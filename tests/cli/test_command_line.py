@@ -41,7 +41,7 @@ def test_documents_are_named_by_several_patterns():
     ("typed", "said"),
     [
         (["ask", "what", "--jsno"], "unknown option --jsno. Put it in quotes if it is a word of yours"),
-        (["serve", "docs", "papers"], "unexpected papers"),
+        (["sync", "docs", "papers"], "unexpected papers"),
         (["sync", "docs", "-c", "papers"], "two folders are given. Leave out --corpus"),
         (["sync", ""], "argument FOLDER: the name is empty"),
         (["ask", "what", "--documents", ""], "argument --documents: the name is empty"),

@@ -21,7 +21,7 @@ from qa.settings import Settings, index_of
 def home(tmp_path, monkeypatch) -> Path:
     """An empty folder to be in, with the user's data beside it. Commands use the encoder of the tests."""
 
-    def opened(_, corpus, index, settings):
+    def opened(_, corpus, index, settings, models_of):
         return Assistant(settings, WordEncoder())
 
     monkeypatch.setattr(Assistant, "open", classmethod(opened))

@@ -16,7 +16,8 @@ from shown import Shown, one_line
 from qa.assistant import Assistant
 from qa.errors import CorpusEmptied
 from qa.server import handlers
-from qa.server.handlers import ASKING, EXAMPLES, MISUNDERSTOOD, Handlers, Indexing, examples
+from qa.server.handlers import EXAMPLES, MISUNDERSTOOD, Handlers, Indexing, examples
+from qa.server.limits import ASKING
 from qa.types import Progress
 
 UNKNOWN = "Who painted the lighthouse?"

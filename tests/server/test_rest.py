@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from anyio import CapacityLimiter
 from conftest import QUESTION, KeyReader, WordEncoder, document
 from pydantic import TypeAdapter
 from starlette.applications import Starlette
@@ -36,7 +37,7 @@ def reading(corpus: Any, index: Any) -> Assistant:
 
 
 def served(functions: dict[str, Any], login: Login | None = None) -> TestClient:
-    app = Starlette(routes=rest.routes(functions, 4), middleware=guards(login, local=True))
+    app = Starlette(routes=rest.routes(functions, CapacityLimiter(4)), middleware=guards(login, local=True))
     return TestClient(app, base_url="http://127.0.0.1:7860")
 
 
@@ -254,6 +255,6 @@ def test_answers_are_as_described(client: TestClient):
 
 
 def test_behind_a_proxy_the_description_names_the_path_of_the_proxy(reading: Assistant):
-    app = Starlette(routes=rest.routes(functions(reading), 4))
+    app = Starlette(routes=rest.routes(functions(reading), CapacityLimiter(4)))
     client = TestClient(app, root_path="/docs")
     assert client.get("/docs/api/openapi.json").json()["servers"] == [{"url": "/docs/api"}]

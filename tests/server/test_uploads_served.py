@@ -21,6 +21,7 @@ from qa.assistant import Assistant
 from qa.documents.formats import MAX_BYTES
 from qa.errors import CorpusError
 from qa.server import routes as uploads
+from qa.server.limits import RECEIVING
 from qa.settings import Settings
 
 TEXT = b"The mill of Norvik has four floors."
@@ -122,10 +123,10 @@ def test_interrupted_uploads_leave_nothing_behind(address: str, folder: Path):
     for connection in connections:
         connection.sendall(f"{head}Authorization: Basic YWRhOnMzY3JldA==\r\n\r\n".encode() + b"x" * 5000)
     deadline = time.monotonic() + 10
-    while not 0 < len(list(folder.glob("qa-upload-*"))) <= uploads.RECEIVING and time.monotonic() < deadline:
+    while not 0 < len(list(folder.glob("qa-upload-*"))) <= RECEIVING and time.monotonic() < deadline:
         time.sleep(0.05)
     time.sleep(0.3)
-    assert len(list(folder.glob("qa-upload-*"))) == uploads.RECEIVING  # the others wait, and take no space
+    assert len(list(folder.glob("qa-upload-*"))) == RECEIVING  # the others wait, and take no space
     for connection in connections:
         connection.close()
     while list(folder.glob("qa-upload-*")) and time.monotonic() < deadline:

@@ -13,7 +13,8 @@ from conftest import DOCUMENTS, QUESTION, KeyReader, WordEncoder, python, write
 
 from qa.assistant import Assistant
 from qa.models.reading import Reading
-from qa.server.handlers import ASKING, Handlers, Indexing
+from qa.server.handlers import Handlers, Indexing
+from qa.server.limits import ASKING
 from qa.settings import Settings
 from qa.types import Passage
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from markupsafe import Markup
 
@@ -53,6 +54,12 @@ class Rows:
         ordered = sorted(files, key=lambda file: (file.state is not FileState.FAILED, file.path))
         self._rendered = {file: self._rendered.get(file) or _row(file) for file in ordered}
         return html("<ul>{}</ul>", concat(self._rendered.values()))
+
+
+def missing(folder: Path) -> Markup:
+    """What stands in place of the list if there is no folder, and no document of it is known."""
+    line = f"There is no folder {folder}. Check its name, or whether a drive is not connected."
+    return paragraph("empty", line)
 
 
 def _row(file: Listed) -> Markup:

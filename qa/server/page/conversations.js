@@ -2,10 +2,12 @@
 // server's record of an answer. The list of conversations is stored separately, so that it is read quickly.
 // If the browser stores nothing (a private window, no space left), they live as long as the page.
 
+import { storageKey } from "./dom.js";
+
 const KEPT = 60; // conversations, the newest
 const memory = new Map();
-const LIST = "qa:conversations";
-const key = (id) => "qa:conversation:" + id;
+const LIST = storageKey("conversations");
+const key = (id) => storageKey("conversation:" + id);
 
 export let current = fresh(); // the one on the page
 

@@ -31,8 +31,12 @@ export function fitBox() {
   box.style.height = box.scrollHeight + "px";
 }
 
+// The name under which the browser keeps something: by itself for each folder, if the server has several.
+const folder = $("#folder")?.dataset.folder;
+export const storageKey = (name) => (folder ? `qa/${folder}:` : "qa:") + name;
+
 // The question that is being typed outlives a reload, and a login in between, as long as the tab is open.
-const DRAFT = "qa:draft";
+const DRAFT = storageKey("draft");
 
 export function keepDraft() {
   try {
