@@ -27,6 +27,13 @@ def test_the_folder_is_an_argument_or_an_option(command):
     assert parsed([command]).corpus is None
 
 
+def test_the_page_is_of_one_folder_or_of_several():
+    several = parsed(["serve", "docs", "papers", "reports/"])
+    assert several.folders == [Path("docs"), Path("papers"), Path("reports")]
+    assert (parsed(["serve", "docs"]).folders, parsed(["serve"]).folders) == ([Path("docs")], [])
+    assert parsed(["serve", "docs", "--index", "mine"]).index == Path("mine")
+
+
 def test_a_home_folder_that_the_shell_leaves_alone_is_found(monkeypatch, tmp_path):
     monkeypatch.setenv("HOME", str(tmp_path))
     assert parsed(["ask", "--corpus=~/papers", "what"]).corpus == tmp_path / "papers"
@@ -42,6 +49,13 @@ def test_documents_are_named_by_several_patterns():
     [
         (["ask", "what", "--jsno"], "unknown option --jsno. Put it in quotes if it is a word of yours"),
         (["sync", "docs", "papers"], "unexpected papers"),
+        (["serve", "docs", "-c", "papers"], "two folders are given. Leave out --corpus"),
+        (
+            ["serve", "docs", "papers", "--index", "i"],
+            "several folders have an index each. Leave out --index",
+        ),
+        (["serve", "docs", "papers", "docs"], "docs is given twice"),
+        (["serve", "docs", "./papers/../docs/"], "docs and papers/../docs are the same"),
         (["sync", "docs", "-c", "papers"], "two folders are given. Leave out --corpus"),
         (["sync", ""], "argument FOLDER: the name is empty"),
         (["ask", "what", "--documents", ""], "argument --documents: the name is empty"),

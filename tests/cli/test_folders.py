@@ -22,7 +22,7 @@ def home(tmp_path, monkeypatch) -> Path:
     """An empty folder to be in, with the user's data beside it. Commands use the encoder of the tests."""
 
     def opened(_, corpus, index, settings, models_of):
-        return Assistant(settings, WordEncoder())
+        return Assistant(settings, models_of._encoder if models_of else WordEncoder())
 
     monkeypatch.setattr(Assistant, "open", classmethod(opened))
     for name in ("QA_CORPUS", "QA_INDEX"):
@@ -99,6 +99,100 @@ def test_a_folder_is_synced_and_asked_from_anywhere_and_nothing_is_written_into_
 def test_others_do_not_read_an_index_that_they_may_not_read_the_folder_of(home, capsys):
     run(capsys, "sync", home / "papers")
     assert stat.S_IMODE((home / "data" / "qa" / "indexes").stat().st_mode) == 0o700
+
+
+# --- several -------------------------------------------------------------------------------------
+
+
+def test_several_folders_have_the_indexes_that_each_has_alone(home):
+    papers, reports, usual = home / "papers", home / "reports", home / "project" / "corpus"
+    both = Settings.for_several([papers, reports], {})
+    assert [(each.corpus, each.index) for each in both] == [folders(str(papers)), folders(str(reports))]
+    assert Settings.for_several([usual, papers], {})[0].index == Path("index")
+
+
+def test_an_index_that_is_set_holds_those_of_several_folders(home):
+    set_up = {"QA_CORPUS": str(home / "papers"), "QA_INDEX": str(home / "kept")}
+    papers, reports = Settings.for_several([home / "papers", home / "reports"], set_up)
+    assert papers.index == home / "kept"  # as with this folder alone
+    assert reports.index.parent == home / "kept"
+    assert reports.index.name.startswith("reports-")
+
+
+def old(folder: Path) -> Path:
+    """A folder whose files are not being written any more."""
+    for file in folder.iterdir():
+        os.utime(file, (0, 0))
+    return folder
+
+
+class Served:
+    """In place of the server: what it is given, until Ctrl-C."""
+
+    url, port = "http://127.0.0.1:7860/", 7860
+
+    def __init__(self, assistants, indexing):
+        self.assistants = assistants
+        Served.last = self
+
+    def wait(self, seconds=None):
+        if seconds is None:
+            raise KeyboardInterrupt
+
+    def close(self):
+        pass
+
+
+@pytest.fixture
+def served(monkeypatch):
+    monkeypatch.setattr("qa.server.app.serve", Served)
+    return Served
+
+
+def test_several_folders_are_served_and_the_models_are_loaded_once(home, capsys, served):
+    write(home / "reports", {"goats.txt": "Forty goats live on the rock.", "broken.pdf": "no PDF"})
+    code, _, told = run(capsys, "serve", old(home / "papers"), old(home / "reports"))
+    assert code == 0
+    papers, reports = served.last.assistants
+    assert [document.path for document in reports.documents()] == ["goats.txt"]
+    assert papers._encoder is reports._encoder
+    assert papers.settings.index.parent == reports.settings.index.parent == home / "data" / "qa" / "indexes"
+    lines = told.splitlines()
+    assert lines[0].startswith("papers: 1 added; ")
+    assert lines[1].startswith("reports: 1 added, 1 failed; ")
+    assert lines[2].startswith("qa: reports: broken.pdf: ")
+    assert lines[-3:] == [
+        "Serving on http://127.0.0.1:7860/",
+        "  papers   http://127.0.0.1:7860/papers/",
+        "  reports  http://127.0.0.1:7860/reports/",
+    ]
+
+
+def test_a_folder_that_is_not_there_does_not_stop_the_others(home, capsys, served):
+    run(capsys, "sync", home / "papers")
+    (home / "papers").rename(home / "elsewhere")
+    write(home / "reports", {"goats.txt": "Forty goats live on the rock."})
+    assert run(capsys, "serve", home / "papers", old(home / "reports"), home / "never")[0] == 0
+    papers, reports, never = served.last.assistants
+    assert [len(each.documents()) for each in (papers, reports, never)] == [1, 1, 0]
+    assert not never.settings.index.exists()
+
+
+def test_nothing_is_served_if_no_folder_is_there_or_one_is_a_file(home, capsys, served):
+    said = run(capsys, "serve", home / "one", home / "two")
+    assert said == (1, "", f"qa: the folder {home}/one does not exist. Check its name\n")
+    file = home / "papers" / "bridge.txt"
+    said = run(capsys, "serve", home / "papers", file)
+    assert said == (1, "", f"qa: {file} is not a folder. Name the folder of your documents\n")
+
+
+def test_an_index_of_another_folder_is_told_with_the_command_for_its_own(home, capsys, served):
+    write(home / "reports", {"goats.txt": "Forty goats live on the rock."})
+    index_of(home / "reports").mkdir(parents=True)
+    run(capsys, "sync", home / "papers", "--index", index_of(home / "reports"))
+    code, _, told = run(capsys, "serve", home / "papers", home / "reports")
+    assert code == 1
+    assert f"run qa sync {home}/reports --allow-empty to make it one of {home}/reports\n" in told
 
 
 # --- nothing there -------------------------------------------------------------------------------
