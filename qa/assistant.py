@@ -90,31 +90,35 @@ class Assistant(Holdings, Shown):
         settings: Settings | None = None,
         *,
         use_reader: bool = True,
-        models_of: Assistant | None = None,
     ) -> Self:
         """Open the last committed state of an index. Nothing is synced or written.
 
         `corpus` and `index` are the folders; everything else comes from `settings`, by default from the
         environment. Without `use_reader` it answers by similarity alone, as it does if the reader is missing.
-        The models of another assistant, `models_of`, are in memory only once. A missing index counts as an
-        empty one. Raises ModelError, SettingsError, IndexTooNew.
+        A missing index counts as an empty one. Raises ModelError, SettingsError, IndexTooNew.
         """
         arguments.folder(corpus, "corpus")
         arguments.folder(index, "index")
         settings = replace(settings or Settings.from_environment(), corpus=Path(corpus), index=Path(index))
-        if models_of:
-            engine = models_of._engine
-            assistant = cls(settings, models_of._encoder, engine.reader, engine.second_reader)
-        else:
-            encoder = find_encoder(settings.model)
-            readers = find_readers(encoder, settings.reader) if use_reader else ()
-            assistant = cls(settings, encoder, *readers)
+        encoder = find_encoder(settings.model)
+        readers = find_readers(encoder, settings.reader) if use_reader else ()
+        return cls(settings, encoder, *readers)._checked()
+
+    def beside(self, corpus: str | Path, index: str | Path) -> Self:
+        """Open another folder with the settings and models of this one, which are in memory only once."""
+        arguments.folder(corpus, "corpus")
+        arguments.folder(index, "index")
+        settings = replace(self.settings, corpus=Path(corpus), index=Path(index))
+        models = self._encoder, self._engine.reader, self._engine.second_reader
+        return type(self)(settings, *models)._checked()
+
+    def _checked(self) -> Self:
         try:
-            with assistant._store.read():
+            with self._store.read():
                 pass
         except IndexDamaged as error:
             _log.warning("%s", error)  # a sync repairs it, and only an open assistant can sync
-        return assistant
+        return self
 
     def close(self) -> None:
         """Release the vectors held in memory. Nothing is lost if it is never called."""

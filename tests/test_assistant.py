@@ -149,6 +149,16 @@ def test_opening_serves_the_last_state_without_a_sync(synced, corpus):
     assert [d.path for d in opened.documents()] == ["bridge.txt", "ferry.md", "valley/bees.md"]
 
 
+def test_another_folder_is_opened_with_the_models_of_one(synced, encoder, tmp_path):
+    write(tmp_path / "goats", {"goats.txt": "Forty goats live on the rock."})
+    with synced.beside(tmp_path / "goats", tmp_path / "index of goats") as goats:
+        goats.sync()
+        assert [d.path for d in goats.documents()] == ["goats.txt"]
+        assert goats._encoder is encoder
+        assert goats.engine.reader is synced.engine.reader
+    assert len(synced.documents()) == 3
+
+
 # --- documents ---------------------------------------------------------------------------------
 
 

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 _NAMED = 3  # documents that an error names
 
 
-def opened(settings: Settings, models_of: Assistant | None = None) -> Assistant:
-    """The assistant of a folder, perhaps with the models of another. Nothing heavy is imported before."""
+def opened(settings: Settings) -> Assistant:
+    """The assistant of a folder. Nothing heavy is imported before."""
     from qa.assistant import Assistant
 
-    return Assistant.open(settings.corpus, settings.index, settings, models_of=models_of)
+    return Assistant.open(settings.corpus, settings.index, settings)
 
 
 def failed(error: QAError, settings: Settings) -> int:

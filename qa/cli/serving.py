@@ -44,7 +44,9 @@ def serve(settings: Settings, options: argparse.Namespace) -> int:
     with ExitStack() as stack:
         for each, name, progress in zip(several or (settings,), names, indexing, strict=True):
             try:
-                assistant = stack.enter_context(opened(each, *assistants[:1]))
+                first = assistants[0] if assistants else None
+                assistant = first.beside(each.corpus, each.index) if first else opened(each)
+                stack.enter_context(assistant)
                 known = _synced_with_others(assistant, name) if several else first_sync(assistant)
                 checked(assistant, " --allow-empty")
             except QAError as error:

@@ -24,7 +24,7 @@ ESC = "\x1b"
 def terminal(synced, corpus, index, monkeypatch):
     """The small corpus, asked with a reader that knows some answers, by whoever sits at a terminal."""
 
-    def opened(_, corpus, index, settings, models_of):
+    def opened(_, corpus, index, settings):
         return Assistant(settings, WordEncoder(), KeyReader(KNOWN))
 
     monkeypatch.setattr(Assistant, "open", classmethod(opened))

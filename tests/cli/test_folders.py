@@ -21,8 +21,8 @@ from qa.settings import Settings, index_of
 def home(tmp_path, monkeypatch) -> Path:
     """An empty folder to be in, with the user's data beside it. Commands use the encoder of the tests."""
 
-    def opened(_, corpus, index, settings, models_of):
-        return Assistant(settings, models_of._encoder if models_of else WordEncoder())
+    def opened(_, corpus, index, settings):
+        return Assistant(settings, WordEncoder())
 
     monkeypatch.setattr(Assistant, "open", classmethod(opened))
     for name in ("QA_CORPUS", "QA_INDEX"):

@@ -167,11 +167,17 @@ def test_the_page_says_in_which_folder_one_is_and_leads_to_the_others(client: ht
 def test_the_root_leads_to_the_first_folder(client: httpx.Client):
     assert client.get("/", headers=BROWSER).headers["location"] == "ferries/"
     assert client.get("/bridges").headers["location"] == "bridges/"
-    proxied = {"X-Forwarded-Prefix": "/team"}
+
+
+def test_a_proxy_may_have_a_path_for_them_all(client: httpx.Client):
+    proxied = {"X-Forwarded-Prefix": "/team", "X-Forwarded-Host": "example.org"}
+    assert client.get("/", headers=proxied).headers["location"] == "ferries/"
     assert client.get("/bridges", headers=proxied).headers["location"] == "bridges/"
     assert client.get("/bridges/api/openapi.json", headers=proxied).json()["servers"] == [
         {"url": "/team/bridges/api"}
     ]
+    root = client.get("/bridges/config", headers=proxied).json()["root"]
+    assert root == "http://example.org/team/bridges"
 
 
 @pytest.mark.parametrize("path", ["/api/ask", "/api/documents", "/gradio_api/mcp/", "/config"])

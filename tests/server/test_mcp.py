@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import httpx
 import pytest
+from anyio import CapacityLimiter
 from conftest import python
 from mcp import ClientSession, McpError
 from mcp.client.streamable_http import streamable_http_client
@@ -174,7 +175,7 @@ def test_the_details_of_a_failure_stay_in_the_log(caplog: pytest.LogCaptureFixtu
         raise ValueError("a secret of the server")
 
     with pytest.raises(tools.QAError, match=r"^the server failed\. Its log says why$"):
-        asyncio.run(tools._Tools({"broken": broken}, 1)._call("broken", {}))
+        asyncio.run(tools._Tools({"broken": broken}, CapacityLimiter(1))._call("broken", {}))
     assert "a secret of the server" in caplog.text
 
 
