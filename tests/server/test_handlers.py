@@ -217,6 +217,11 @@ def test_the_documents_are_listed_unless_they_are_shown_already(server: Server):
     assert server("listing", {"shown": first["state"]})["indexing"].startswith("Indexing 1 of 2 files…")
 
 
+def test_a_folder_that_is_not_there_is_told_in_place_of_its_list(synced: Assistant, tmp_path: Path):
+    server = Server(synced.beside(tmp_path / "<b>gone", tmp_path / "no index"))
+    assert f"There is no folder {tmp_path}/&lt;b&gt;gone." in server("listing", {})["html"]
+
+
 def test_indexing_shows_its_progress_and_nothing_afterwards():
     indexing = Indexing()
     assert str(indexing) == ""

@@ -94,7 +94,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 root.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || event.defaultPrevented || $("dialog[open]")) return;
+  if (event.key !== "Escape" || event.defaultPrevented || $("dialog[open], :popover-open")) return;
   if (isMenuOpen()) showMenu(false), $("#menu").focus();
   else if (event.target.closest("#sources")) backToMark();
   else stopAsking();
