@@ -10,6 +10,7 @@ let isOld = false; // the list that is shown, because a name is being typed in i
 export function showPast() {
   isOld = Boolean($("form", days));
   if (isOld) return;
+  const { act, id } = document.activeElement?.closest("#conversations li button")?.dataset ?? {};
   const isLong = conversations.list().length > MANY;
   if (!isLong) words.value = "";
   $("#recall").hidden = !isLong;
@@ -21,7 +22,10 @@ export function showPast() {
   }
   days.replaceChildren(...groups.map(groupOf));
   $("#recall .hint").textContent = found.length ? "" : "None found.";
+  if (act) focusOn(act, id);
 }
+
+const focusOn = (act, id) => all(`[data-act=${act}]`, days).find(({ dataset }) => dataset.id === id)?.focus();
 
 function groupOf({ day, items }, number) {
   const group = copy("#day"), list = $("ul", group);
@@ -63,12 +67,11 @@ export function rename(button) {
     const kept = conversations.list().find((other) => other.id === id);
     if (kept) item.replaceWith(itemOf(kept)); // and nothing else, which may be what is being clicked
   };
-  const focus = () => all("[data-act=rename]", days).find(({ dataset }) => dataset.id === id)?.focus();
   field.value = $("bdi", item).textContent;
-  form.addEventListener("submit", (event) => (event.preventDefault(), close(field.value), focus()));
+  form.addEventListener("submit", (event) => (event.preventDefault(), close(field.value), focusOn("rename", id)));
   field.addEventListener("blur", () => close(field.value));
   field.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") event.preventDefault(), close(null), focus();
+    if (event.key === "Escape") event.preventDefault(), close(null), focusOn("rename", id);
   });
   item.append(form);
   field.select();
