@@ -18,6 +18,7 @@ from qa.types import Document, Span, document_id
 
 QUOTED = 5_000  # characters of a quote, at most, that are marked on a page
 MARKED = 100  # places on a page, at most, at which what was looked for is marked
+SHORT = 60  # characters of a path in a message
 SECTIONS = 50  # documents whose sections are kept
 UNMARKED = "The quote couldn't be marked on this page. See it in the text."
 CHANGED = "This document has changed, and the text that the link led to is no longer in it."
@@ -27,8 +28,9 @@ GONE = "{} is not among the documents. It may have been removed or renamed"
 class Place(BaseModel):
     """A document with the place to mark, and what to look for in it.
 
-    A link names the document by its path, and has the `check` of the quote at the place. What is shown is the place found with the number `at`, or the first one from the offset `near` on; else
-    the `offset`; else what is marked.
+    A link names the document by its path, and has the `check` of the quote at the place. What is shown is the
+    place found with the number `at`, or the first one from the offset `near` on; else the `offset`; else what
+    is marked.
     """
 
     document: Line = ""
@@ -148,7 +150,8 @@ class Opening:
         try:
             return self._assistant.document(opened.document or document_id(opened.path))
         except UnknownDocument as error:
-            name = f"“{opened.path}”" if opened.path else "this document"
+            path = opened.path if len(opened.path) <= SHORT else f"…{opened.path[-SHORT:]}"
+            name = f"“{path}”" if path else "this document"
             raise UnknownDocument(GONE.format(name)) from error
 
     def _sections_of(self, document: Document) -> html.Sections:

@@ -213,7 +213,8 @@ def test_a_conversation_is_renamed_and_keeps_its_name(page: Page):
 
 OLDER = """
 const [count, day] = arguments, text = "It carries 340 passengers\\.";
-const kept = [...Array(count)].map((_, i) => ({ id: `old${i}`, title: `Question ${i}`, updated: Date.now() - i * day }));
+const old = (i) => ({ id: `old${i}`, title: `Question ${i}`, updated: Date.now() - i * day });
+const kept = [...Array(count).keys()].map(old);
 localStorage.setItem("qa:conversations", JSON.stringify(kept));
 const turns = [{ question: "How large is it?", text }];
 localStorage.setItem("qa:conversation:old3", JSON.stringify({ ...kept[3], turns }));

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -70,7 +69,11 @@ def entries(page: Page) -> int:
 def shown(page: Page) -> tuple[str, bool, bool]:
     """The tab, whether a source is selected, and whether a document is open."""
     tab = page.one("#side [aria-selected=true]").get_attribute("id")
-    return (tab or "").removeprefix("tab-"), bool(page.all(".card.selected")), page.one("#whole").is_displayed()
+    return (
+        (tab or "").removeprefix("tab-"),
+        bool(page.all(".card.selected")),
+        page.one("#whole").is_displayed(),
+    )
 
 
 def go(page: Page, way: str, expected: tuple[str, bool, bool]) -> None:

@@ -80,8 +80,14 @@ def _cited(
     body = html("{}{}{}", _folded(previous + far), near, _folded(rest + following))
     opening = button("whole", "Open document", document=first.document.id, start=first.start, end=first.end)
     copying = button("cite", "Copy citation", text="\n".join(map(citation_text, citations)))
-    link = {"start": first.start, "end": first.end, "quote": check(first.quote)}
-    linking = button("link", "Copy link", path=first.document.path, **link)
+    linking = button(
+        "link",
+        "Copy link",
+        path=first.document.path,
+        start=first.start,
+        end=first.end,
+        quote=check(first.quote),
+    )
     numbers = [
         _Number(citation.number, in_order.index(citation), citation.start, citation.end)
         for citation in citations
