@@ -18,7 +18,7 @@ from qa.types import Document, Span, document_id
 
 QUOTED = 5_000  # characters of a quote, at most, that are marked on a page
 MARKED = 100  # places on a page, at most, at which what was looked for is marked
-SHORT = 60  # characters of a path in a message
+SHORT = 40  # characters of a path in a message
 SECTIONS = 50  # documents whose sections are kept
 UNMARKED = "The quote couldn't be marked on this page. See it in the text."
 CHANGED = "This document has changed, and the text that the link led to is no longer in it."

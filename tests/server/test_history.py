@@ -198,8 +198,9 @@ def test_on_a_phone_back_leads_from_the_source_to_the_answer(browser: Chrome, ad
 
 
 VIEWS = """
-const [views, done] = arguments, { name } = performance.getEntriesByType("resource").find((e) => e.name.endsWith("/addresses.js"));
-import(name).then(({ addressOf, viewOf, START }) => done(views.map((view) => viewOf(addressOf({ ...START, ...view })))));
+const [views, done] = arguments, loaded = performance.getEntriesByType("resource");
+import(loaded.find(({ name }) => name.endsWith("/addresses.js")).name).then(({ START, addressOf, viewOf }) =>
+  done(views.map((view) => viewOf(addressOf({ ...START, ...view })))));
 """
 
 
