@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from qa.types import Span
 
 MOST = 1_000  # places that are found
 LONGEST = 200  # characters of what is looked for
+LINKED = 5_000  # characters of a quote that is found again in a text that has changed
 _BETWEEN = r"(?:[\s*_`\u00ad]|-\n)+"  # two words: also the marks of Markdown
 _APOSTROPHE = "['\u2019\u02bc]"
 
@@ -55,6 +57,25 @@ def find(text: str, words: str) -> Found:
     pattern = re.compile(_BETWEEN.join(map(_escaped, parts)), re.IGNORECASE)
     spans = (match.span() for match in pattern.finditer(text))
     return Found(tuple(islice(spans, MOST)), pattern)
+
+
+def check(quote: str) -> str:
+    """What a link has of a quote, to tell it from other text: the beginning of its SHA-256."""
+    return hashlib.sha256(quote.encode()).hexdigest()[:12]
+
+
+def again(text: str, place: Span, checked: str) -> Span | None:
+    """Where the quote of a link stands now, letter for letter, nearest to its place; None if it is gone."""
+    start, end = place
+    length = end - start
+    if check(text[start:end]) == checked:
+        return place
+    if not 0 < length <= LINKED:
+        return None
+    starts = (match.start() for match in re.finditer(r"(?<!\S)\S", text))
+    found = [at for at in starts if check(text[at : at + length]) == checked]
+    nearest = min(found, key=lambda at: abs(at - start), default=None)
+    return None if nearest is None else (nearest, nearest + length)
 
 
 def _escaped(word: str) -> str:

@@ -9,37 +9,44 @@ from pydantic import BaseModel, Field
 
 from qa.assistant import Assistant
 from qa.documents.reading import page_places
-from qa.errors import QuestionError
+from qa.errors import QuestionError, UnknownDocument
 from qa.recent import Recent
-from qa.server.finding import Found, find
+from qa.server.finding import Found, again, check, find
 from qa.server.html import whole as html
 from qa.server.records import Line, Offset
-from qa.types import Document, Span
+from qa.types import Document, Span, document_id
 
 QUOTED = 5_000  # characters of a quote, at most, that are marked on a page
 MARKED = 100  # places on a page, at most, at which what was looked for is marked
+SHORT = 40  # characters of a path in a message
 SECTIONS = 50  # documents whose sections are kept
 UNMARKED = "The quote couldn't be marked on this page. See it in the text."
+CHANGED = "This document has changed, and the text that the link led to is no longer in it."
+GONE = "{} is not among the documents. It may have been removed or renamed"
 
 
 class Place(BaseModel):
     """A document with the place to mark, and what to look for in it.
 
-    What is shown is the place found with the number `at`, or the first one from the offset `near` on; else
-    the `offset`; else what is marked.
+    A link names the document by its path, and has the `check` of the quote at the place. What is shown is the
+    place found with the number `at`, or the first one from the offset `near` on; else the `offset`; else what
+    is marked.
     """
 
-    document: Line
+    document: Line = ""
+    path: Line = ""
     start: Offset = 0
     end: Offset = 0
+    quote: Line = ""
     offset: Offset | None = None
     find: Line = ""
     at: Offset | None = None
     near: Offset | None = None
 
-    @property
-    def marked(self) -> Span:
-        return self.start, max(self.start, self.end)
+    def marked(self, text: str) -> Span:
+        """The span to mark. One of which the link's text is gone is empty."""
+        place = self.start, max(self.start, self.end)
+        return (again(text, place, self.quote) or (0, 0)) if self.quote else place
 
     def current(self, found: Found) -> int | None:
         """The number of the place that is shown; None if it is not asked for, or nothing is found."""
@@ -75,22 +82,25 @@ class Opening:
 
     def whole(self, opened: Part) -> dict[str, Any]:
         """Show a part of a document's text, with a place marked and what is looked for."""
-        document = self._assistant.document(opened.document)
+        document = self._document(opened)
+        marked = opened.marked(document.text)
         found = find(document.text, opened.find)
         current = opened.current(found)
-        target = opened.marked
+        target = marked
         if current is not None:
             target = found.spans[current]
         elif opened.offset is not None:
             target = opened.offset, opened.offset
         begin = opened.begin
-        if begin is None or (target != opened.marked and not begin <= target[0] < begin + html.WINDOW):
+        if begin is None or (target != marked and not begin <= target[0] < begin + html.WINDOW):
             begin = html.begin(document, target)
         sections = self._sections_of(document)
         return {
+            **_place(document, marked),
             "title": document.title,
             "origin": html.about(document),
-            "html": html.part(document, opened.marked, begin, sections, found),
+            "note": CHANGED if opened.quote and marked == (0, 0) else "",
+            "html": html.part(document, marked, begin, sections, found),
             "contents": html.contents(document, sections),
             "begin": begin,
             "found": len(found.spans),
@@ -101,21 +111,22 @@ class Opening:
 
     def page(self, opened: Page) -> dict[str, Any]:
         """Show a page of a PDF as a picture, with the part of a place that is on it marked."""
-        document = self._assistant.document(opened.document)
+        document = self._document(opened)
         if not _has_pictures(document):
             raise QuestionError("this document has no pages to show")
+        marked = opened.marked(document.text)
         original = self._assistant.original(document.id)
         found = find(document.text, opened.find)
         current = opened.current(found)
-        offset = opened.start if opened.offset is None else opened.offset
+        offset = marked[0] if opened.offset is None else opened.offset
         if current is not None:
             offset = found.spans[current][0]
         number = document.page_at(offset) or 1
         if current is None and opened.page is not None:
             number = min(opened.page, len(document.pages))
         start, end = _span_of_page(document, number)
-        first = max(start, opened.marked[0])
-        quote = first, min(end, opened.marked[1], first + QUOTED)
+        first = max(start, marked[0])
+        quote = first, min(end, marked[1], first + QUOTED)
         on_page = list(found.within(start, end))[:MARKED]
         spans = [quote, *(span for _, span in on_page)]
         length = max(1, end - start)
@@ -125,6 +136,7 @@ class Opening:
         at_here = numbers.index(current) if current in numbers else None
         is_missing = quote[0] < quote[1] and not places.boxes[0]
         return {
+            **_place(document, marked),
             "html": html.page(document, number, original.digest, places, at_here),
             "page": number,
             "pages": len(document.pages),
@@ -134,6 +146,14 @@ class Opening:
             "note": UNMARKED if is_missing else "",
         }
 
+    def _document(self, opened: Place) -> Document:
+        try:
+            return self._assistant.document(opened.document or document_id(opened.path))
+        except UnknownDocument as error:
+            path = opened.path if len(opened.path) <= SHORT else f"…{opened.path[-SHORT:]}"
+            name = f"“{path}”" if path else "this document"
+            raise UnknownDocument(GONE.format(name)) from error
+
     def _sections_of(self, document: Document) -> html.Sections:
         key = f"{document.id} {document.digest}"
         kept = self._sections.get(key)
@@ -141,6 +161,13 @@ class Opening:
             kept = self._assistant.sections(document.id)
             self._sections.keep(key, kept)
         return kept
+
+
+def _place(document: Document, marked: Span) -> dict[str, Any]:
+    """A place as a link has it."""
+    start, end = marked
+    quote = check(document.text[start:end]) if end > start else ""
+    return {"document": document.id, "path": document.path, "start": start, "end": end, "quote": quote}
 
 
 def _has_pictures(document: Document) -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import hashlib
 import json
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -170,7 +172,11 @@ def test_a_browser_is_shown_the_login_page_and_then_the_page(browser: httpx.Clie
         assert login_page.status_code == status
         assert '<form method="post" action="login">' in login_page.text
         assert "http" not in login_page.text  # nothing from other sites
-        assert login_page.headers["content-security-policy"].startswith("default-src 'none'")
+        policy = login_page.headers["content-security-policy"]
+        assert policy.startswith("default-src 'none'")
+        (script,) = re.findall("<script>(.*?)</script>", login_page.text)  # and no other may run
+        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        assert re.findall("script-src ([^;]*)", policy) == [f"'sha256-{digest}'"]
         assert "www-authenticate" not in login_page.headers
     refused = browser.get("/config")  # as from the page after its session has ended: no window pops up
     assert refused.status_code == 401

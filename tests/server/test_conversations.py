@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from browsing import Page, download_to, needs_browser, texts
-from selenium.webdriver import Chrome
+from selenium.webdriver import ActionChains, Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from serving import CORPUS, app, free_port
+from test_accessibility import violations
 
 pytestmark = needs_browser
 TRADE = "How much is the trade between Kazakhstan and Pakistan?"
@@ -157,18 +160,88 @@ def test_several_conversations_are_kept_and_opened_again(page: Page):
     assert titles(page)[0] == RAILWAY
 
 
-def test_a_conversation_is_cleared_after_confirmation(page: Page):
+def test_a_conversation_is_deleted_and_that_can_be_undone(page: Page):
     page.ask(RAILWAY)
+    assert page.one("#top [data-act=discard]").accessible_name == "Delete this conversation"
     page.act("discard", page.one("#top"))
-    page.wait(lambda: page.seen("#confirm"))
-    page.act("close", page.one("#confirm"))
-    assert asked(page) == [RAILWAY]
-    page.act("discard", page.one("#top"))
-    page.one("#confirmed").click()
     page.wait(lambda: page.seen("#welcome"))
     assert titles(page) == []
+    assert page.toast().startswith("Conversation deleted.")
+    page.one("#toast button").click()
+    page.wait(lambda: asked(page) == [RAILWAY])
+    page.act("new")
+    page.ask(TRADE)
+    delete(page, 1)
+    assert titles(page) == [TRADE]
+    page.one("#toast button").click()
+    assert titles(page) == [TRADE, RAILWAY]
+    delete(page, 0)
+    page.wait(lambda: page.seen("#welcome"))
     page.reload()
-    assert page.turns() == []
+    assert (page.turns(), titles(page)) == ([], [RAILWAY])
+
+
+def delete(page: Page, number: int) -> None:
+    """Click the button of an entry of the list, which is seen while the pointer is on it."""
+    item = page.all("#conversations li")[number]
+    ActionChains(page.browser).move_to_element(item).perform()
+    item.find_element(By.CSS_SELECTOR, "[data-act=discard]").click()
+
+
+def rename(page: Page, *keys: str) -> None:
+    """Type a name for the first conversation of the list, by keyboard alone."""
+    page.script("document.querySelector('#conversations .title').focus()")
+    ActionChains(page.browser).send_keys(Keys.TAB, Keys.ENTER, *keys).perform()
+
+
+def test_a_conversation_is_renamed_and_keeps_its_name(page: Page):
+    page.ask(RAILWAY)
+    rename(page, "The line to Pakistan", Keys.ENTER)
+    assert titles(page) == ["The line to Pakistan"]
+    assert page.script("return document.activeElement.dataset.act") == "rename"
+    rename(page, "Never mind", Keys.ESCAPE)
+    assert titles(page) == ["The line to Pakistan"]
+    page.script("document.querySelector('#turn-0 [data-act=edit]').click()")
+    page.one("#edited").send_keys(Keys.CONTROL, "a")
+    page.one("#edited").send_keys(TRADE, Keys.ENTER)
+    page.wait(lambda: asked(page) == [TRADE] and "$250 million" in page.answered(0).text)
+    page.reload()
+    assert titles(page) == ["The line to Pakistan"]
+    rename(page, Keys.BACKSPACE, Keys.ENTER)
+    assert titles(page) == [TRADE]
+
+
+OLDER = """
+const [count, day] = arguments, text = "It carries 340 passengers\\.";
+const old = (i) => ({ id: `old${i}`, title: `Question ${i}`, updated: Date.now() - i * day });
+const kept = [...Array(count).keys()].map(old);
+localStorage.setItem("qa:conversations", JSON.stringify(kept));
+const turns = [{ question: "How large is it?", text }];
+localStorage.setItem("qa:conversation:old3", JSON.stringify({ ...kept[3], turns }));
+"""
+
+
+def test_conversations_are_listed_by_day_and_a_long_list_is_searched(page: Page):
+    page.script(OLDER, 8, 86_400_000)
+    page.reload()
+    assert not page.seen("#recalled")
+    page.script(OLDER, 60, 10 * 86_400_000)
+    page.reload()
+    days = texts(page.all("#conversations h2"))
+    assert days[0] == "Today"
+    assert all(re.fullmatch(r"\d{1,2} [A-Z][a-z]{2,3}( \d{4})?", day) for day in days[1:])
+    assert days[-1].endswith(str((date.today() - timedelta(590)).year))
+    page.script(OLDER, 9, 86_400_000)
+    page.reload()
+    assert texts(page.all("#conversations h2"))[:2] == ["Today", "Yesterday"]
+    page.one("#recalled").send_keys("passengers. 340")
+    page.wait(lambda: titles(page) == ["Question 3"])
+    page.one("#recalled").send_keys("x")
+    page.wait(lambda: titles(page) == [] and "None found." in page.one("#recall").text)
+    assert violations(page) == []
+    page.one("#recalled").send_keys(Keys.ESCAPE)
+    page.wait(lambda: len(titles(page)) == 9)
+    assert violations(page) == []
 
 
 KEEP = """
@@ -180,12 +253,13 @@ localStorage.setItem("qa:conversation:x", JSON.stringify(arguments[0]));
 def test_damaged_conversations_in_the_browser_do_no_harm(page: Page):
     page.ask(RAILWAY)
     page.script("localStorage.setItem('qa:conversations', '{broken'); localStorage.setItem('qa:x', 'y')")
-    page.reload()
+    page.browser.get(page.address)
+    page.ready()
     assert page.turns() == []
     page.ask(RAILWAY)
     record = {"id": "x", "title": "x", "turns": [{"question": 7}]}
     page.script(KEEP, record)
-    page.reload()
+    page.browser.get(page.address)
     page.wait(lambda: page.turns())
     assert "cannot be read" in page.turns()[0].text
     assert "$7 billion" in page.ask(RAILWAY).text

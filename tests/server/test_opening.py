@@ -19,9 +19,10 @@ from qa.assistant import Assistant
 from qa.errors import SettingsError
 from qa.server.app import guards, may_download
 from qa.server.auth import Login
+from qa.server.finding import again, check
 from qa.server.handlers import Handlers, Indexing
 from qa.server.html import whole
-from qa.server.opening import UNMARKED
+from qa.server.opening import CHANGED, UNMARKED
 from qa.server.originals import original_routes
 from qa.server.routes import routes
 from qa.settings import Person, Settings
@@ -107,6 +108,53 @@ def test_a_place_beyond_the_part_that_is_shown_is_shown_in_another(
     assert here["begin"] == 0
     assert client("whole", "ferry.md", offset=150, begin=0)["begin"] > 60
     assert client("whole", "ferry.md", begin=60)["begin"] == 60
+
+
+# --- links ---------------------------------------------------------------------------------------
+
+
+def linked(client: Client, **place: object) -> dict[str, Any]:
+    """What a link opens: the path is all that it knows of the document."""
+    body: dict[str, Any] = client.http.post("/qa/whole", json=place).json()
+    return body
+
+
+def test_a_link_leads_to_its_quote_also_after_the_document_has_changed(client: Client, corpus: Path):
+    quote = "A ticket for the crossing costs 12 crowns."
+    opened = client("whole", "ferry.md", **client.place(quote, "ferry.md"))
+    place = {name: opened[name] for name in ("path", "start", "end", "quote")}
+    assert place["path"] == "ferry.md"
+    assert Shown(linked(client, **place)["html"]).marked == quote
+
+    file = corpus / "ferry.md"
+    file.write_text("It has a new beginning.\n\n" + file.read_text("utf-8"), "utf-8")
+    client.assistant.sync()
+    moved = linked(client, **place)
+    assert (Shown(moved["html"]).marked, moved["note"]) == (quote, "")
+    assert moved["start"] > place["start"]
+
+    file.write_text(file.read_text("utf-8").replace("12 crowns", "14 crowns"), "utf-8")
+    client.assistant.sync()
+    gone = linked(client, **place)
+    assert (Shown(gone["html"]).marked, gone["note"]) == ("", CHANGED)
+    assert boxes(client("page", **client.place("The stone bridge"), quote="0"), "quoted") == 0
+
+
+def test_of_two_places_with_the_same_quote_the_nearer_one_is_marked():
+    text = "The bell rings. The ferry leaves. The bell rings. It is late."
+    second = text.rindex("The bell rings.")
+    place = second + 2, second + 17
+    assert again(text, place, check("The bell rings.")) == (second, second + 15)
+    assert again(text, (0, 15), check("The bell rings.")) == (0, 15)
+    assert again(text, (0, 15), check("The bell rang.")) is None
+    assert again("word " * 9_000, (0, 40_000), check("x" * 40_000)) is None
+
+
+def test_a_link_to_a_document_that_is_gone_says_so_in_a_line(client: Client):
+    line = linked(client, path="minutes/May.md")["problem"]
+    assert line == "“minutes/May.md” is not among the documents. It may have been removed or renamed."
+    assert "…" in linked(client, path="x" * 200)["problem"]
+    assert linked(client, document="0")["problem"].startswith("This document is not among")
 
 
 # --- pages ---------------------------------------------------------------------------------------

@@ -110,7 +110,8 @@ def test_forged_conversations_are_shown_as_text(browser: Chrome, tmp_path: Path,
     with app(tmp_path / "index", corpus) as address:
         page = Page(browser, address)
         page.script(FORGED, [{"id": HOSTILE, "title": HOSTILE, "updated": HOSTILE}], {"turns": turns})
-        page.reload()
+        browser.get("about:blank")  # a reload would stay at the empty conversation
+        browser.get(address)
         page.wait(lambda: len(page.turns()) == 5)
         assert HOSTILE in page.turns()[0].find_element(By.CSS_SELECTOR, "[role=alert]").text
         assert texts(page.seen("#conversations .title")) == [HOSTILE]
@@ -141,6 +142,7 @@ def test_an_ended_session_is_reported_with_a_link_to_the_login(browser: Chrome, 
         assert not (corpus / "mill.md").exists()
         page.one("#ended a").click()
         page.wait(lambda: browser.find_element(By.NAME, "password").is_displayed())
+        assert browser.current_url == f"{address}login#/documents"  # to be back there after the login
         browser.get_log("browser")  # the responses with status 401
 
 

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import httpx
 import proxying
 import pytest
-from browsing import Page, needs_browser, requested
+from browsing import PATIENCE, Page, needs_browser, requested
 from conftest import DOCUMENTS, write
 from gradio_client import Client
 from mcp import ClientSession
@@ -23,6 +23,7 @@ from proxying import PREFIX
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
 from serving import app
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -226,9 +227,12 @@ def test_programs_reach_the_server_under_the_path_of_the_proxy(address: str):
 @needs_browser
 def test_the_page_works_under_the_path_of_the_proxy(browser: Chrome, address: str):
     requested(browser)
-    browser.get(address)
+    link = f"{address}#/document/ferry.md?at=2-7"
+    browser.get(link)
     browser.find_element(By.NAME, "username").send_keys(LOGIN[0])
     browser.find_element(By.NAME, "password").send_keys(LOGIN[1] + Keys.ENTER)
+    WebDriverWait(browser, PATIENCE).until(lambda _: browser.find_elements(By.CSS_SELECTOR, "#whole mark"))
+    assert browser.current_url.startswith(link)  # the login has kept it
     page = Page(browser, address)
     assert browser.current_url == address
     assert "340 passengers" in page.ask(QUESTION["question"]).text

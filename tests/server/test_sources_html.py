@@ -23,6 +23,7 @@ from shown import (
 
 from qa.answers.wording import EMPTY, citation_text
 from qa.errors import CitationError
+from qa.server.finding import check
 from qa.server.html.sources import sources
 from qa.types import Claim
 
@@ -62,6 +63,10 @@ def test_a_card_marks_the_quote_inside_its_passage_and_names_its_origin():
         "data-end": str(start + len(QUOTE)),
     }
     assert shown.acts("cite")[0]["data-text"] == citation_text(an_answer().citations[0])
+    citation = an_answer().citations[0]
+    (link,) = shown.acts("link")
+    assert (link["data-path"], link["data-quote"]) == (citation.document.path, check(citation.quote))
+    assert (link["data-start"], link["data-end"]) == (str(citation.start), str(citation.end))
 
 
 def test_each_citation_has_its_card_in_the_order_of_their_numbers():

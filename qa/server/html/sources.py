@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from qa.answers.quotes import verify
 from qa.answers.wording import EMPTY, NEAREST, NO_EVIDENCE, citation_text, place, remark
-from qa.server.finding import Marks
+from qa.server.finding import Marks, check
 from qa.server.html.elements import NOTHING, button, concat, html, origin, paragraph, text
 from qa.server.html.excerpt import excerpt
 from qa.types import Answer, Citation, Document, Hit, Passage, Span
@@ -80,12 +80,20 @@ def _cited(
     body = html("{}{}{}", _folded(previous + far), near, _folded(rest + following))
     opening = button("whole", "Open document", document=first.document.id, start=first.start, end=first.end)
     copying = button("cite", "Copy citation", text="\n".join(map(citation_text, citations)))
+    linking = button(
+        "link",
+        "Copy link",
+        path=first.document.path,
+        start=first.start,
+        end=first.end,
+        quote=check(first.quote),
+    )
     numbers = [
         _Number(citation.number, in_order.index(citation), citation.start, citation.end)
         for citation in citations
     ]
     where = place(first.document, start, end), remark(passage)
-    return _card(turn, numbers, first.document, where, body, opening + copying)
+    return _card(turn, numbers, first.document, where, body, opening + copying + linking)
 
 
 def _beside(passage: Passage | None, document: Document, side: str) -> Markup:

@@ -4,10 +4,12 @@ import { ENDED, call } from "./api.js";
 import * as conversations from "./conversations.js";
 import { NONE, chosen, searchedText } from "./documents.js";
 import {
-  $, all, box, bringIntoView, confirmFirst, copy, fitBox, keepDraft, log, narrow, pane, parse, save, showTab, submits,
+  $, all, box, bringIntoView, copy, displayTab, fitBox, keepDraft, log, narrow, pane, parse, save, showTab, submits,
   toast,
 } from "./dom.js";
-import { NO_SOURCES, cardOf, select } from "./sources.js";
+import { amend, enter, view } from "./history.js";
+import { showPast, showWithout } from "./past.js";
+import { NO_SOURCES, select, selectAgain } from "./sources.js";
 
 export let pending = null; // the question that is being answered
 
@@ -105,7 +107,7 @@ export function edit(number) {
 }
 
 function cut(number) {
-  if (!number) conversations.current.title = ""; // it was the first question, which has changed
+  if (!number && !conversations.current.named) conversations.current.title = ""; // the first question, which has changed
   conversations.current.turns.length = Math.min(conversations.current.turns.length, number);
   for (const turn of all(".turn", log)) if (Number(turn.dataset.turn) >= number) turn.remove();
   for (const cards of all(".cards", pane)) if (Number(cards.dataset.turn) >= number) cards.remove();
@@ -114,13 +116,14 @@ function cut(number) {
 
 // --- conversations -------------------------------------------------------------------------------
 
-export async function openConversation(next) {
+// Show a conversation with a source of it, by default the one that was selected last.
+export async function openConversation(next, selected = next.selected) {
   stopAsking();
   conversations.use(next);
   log.replaceChildren();
   pane.replaceChildren();
   show();
-  if (!next.turns.length) return;
+  if (!next.turns.length) return amend({ turn: null, card: "" });
   const result = await call("show", { turns: next.turns });
   if (conversations.current !== next) return;
   if (result.problem) return toast(result.problem);
@@ -128,40 +131,47 @@ export async function openConversation(next) {
     next.turns[number].text = text; // follow-ups build on the text that is still in the documents
     showRating(place(number, html, cards), next.turns[number].helpful);
   });
-  const { card, mark } = cardOf(next.selected?.card);
-  select(next.selected?.turn ?? next.turns.length - 1, card, next.selected?.card);
-  (mark ?? card)?.scrollIntoView({ block: "center" });
+  selectAgain(selected);
   show();
   bringIntoView(log.lastElementChild, "auto");
 }
 
+// Open a conversation as a new entry of the browser's history.
+export function switchTo(next) {
+  const { turn = null, card = "" } = next.selected ?? {}, tab = narrow.matches ? "" : view.tab;
+  enter({ conversation: next.id, kept: next.turns.length > 0, turn, card: card ?? "", tab });
+  displayTab(view.tab);
+  openConversation(next);
+}
+
 export function begin() {
-  openConversation(conversations.fresh());
+  switchTo(conversations.fresh());
   if (!narrow.matches) box.focus();
 }
 
-export function discard(id, word) {
-  const done = () => (conversations.remove(id), id === conversations.current.id ? begin() : show());
-  confirmFirst(`${word} this conversation?`, "This deletes its questions and answers from this browser.", word, done);
+export function discard(button) {
+  const id = button.dataset.id ?? conversations.current.id, isCurrent = id === conversations.current.id;
+  const deleted = isCurrent ? conversations.current : conversations.load(id);
+  conversations.remove(id);
+  if (isCurrent) openConversation(conversations.fresh());
+  if (button.dataset.id) showWithout(button);
+  else if (!narrow.matches) box.focus();
+  toast("Conversation deleted.", deleted && (() => {
+    conversations.restore(deleted);
+    if (isCurrent) switchTo(deleted);
+    else showPast();
+  }));
 }
 
 function show() {
+  amend({ conversation: conversations.current.id, kept: conversations.current.turns.length > 0 });
   $("#welcome").hidden = log.children.length > 0;
   $("#send").hidden = Boolean(pending);
   $("#stop").hidden = !pending;
   for (const button of all("#top [data-act=export], #top [data-act=discard]")) button.disabled = !conversations.current.turns.length;
   if (!pane.children.length) pane.innerHTML = NO_SOURCES;
   else if (pane.children.length > 1) $(".empty", pane)?.remove();
-  const items = conversations.list().map(({ id, title }) => {
-    const item = copy("#kept");
-    const [opening, deleting] = all("button", item);
-    $("bdi", opening).textContent = title;
-    $(".hidden", deleting).textContent = `Delete the conversation “${title}”`;
-    opening.dataset.id = deleting.dataset.id = id;
-    if (id === conversations.current.id) opening.setAttribute("aria-current", "true");
-    return item;
-  });
-  $("#conversations ul").replaceChildren(...items);
+  showPast();
 }
 
 // --- copy, export, rate --------------------------------------------------------------------------

@@ -1,5 +1,5 @@
-// Conversations, kept in this browser. Each is { id, title, updated, selected, turns }, where a turn is the
-// server's record of an answer. The list of conversations is stored separately, so that it is read quickly.
+// Conversations, kept in this browser. Each is { id, title, named, updated, selected, turns }, where a turn is
+// the server's record of an answer. The list of conversations is stored separately, so that it is read quickly.
 // If the browser stores nothing (a private window, no space left), they live as long as the page.
 
 import { storageKey } from "./dom.js";
@@ -94,4 +94,33 @@ export function remove(id) {
   } catch {
     memory.set(LIST, JSON.stringify(others));
   }
+}
+
+// Give a conversation a title that stays when its first question changes; without one, the question is the title.
+export function rename(id, title) {
+  const conversation = id === current.id ? current : load(id);
+  if (!conversation?.turns.length) return;
+  conversation.named = title !== "";
+  conversation.title = title || conversation.turns[0].question;
+  write(key(id), conversation);
+  write(LIST, list().map((kept) => (kept.id === id ? { ...kept, title: conversation.title } : kept)));
+}
+
+// Keep a conversation that was removed, in its old place.
+export function restore(conversation) {
+  const { id, title, updated } = conversation;
+  const others = list().filter((kept) => kept.id !== id);
+  write(LIST, [...others, { id, title, updated }].sort((one, other) => other.updated - one.updated));
+  write(key(id), conversation);
+}
+
+// The list of those that have all the words in their title, questions and answers.
+export function withWords(words) {
+  const sought = words.toLowerCase().split(/\s+/).filter(Boolean);
+  if (!sought.length) return list();
+  return list().filter(({ id, title }) => {
+    const texts = (load(id)?.turns ?? []).flatMap(({ question, text }) => [question, text]);
+    const all = [title, ...texts].join("\n").replace(/\\(.)|\*/g, "$1").toLowerCase(); // answers are Markdown
+    return sought.every((word) => all.includes(word));
+  });
 }

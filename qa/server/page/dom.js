@@ -1,5 +1,7 @@
 // The parts of the page, and what its scripts share. All scripts are loaded after the frame.
 
+import { enter } from "./history.js";
+
 export const root = document.querySelector("#page");
 export const $ = (selector, within = root) => within.querySelector(selector);
 export const all = (selector, within = root) => [...within.querySelectorAll(selector)];
@@ -51,7 +53,16 @@ export function restoreDraft() {
   fitBox();
 }
 
+const usualTab = () => (narrow.matches ? "chat" : "sources");
+
 export function showTab(name) {
+  enter({ tab: name === usualTab() ? "" : name });
+  displayTab(name);
+}
+
+// The answers are a tab only where the page is narrow.
+export function displayTab(wanted = "") {
+  const name = wanted && (narrow.matches || wanted !== "chat") ? wanted : usualTab();
   for (const other of ["chat", "sources", "documents"]) {
     const button = $(`#tab-${other}`), on = other === name;
     button.setAttribute("aria-selected", String(on));
@@ -69,11 +80,23 @@ export function showMenu(on) {
   if (on) $("#conversations button").focus();
 }
 
+// Show a line for as long as it takes to read it, with a button to undo what it tells if that can be undone.
 let hiding;
-export function toast(line) {
+export function toast(line, undo = null) {
+  const place = $("dialog[open] .toast") ?? $("#toast"); // an open document covers the other
+  const hide = () => {
+    if (undo && place.matches(":hover, :focus-within")) hiding = setTimeout(hide, 1000);
+    else place.replaceChildren();
+  };
   clearTimeout(hiding);
-  $("#toast").textContent = line;
-  hiding = setTimeout(() => ($("#toast").textContent = ""), 4000);
+  for (const other of all(".toast")) other.replaceChildren();
+  place.textContent = line;
+  if (undo) {
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", textContent: "Undo", onclick: () => (place.replaceChildren(), undo()) });
+    place.append(button);
+  }
+  hiding = setTimeout(hide, undo ? 10000 : Math.max(4000, 80 * line.length));
 }
 
 export function confirmFirst(title, text, action, done) {

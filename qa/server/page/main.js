@@ -2,24 +2,35 @@
 
 import * as conversations from "./conversations.js";
 import { mayChange } from "./api.js";
+import { addressOfDocument } from "./addresses.js";
 import {
-  $, all, box, fitBox, isMenuOpen, keepDraft, log, narrow, restoreDraft, root, showMenu, showTab, submits,
+  $, all, box, displayTab, fitBox, isMenuOpen, keepDraft, log, narrow, restoreDraft, root, showMenu, showTab, submits, toast,
 } from "./dom.js";
 import { attach, choose, forgetMissing, poll, removeDocument } from "./documents.js";
+import { amend, start, view } from "./history.js";
+import { rename } from "./past.js";
 import { showQuotesOfNumbers } from "./peek.js";
 import * as reader from "./reader.js";
-import { backToMark, explain, follow, select } from "./sources.js";
+import { backToMark, explain, follow, select, selectAgain } from "./sources.js";
 import {
   ask, askExactly, begin, copyAnswer, copyText, discard, edit, exportTurns, openConversation, pending, rate, retry, saveMarkdown, stopAsking,
+  switchTo,
 } from "./chat.js";
 
 const turnOf = (button) => Number(button.closest(".turn").dataset.turn);
 
+// The address of the page with a place of a document, by default the one that is open.
+function linkTo({ path, start: from, end, quote }) {
+  const hash = path ? addressOfDocument({ path, start: Number(from), end: Number(end), quote }) : location.hash;
+  return location.href.split("#")[0] + hash;
+}
+
 const acts = {
   menu: () => showMenu(!isMenuOpen()),
   new: () => (showMenu(false), begin()),
-  open: ({ dataset }) => (showMenu(false), openConversation(conversations.load(dataset.id) ?? conversations.fresh())),
-  discard: ({ dataset }) => discard(dataset.id ?? conversations.current.id, dataset.id ? "Delete" : "Clear"),
+  open: ({ dataset }) => (showMenu(false), switchTo(conversations.load(dataset.id) ?? conversations.fresh())),
+  rename,
+  discard,
   export: () => exportTurns(conversations.current.turns, saveMarkdown),
   stop: stopAsking,
   all: () => choose(null),
@@ -30,6 +41,7 @@ const acts = {
   edit: (button) => edit(turnOf(button)),
   copy: (button) => copyAnswer(turnOf(button)),
   cite: ({ dataset }) => copyText(dataset.text, "Citation copied."),
+  link: ({ dataset }) => copyText(linkTo(dataset), "Link copied."),
   rate,
   whole: ({ dataset }) => reader.openDocument(dataset),
   part: ({ dataset }) => reader.part(Number(dataset.begin)),
@@ -51,7 +63,9 @@ const acts = {
 root.addEventListener("click", (event) => {
   if (isMenuOpen() && !event.target.closest("#conversations, #menu")) showMenu(false);
   const link = event.target.closest("a[href^='#source-']");
-  if (link) return event.preventDefault(), follow(link); // the address of the page stays as it is
+  if (link) return event.preventDefault(), follow(link);
+  if (event.target.closest(".skip")) return event.preventDefault(), box.focus(); // which is no place in the history
+  if (event.target.closest("#ended a")) event.target.closest("a").hash = location.hash; // to be back after the login
   const button = event.target.closest("[data-act]");
   if (button) return acts[button.dataset.act]?.(button);
   if (getSelection().toString()) return; // text was selected to be copied
@@ -100,16 +114,37 @@ root.addEventListener("keydown", (event) => {
   else stopAsking();
 });
 
+// --- views ---------------------------------------------------------------------------------------
+
+const ELSEWHERE = "That conversation is not kept in this browser.";
+
+// Show a view: the first one, or that of the entry which the reader has gone back or forward to.
+function arrive({ conversation: id, kept, tab, turn, card, document: place, question }, isFirst = false) {
+  for (const dialog of all("dialog[open]:not(#whole)")) dialog.close();
+  if (!place) reader.closeDocument();
+  displayTab(tab);
+  const selected = turn === null ? undefined : { turn, card };
+  if (question) begin(), amend({ question: "" }), (box.value = question.slice(0, box.maxLength)), keepDraft(), fitBox();
+  else if (isFirst || (id && id !== conversations.current.id)) openConversation(conversationOf(id, kept), selected);
+  else if (conversations.current.turns.length) selectAgain(selected);
+  if (place) reader.openDocument(place, true);
+}
+
+function conversationOf(id, kept) {
+  const newest = conversations.list()[0]?.id, stored = conversations.load(id || newest);
+  if (kept && !stored) toast(ELSEWHERE);
+  return stored ?? { ...conversations.fresh(), ...(id && !kept && { id }) };
+}
+
 // --- start ---------------------------------------------------------------------------------------
 
 showQuotesOfNumbers();
-showTab("sources");
-if (narrow.matches) showTab("chat");
-const last = conversations.list()[0];
-openConversation((last && conversations.load(last.id)) ?? conversations.fresh());
+arrive(start(arrive), true);
 restoreDraft();
 mayChange().then((may) => root.classList.toggle("reader", !may));
 poll();
 document.addEventListener("visibilitychange", () => document.hidden || poll());
+narrow.addEventListener("change", () => displayTab(view.tab));
 // With a keyboard one can type at once; on a phone the keyboard would cover the page.
 if (!narrow.matches && !matchMedia("(pointer: coarse)").matches) box.focus();
+

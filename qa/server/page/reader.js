@@ -3,6 +3,7 @@
 
 import { call, fetchFile } from "./api.js";
 import { $, all, narrow, pane, save, toast } from "./dom.js";
+import { amend, enter, leave } from "./history.js";
 
 const dialog = $("#whole"), text = $(".text", dialog), looked = $("#look"), contents = $("#contents");
 const ZOOMS = [1, 1.5, 2, 3]; // times the width of the dialog
@@ -18,14 +19,22 @@ const notice = (line) => ($(".notice", dialog).textContent = line);
 const tell = (problem) => (dialog.open ? notice : toast)(problem); // a toast would be below the document
 const show = (what) => (now.view === "page" ? showPage(what) : showText(what));
 
-// Open a document with a place of it marked, or at its beginning.
-export async function openDocument({ document: id, start = 0, end = 0 }) {
-  now = { document: id, start: Number(start), end: Number(end), begin: null, find: "", found: 0, at: null };
-  looked.value = "";
+// Open a document with a place of it marked, or at its beginning. It is named by its id, or by its path if the
+// browser's history or a link leads to it; `isHere` says that this is the present entry of the history.
+export async function openDocument(place, isHere = false) {
+  const { document: id = "", path = "", start = 0, end = 0, page = null, find = "" } = place;
+  now = { document: id, path, start: Number(start), end: Number(end), quote: place.quote ?? "", find, found: 0, at: null };
+  looked.value = find;
   notice("");
-  const shown = await showText();
-  if (!shown) return;
+  const shown = await showText({ begin: place.begin ?? null, near: find ? now.start : null });
+  if (shown.late) return;
+  if (shown.problem) {
+    if (isHere) closeDocument(), leave(), toast(shown.problem);
+    return;
+  }
+  if (isHere && shown.pages) as = place.text ? "text" : "page";
   if (!dialog.open) dialog.showModal();
+  (isHere ? amend : enter)({ document: placed() });
   now.download = shown.download;
   $("[data-act=download]", dialog).hidden = !shown.download;
   $(".views", dialog).hidden = !shown.pages;
@@ -34,17 +43,33 @@ export async function openDocument({ document: id, start = 0, end = 0 }) {
   showContents(Boolean(shown.contents) && dialog.clientWidth > 900);
   reveal(quote());
   text.focus({ preventScroll: true });
-  if (shown.pages && as === "page") await showPage();
+  if (shown.pages && as === "page") await showPage(page ? { page } : { at: now.at });
+  if (shown.note) notice(shown.note);
+}
+
+export function closeDocument() {
+  ticket++;
+  dialog.close();
 }
 
 dialog.addEventListener("close", () => {
   ticket++;
   text.replaceChildren();
+  leave();
 });
+
+// The place that is shown, for the history and the address. The page of the quote needs no number.
+function placed() {
+  const { path, start, end, quote, find, view, begin, page, pages, own } = now, isText = view === "text";
+  return { path, start, end, quote, page: isText || page === own ? null : page, text: isText && pages > 0, begin: isText ? begin : null, find };
+}
 
 // --- text and pages ------------------------------------------------------------------------------
 
-const asked = (more) => ({ document: now.document, start: now.start, end: now.end, find: now.find, ...more });
+const asked = (more) => {
+  const { document: id, path, start, end, quote, find } = now;
+  return { document: id, path, start, end, quote, find, ...more };
+};
 
 async function latest(answer) {
   const mine = ++ticket, result = await answer;
@@ -54,8 +79,8 @@ async function latest(answer) {
 // Show the part of the text that begins somewhere, or one that has what is wanted. Returns what the server says.
 async function showText({ begin = now.view === "text" ? now.begin : null, offset = null, at = null, near = null } = {}) {
   const result = await latest(call("whole", asked({ begin, offset, at, near })));
-  if (result.late) return null;
-  if (result.problem) return tell(result.problem), null;
+  if (result.late) return result;
+  if (result.problem) return tell(result.problem), result;
   const top = now.view === "text" && result.begin === now.begin ? text.scrollTop : 0;
   $("h2", dialog).textContent = result.title;
   $(".origin", dialog).innerHTML = result.origin;
@@ -77,6 +102,7 @@ async function showPage({ page = null, offset = null, at = null, near = null } =
     notice(`${result.problem} This is its text.`);
     return reveal(quote());
   }
+  if (page === null && offset === null && at === null && near === null) now.own = result.page;
   text.innerHTML = result.html;
   $("img", text).addEventListener("error", () => notice("This page can't be shown. See it in the text."));
   notice(result.note);
@@ -86,8 +112,9 @@ async function showPage({ page = null, offset = null, at = null, near = null } =
 }
 
 function arrived(view, result) {
-  const { begin, found, at, page = null, pages = now.pages } = result;
-  Object.assign(now, { view, begin, found, at, page, pages });
+  const { document: id, path, start, end, quote, begin, found, at, page = null, pages = now.pages } = result;
+  Object.assign(now, { document: id, path, start, end, quote, view, begin, found, at, page, pages });
+  if (dialog.open) amend({ document: placed() });
   dialog.classList.toggle("paged", view === "page");
   for (const button of all("[data-view]", dialog)) button.setAttribute("aria-pressed", String(button.dataset.view === view));
   $(".turning", dialog).hidden = view !== "page";
@@ -224,7 +251,7 @@ function countCitations() {
 export async function cite(step) {
   const places = citations(), at = places.findIndex(({ start, end }) => start === now.start && end === now.end);
   const next = at < 0 ? (step > 0 ? 0 : places.length - 1) : (at + step + places.length) % places.length;
-  Object.assign(now, places[next]);
+  Object.assign(now, places[next], { quote: "" });
   await show(now.view === "page" ? {} : { begin: null });
   if (now.view === "text") reveal(quote());
 }

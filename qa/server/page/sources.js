@@ -2,7 +2,8 @@
 
 import { call } from "./api.js";
 import * as conversations from "./conversations.js";
-import { $, all, box, log, narrow, pane, reducedMotion, showTab } from "./dom.js";
+import { $, all, box, displayTab, log, narrow, pane, reducedMotion, showTab } from "./dom.js";
+import { amend, enter, view } from "./history.js";
 
 export const NO_SOURCES =
   '<p class="empty">The sources of an answer appear here. Each number in an answer opens the passage it comes from.</p>';
@@ -18,6 +19,14 @@ export function select(number, card = null, id = card?.id) {
     for (const link of all("a.mark, a.near", log)) if (link.hash === "#" + id) link.setAttribute("aria-current", "true");
   } else pane.scrollTop = 0;
   conversations.selectSource(conversations.current, number === null ? null : { turn: number, card: id });
+  amend({ turn: number, card: card ? id : "" });
+}
+
+// Select what was selected before; of the last turn, if nothing was.
+export function selectAgain(selected) {
+  const { card, mark } = cardOf(selected?.card);
+  select(selected?.turn ?? conversations.current.turns.length - 1, card, selected?.card);
+  (mark ?? card)?.scrollIntoView({ block: "center" });
 }
 
 // The card with an id or with a number that has it, and the quote of that number.
@@ -30,8 +39,10 @@ export function cardOf(id) {
 export function follow(link) {
   const id = link.hash.slice(1), { card, mark } = cardOf(id);
   if (!card) return;
-  select(Number(card.closest(".cards").dataset.turn), card, id);
-  showTab("sources");
+  const turn = Number(card.closest(".cards").dataset.turn);
+  enter({ tab: narrow.matches ? "sources" : "", turn, card: id });
+  displayTab(view.tab);
+  select(turn, card, id);
   (mark ?? card).scrollIntoView({ behavior: reducedMotion.matches ? "auto" : "smooth", block: "center" });
   card.focus({ preventScroll: true });
 }
