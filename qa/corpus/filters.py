@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import PurePosixPath
@@ -71,7 +71,7 @@ class Filter:
         )
 
     def _holds(self, day: str) -> bool:
-        """True if a day is within the two, as far as both are exact: May lies within 2024, and holds May 1."""
+        """True if a day is within the two, as far as both are exact: May is within 2024, and holds May 1."""
         if not day:
             return not (self.since or self.until)
         after = self.since[: len(day)] <= day[: len(self.since)]
@@ -83,6 +83,12 @@ def admitted(files: Iterable[Listed], wanted: Filter) -> tuple[Document, ...]:
     return tuple(
         file.document for file in files if file.document and wanted.admits(file.path, facts_of(file))
     )
+
+
+def said(wanted: Mapping[str, str | Iterable[str]]) -> str:
+    """What is wanted of documents, by the names of a Filter, in a line."""
+    values = {name: value if isinstance(value, str) else " or ".join(value) for name, value in wanted.items()}
+    return ", ".join(f"{name} {value}" for name, value in values.items())
 
 
 def facts_of(file: Listed) -> Facts:
@@ -112,7 +118,7 @@ def _folder_of(path: str) -> str:
 
 
 def _authors_in(line: str) -> list[str]:
-    """The authors in a line. It is divided at commas and "and" only if there are names on all sides of them."""
+    """The authors in a line. Commas and "and" divide it only if there are names on all sides of them."""
     authors: list[str] = []
     for part in filter(None, map(str.strip, line.split(";"))):
         names = [name.strip() for name in _BETWEEN.split(part)]

@@ -107,7 +107,9 @@ FILES = [
         ({"since": "2019-07-01", "until": "2019-07-02"}, ["bees"]),
     ],
 )
-def test_all_that_is_set_must_hold_and_of_several_values_one(wanted: dict[str, tuple[str, ...]], found: list[str]):
+def test_all_that_is_set_must_hold_and_of_several_values_one(
+    wanted: dict[str, tuple[str, ...]], found: list[str]
+):
     assert [path.split("/")[-1].split(".")[0] for path in chosen(*FILES, **wanted)] == found
 
 
