@@ -196,6 +196,6 @@ def test_the_accepted_files_are_those_within_the_limits():
     ],
 )
 def test_of_many_formats_the_first_are_named(monkeypatch: pytest.MonkeyPatch, names: str, expected: str):
-    monkeypatch.setattr(documents, "FORMATS", [SimpleNamespace(label=f"{name} (.{name})") for name in names])
+    monkeypatch.setattr(documents, "FORMATS", [SimpleNamespace(name=name) for name in names])
     monkeypatch.setattr(documents, "LABELS", ", ".join(names[:-1]) + f" or {names[-1]}")
     assert accepted().startswith(expected)

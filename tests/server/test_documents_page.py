@@ -409,6 +409,11 @@ def test_an_empty_folder_starts_with_one_place_for_files(browser: Chrome, tmp_pa
         page.wait(lambda: page.seen("#start"))
         assert page.one("#welcome h2").text == "No documents yet. Add some to start."
         assert page.one("#start").text.startswith("Drop files here\nor choose files\nPDF, Word")
+        page.script("document.querySelector('#page').classList.add('reader')")  # who may add none
+        assert page.one("#welcome h2").text == "No documents yet."
+        page.show("documents")
+        assert page.one("#listing").text == "No documents yet."
+        page.script("document.querySelector('#page').classList.remove('reader')")
         (outside / "ferry.md").write_text(FERRY, "utf-8")
         send(page, outside / "ferry.md")
         page.wait(lambda: not page.seen("#start"))

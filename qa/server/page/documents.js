@@ -71,7 +71,7 @@ function read(row) {
   const { path, folder, kind = "", source = "", author = "", day = "", published = "", saved, state } = row.dataset;
   const authors = author.split("\n").filter(Boolean), title = $("h3", row).textContent;
   const known = { folder: folder ?? path.slice(0, Math.max(0, path.lastIndexOf("/"))), kind, author: authors, day };
-  const text = [title, source, authors.join(", "), path, kind, published, day].join("\n").toLowerCase();
+  const text = [title, source, authors.join(", "), path, kind, published, published && day].join("\n").toLowerCase();
   return { row, box: $("input", row), title, path, published, saved: Number(saved), failed: state === "failed", known, text };
 }
 
