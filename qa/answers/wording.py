@@ -16,7 +16,7 @@ from qa.text import plural
 from qa.types import Citation, Claim, Document, Passage
 
 REFUSAL = "I couldn't find an answer in your documents."
-EMPTY = "No documents yet. Add some to start."
+EMPTY = "No documents yet."
 NEAREST = "Closest passages"
 NO_EVIDENCE = "They don't answer the question."
 CORRECTED = "Did you mean"

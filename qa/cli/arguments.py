@@ -32,6 +32,7 @@ examples:
   qa ask -c ~/papers who paid for the bridge
   qa ask who paid for the bridge --why
   qa ask "what's the toll?" --documents 2024/ '*.pdf'
+  qa ask "what's the toll?" --author "Ida Berg" --since 2023-06
 
 A question needs quotes only for what means something to the shell, as ' and ?
 do. Patterns count from the folder of documents, and case doesn't matter.
@@ -212,6 +213,21 @@ def _asking() -> Parser:
         help="use only these documents: files, folders or patterns such as '*.pdf'",
     )
     parent.add_argument(
+        "--author",
+        action="append",
+        type=_named,
+        metavar="NAME",
+        help="use only documents by this author; may be given several times",
+    )
+    for option, says in (("--since", "or later"), ("--until", "or earlier")):
+        parent.add_argument(
+            option,
+            type=_day,
+            metavar="DATE",
+            help=f"use only documents of this day, month or year {says}: published then or, if that is not "
+            "known, saved then",
+        )
+    parent.add_argument(
         "--threshold",
         type=_share,
         metavar="X",
@@ -284,6 +300,14 @@ def _named(text: str) -> str:
     """A name. An empty one, as of a variable that isn't set, must not stand for the folder that one is in."""
     if not text:
         raise argparse.ArgumentTypeError("the name is empty")
+    return text
+
+
+def _day(text: str) -> str:
+    from qa.corpus.filters import DAYS, is_day
+
+    if not is_day(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not {DAYS}")
     return text
 
 

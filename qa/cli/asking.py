@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from qa.cli.opening import matching, opened, with_documents
 from qa.cli.terminal import announced, width
-from qa.errors import QuestionError
+from qa.errors import CorpusError, QuestionError
 from qa.settings import Settings
 from qa.text import plain, plural, valid_unicode
 
@@ -24,7 +24,7 @@ def ask(settings: Settings, options: argparse.Namespace) -> int:
         swallowed = " before --documents" if options.documents else ""
         raise QuestionError(f"there is no question. Type it{swallowed}, as in qa ask who paid for the bridge")
     with opened(settings) as assistant:
-        among = documents_to_ask(assistant, options.documents)
+        among = documents_to_ask(assistant, options)
         question = valid_unicode(" ".join(options.words))
         with announced(searching(assistant, among)):
             answer = assistant.ask(question, documents=among, threshold=options.threshold)
@@ -61,12 +61,19 @@ def searching(assistant: Assistant, among: Sequence[str] | None) -> str:
     return f"Searching {plural(len(assistant.documents() if among is None else among), 'document')}…"
 
 
-def documents_to_ask(assistant: Assistant, patterns: Sequence[str] | None) -> list[str] | None:
-    """The ids of the documents that patterns name; None for all. Raises CorpusError if there are none."""
+def documents_to_ask(assistant: Assistant, options: argparse.Namespace) -> list[str] | None:
+    """The ids of the documents that options name; None for all. Raises CorpusError if there are none."""
     documents = with_documents(assistant)
-    if not patterns:
-        return None
-    found, without = matching(patterns, documents, assistant.settings.corpus)
+    wanted = {name: getattr(options, name) for name in ("author", "since", "until") if getattr(options, name)}
+    if wanted:
+        documents = assistant.matching(**wanted)
+    if not documents:
+        from qa.corpus.filters import said
+
+        raise CorpusError(f"no document is of {said(wanted)}. Run qa status --json to list them")
+    if not options.documents:
+        return [document.id for document in documents] if wanted else None
+    found, without = matching(options.documents, documents, assistant.settings.corpus)
     for pattern in without:
         print(f"qa: no document matches {plain(pattern)}", file=sys.stderr)
     return list(found)

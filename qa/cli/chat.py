@@ -35,7 +35,7 @@ def chat(settings: Settings, options: argparse.Namespace) -> int:
     """Answer questions until there are no more."""
     talking = is_terminal(sys.stdin) and is_terminal(sys.stdout)
     with opened(settings) as assistant:
-        among = documents_to_ask(assistant, options.documents)
+        among = documents_to_ask(assistant, options)
         if talking:
             _greet(assistant, among)
         with announced("Loading…"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from qa.corpus.filters import Filter, admitted
 from qa.corpus.listing import Listed, listing
 from qa.corpus.origin import other_origin
 from qa.corpus.originals import Original, original
@@ -49,6 +50,23 @@ class Holdings:
         """
         with self._store.read() as snapshot:
             return listing(self._folder, snapshot)
+
+    def matching(
+        self,
+        *,
+        folder: Iterable[str] = (),
+        type: Iterable[str] = (),
+        author: Iterable[str] = (),
+        since: str = "",
+        until: str = "",
+    ) -> tuple[Document, ...]:
+        """The documents of some folders, types, authors and days, ordered by path.
+
+        See Filter: all that is given must hold, and of several folders one. Raises ValueError if a day is
+        none, and CorpusError.
+        """
+        wanted = Filter(tuple(folder), tuple(type), tuple(author), since, until)
+        return admitted(self.files(), wanted)
 
     def stopped(self) -> str:
         """Why nothing was done at the last sync, in a line: all or most files were gone. Otherwise "".

@@ -31,6 +31,11 @@ class Format(NamedTuple):
     suffixes: tuple[str, ...]
     parser: str
 
+    @property
+    def name(self) -> str:
+        """The label without the suffixes."""
+        return self.label.partition(" (")[0]
+
     def parse(self, path: str, raw: bytes) -> Parsed:
         """Parse a file's bytes. See `parse`."""
         module, _, name = self.parser.rpartition(".")
@@ -59,6 +64,16 @@ _BY_SUFFIX = {suffix: form for form in FORMATS for suffix in form.suffixes}
 SUFFIXES = frozenset(_BY_SUFFIX)
 _LABELS = list(dict.fromkeys(form.label for form in FORMATS))
 LABELS = ", ".join(_LABELS[:-1]) + f" or {_LABELS[-1]}"
+
+
+def kind_of(path: str) -> str:
+    """What people call a document of the kind that a path names, such as "Word"; "" if there is none.
+
+    What is within a file and has no suffix, such as a message in a mailbox, is of the file's kind.
+    """
+    suffixes = (PurePosixPath(part).suffix.lower() for part in reversed(path.split("/")))
+    name = next((_BY_SUFFIX[suffix].name for suffix in suffixes if suffix in _BY_SUFFIX), "")
+    return name[:1].upper() + name[1:]
 
 
 def parse(path: str, raw: bytes) -> Parsed:

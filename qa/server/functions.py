@@ -13,6 +13,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from qa.assistant import Assistant
+from qa.corpus.filters import said
 from qa.errors import QuestionError
 from qa.text import valid_unicode
 
@@ -28,6 +29,23 @@ Ids = Annotated[
     list[str] | None,
     Field(description="Search only the documents with these ids, as `documents` lists them; null for all."),
 ]
+Folders = Annotated[
+    list[str] | None,
+    Field(description="Search only documents in these folders, such as “reports/2024”; null for all."),
+]
+Types = Annotated[
+    list[str] | None,
+    Field(description="Search only documents of these types, such as “pdf” or “Word”; null for all."),
+]
+Authors = Annotated[
+    list[str] | None,
+    Field(description="Search only documents by these authors; a part of a name will do; null for all."),
+]
+_WHEN = "published, or saved if that is not known, on this day, month or year or"
+Since = Annotated[
+    str | None, Field(description=f"Search only documents {_WHEN} later: “2024-05-01”, “2024”.")
+]
+Until = Annotated[str | None, Field(description=f"Search only documents {_WHEN} earlier.")]
 Pair = Annotated[list[str], Field(min_length=2, max_length=2)]
 History = Annotated[
     list[Pair] | None,
@@ -41,15 +59,36 @@ History = Annotated[
 def functions(assistant: Assistant) -> dict[str, Function]:
     """The functions for other programs, by name. They raise QAError if something is wrong with a call."""
 
-    def search(words: Words, k: Count = 5, documents: Ids = None) -> list[dict[str, Any]]:
+    def search(
+        words: Words,
+        k: Count = 5,
+        documents: Ids = None,
+        folder: Folders = None,
+        type: Types = None,
+        author: Authors = None,
+        since: Since = None,
+        until: Until = None,
+    ) -> list[dict[str, Any]]:
         """Find the passages of the documents that match some words best, best first.
 
         Each hit has a score (higher is better), the document it is from, and the passage: its text, and where
         it starts and ends in the document.
         """
-        return [hit.as_dict() for hit in assistant.search(_text(words), _count(k), _ids(documents))]
+        among = _among(
+            assistant, documents, folder=folder, type=type, author=author, since=since, until=until
+        )
+        return [hit.as_dict() for hit in assistant.search(_text(words), _count(k), among)]
 
-    def ask(question: Question, documents: Ids = None, history: History = None) -> dict[str, Any]:
+    def ask(
+        question: Question,
+        documents: Ids = None,
+        history: History = None,
+        folder: Folders = None,
+        type: Types = None,
+        author: Authors = None,
+        since: Since = None,
+        until: Until = None,
+    ) -> dict[str, Any]:
         """Answer a question in the documents' own words, with exact citations, or say that they do not.
 
         `text` is the answer in Markdown. Marks such as [1] are the numbers of its `citations`, each with the
@@ -58,7 +97,10 @@ def functions(assistant: Assistant) -> dict[str, Function]:
         of the question on which nothing was found, while others are answered. `nearest` holds the nearest
         passages.
         """
-        return assistant.ask(_text(question), _pairs(history), _ids(documents)).as_dict()
+        among = _among(
+            assistant, documents, folder=folder, type=type, author=author, since=since, until=until
+        )
+        return assistant.ask(_text(question), _pairs(history), among).as_dict()
 
     def documents() -> list[dict[str, Any]]:
         """List all documents: id, path, title and metadata about their source, without their texts."""
@@ -96,6 +138,29 @@ def _count(value: object) -> int:
 
 def _ids(value: object) -> list[str] | None:
     return None if value is None else _texts(value, "documents must be a list of document ids")
+
+
+def _among(assistant: Assistant, documents: object, **given: object) -> list[str] | None:
+    """The ids of the documents to search; None for all. Raises QuestionError if none is all that is given."""
+    ids = _ids(documents)
+    wanted: dict[str, Any] = {name: value for name, value in given.items() if value}
+    if not wanted:
+        return ids
+    for name, value in wanted.items():
+        if name not in ("since", "until"):
+            _texts(value, f"{name} must be a list of texts")
+        elif not isinstance(value, str):
+            raise QuestionError(f"{name} must be text")
+    try:
+        found = assistant.matching(**wanted)
+    except ValueError as error:
+        raise QuestionError(str(error)) from error
+    among = {document.id for document in found}
+    if ids is not None:
+        among &= set(ids)
+    if not among:
+        raise QuestionError(f"no document is of {said(wanted)}"[:200])
+    return sorted(among)
 
 
 def _pairs(value: object) -> list[tuple[str, str]]:

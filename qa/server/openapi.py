@@ -178,15 +178,15 @@ def _path(name: str, function: Function) -> dict[str, Any]:
         return {"post": {**operation, "requestBody": {"required": True, "content": _json(arguments)}}}
     required = arguments.get("required", [])
     parameters = [
-        {"name": parameter, "in": "query", "required": parameter in required, **_parameter(schema)}
+        {"name": parameter, "in": "query", "required": parameter in required, **_parameter(parameter, schema)}
         for parameter, schema in arguments["properties"].items()
     ]
     return {"get": {**operation, "parameters": parameters}}
 
 
-def _parameter(schema: dict[str, Any]) -> dict[str, Any]:
+def _parameter(name: str, schema: dict[str, Any]) -> dict[str, Any]:
     """A parameter of a query, which is left out where the function would take null."""
-    said = schema.get("description", "").replace("; null for all", ", one in each `documents=`; else all")
+    said = schema.get("description", "").replace("; null for all", f", one in each `{name}=`; else all")
     schema = {key: value for key, value in schema.items() if key != "description"}
     if "anyOf" in schema:
         schema = next(choice for choice in schema["anyOf"] if choice.get("type") != "null")

@@ -33,7 +33,7 @@ from qa.server.routes import Arguments, NotReceived
 PATH = "/api"
 DESCRIPTION = "openapi.json"
 _METHODS = {"ask": "POST", "search": "GET", "documents": "GET", DESCRIPTION: "GET"}
-_LISTS = ("documents",)  # parameters of a query that may be given several times
+_LISTS = ("documents", "folder", "type", "author")  # parameters of a query that may be given several times
 _NOT_RECEIVED = {
     400: "the body is not a JSON object in UTF-8",
     408: "the body took too long to arrive. Try again",

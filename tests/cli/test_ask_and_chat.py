@@ -125,6 +125,15 @@ def test_a_pattern_without_a_document_is_said_and_stops_nothing_unless_it_is_alo
     assert err == f"qa: no document matches goats.md. There are 3 documents: {there}\n"
 
 
+def test_documents_are_chosen_by_author_and_date(piped, capsys):
+    code, out, err = run(capsys, "ask", TICKET, "--author", "solheug", "--author", "Ida", "--until", "2021")
+    assert (code, err, "12 crowns" in out) == (0, "", False)
+    assert "12 crowns" in run(capsys, "ask", TICKET, "--since", "2022", "--documents", "*.md")[1]
+    code, out, err = run(capsys, "ask", TICKET, "--author", "Ida", "--author", "Odd", "--since", "2022")
+    assert (code, out) == (1, "")
+    assert err.startswith("qa: no document is of author Ida or Odd, since 2022. Run qa status ")
+
+
 def test_a_threshold_of_one_refuses_and_of_zero_answers(piped, capsys):
     assert run(capsys, "ask", TICKET, "--threshold", "1")[1].startswith("I couldn't find an answer")
     assert "Weak match" in run(capsys, "ask", "Who counted the arches?", "--threshold", "0")[1]

@@ -61,6 +61,10 @@ def test_documents_are_named_by_several_patterns():
         (["ask", "what", "--documents", ""], "argument --documents: the name is empty"),
         (["ask", "what", "--threshold", "20"], "argument --threshold: '20' is not a number from 0 to 1"),
         (["ask", "what", "--threshold", "nan"], "argument --threshold: 'nan' is not a number from 0 to 1"),
+        (
+            ["chat", "--since", "May"],
+            "argument --since: 'May' is not a day, a month or a year such as 2024-05-01, 2024-05 or 2024",
+        ),
         (["search", "ferry", "-k", "0"], "argument -k: '0' is not a number from 1 to 1000"),
     ],
 )

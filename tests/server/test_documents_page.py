@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from browsing import Page, needs_browser, texts
-from selenium.webdriver import Chrome
+from selenium.webdriver import ActionChains, Chrome
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import Select
 from serving import app
@@ -22,6 +24,7 @@ LIGHTHOUSE = (
     "---\ntitle: The lighthouse\nsource: Norvik News\ndate: 2024-05-01\n---\n\n"
     "The keeper of the lighthouse of Norvik is Ada Lund.\n"
 )
+SAVED = time.strftime("%Y-%m-%d", time.localtime(1e9))
 KEEPER = "Who keeps the lighthouse of Norvik?"
 
 
@@ -105,9 +108,12 @@ def test_files_are_uploaded_several_at_once_each_with_its_result(page: Page, cor
     assert (corpus / "lighthouse.md").read_text("utf-8") == LIGHTHOUSE
     assert sorted(path.name for path in corpus.iterdir()) == ["ferry.md", "lighthouse.md", "visitors.html"]
 
-    facts = row(page, "lighthouse.md").find_element(By.CSS_SELECTOR, ".line").get_attribute("title")
-    for part in ("The lighthouse", "Norvik News", "2024-05-01", "1 passage", "lighthouse.md"):
-        assert part in facts
+    line = row(page, "lighthouse.md").find_element(By.CSS_SELECTOR, ".line")
+    ActionChains(page.browser).move_to_element(line).perform()
+    facts = (line.get_attribute("title") or "").split("\n")
+    assert facts[:3] == ["The lighthouse", "Norvik News", "lighthouse.md"]
+    assert facts[3].startswith("Published 2024-05-01 · Saved 2")
+    assert facts[3].endswith(" · 1 passage")
     assert "Ada Lund" in page.ask(KEEPER).text
 
 
@@ -282,6 +288,88 @@ def test_documents_are_filtered_by_date_and_author_and_then_selected(page: Page,
     assert page.one("#scope span").get_attribute("textContent") == "Searching 2 of 13 documents"
 
 
+def choose(page: Page, kind: str, *values: str) -> None:
+    """Open a filter and check some of its values, with the keyboard."""
+    page.one(f"#filters [data-kind={kind}]").send_keys(Keys.ENTER)
+    for value in values:
+        page.one(f'#choices input[value="{value}"]').send_keys(Keys.SPACE)
+
+
+def choices(page: Page) -> list[str]:
+    return [text.replace("\n", " ") for text in texts(page.seen("#choices li"))]
+
+
+def test_filters_limit_the_list_and_the_questions_until_they_are_cleared(page: Page, corpus: Path):
+    assert not page.seen("#filters")  # of one document there is nothing to choose
+    for path, author, day, text in (
+        ("reports/mill.md", "Ida Berg", "2020-01-01", "The mill of Osk has 12 wheels."),
+        ("reports/2024/mill.md", "Odd Lie", "2024-03-01", "The mill of Senn has 40 wheels."),
+        ("reports/2024/bees.md", "Ida Berg and Odd Lie", "2024-05-01", "The bees of Senn fly far."),
+    ):
+        (corpus / path).parent.mkdir(parents=True, exist_ok=True)
+        front = f"---\ntitle: {path}\nauthor: {author}\ndate: {day}\n---\n\n"
+        (corpus / path).write_text(front + text, "utf-8")
+    (corpus / "notes.txt").write_text("The mill of Norvik has 7 wheels.\n", "utf-8")
+    page.wait(lambda: len(page.seen("#listing li[data-state=indexed]")) == 5)
+
+    choose(page, "folder")
+    assert choices(page) == ["reports 3", "reports/2024 2"]
+    choose(page, "kind")
+    assert choices(page) == ["Markdown 4", "Text 1"]
+    choose(page, "author", "ida berg")
+    assert choices(page) == ["Ida Berg 2", "Odd Lie 2"]
+    assert page.one("#scope").text == "Searching 2 of 5 documents: Ida Berg · Search all"
+    choose(page, "folder", "reports")
+    page.one('#choices input[value="reports"]').send_keys(Keys.ESCAPE)
+    assert not page.seen("#choices")
+    assert texts(page.seen("#filters .on")) == ["Folder: reports", "Author: Ida Berg"]
+    assert paths(page) == ["reports/2024/bees.md", "reports/mill.md"]
+    assert "12" in page.ask("How many wheels does the mill have?").text
+
+    new = "---\ntitle: New\nauthor: Ida Berg\ndate: 2025-01-01\n---\n\nThe goats of Senn climb.\n"
+    (corpus / "reports" / "goats.md").write_text(new, "utf-8")
+    (corpus / "goats.md").write_text("# Goats\n\nThe goats of Osk sleep.\n", "utf-8")
+    page.wait(lambda: page.one("#scope").text.startswith("Searching 3 of 7 documents: reports, Ida Berg ·"))
+    assert len(paths(page)) == 3
+
+    row(page, "reports/goats.md").find_element(By.CSS_SELECTOR, "input").click()
+    assert page.one("#scope span").text == "Searching 2 of 7 documents, chosen from reports, Ida Berg"
+    assert page.one("#filtered span").text == "3 of 7 documents. Questions are answered from 2 of these."
+    assert page.one("#every").get_property("indeterminate")
+    page.act("all")
+    assert not page.seen("#scope, #filtered, #filters .on")
+    assert len(paths(page)) == 7
+
+
+def test_a_filter_of_days_holds_for_what_is_published_or_else_saved(page: Page, corpus: Path):
+    (corpus / "lighthouse.md").write_text(LIGHTHOUSE, "utf-8")
+    os.utime(corpus / "ferry.md", (1e9, 1e9))  # in 2001
+    page.wait(
+        lambda: [e.get_attribute("data-day") for e in page.seen("#listing li")] == [SAVED, "2024-05-01"]
+    )
+    choose(page, "day")
+    assert page.one("#choices legend").text.endswith(f"saved: {SAVED} to 2024-05-01")
+
+    def set_day(field: str, day: str) -> None:
+        page.script(
+            """const [id, day] = arguments, field = document.getElementById(id);
+            field.value = day;
+            field.dispatchEvent(new Event("change", { bubbles: true }));""",
+            field,
+            day,
+        )
+
+    set_day("since", "2001-09-10")
+    assert paths(page) == ["lighthouse.md"]
+    assert page.one("#scope span").text == "Searching 1 of 2 documents: since 2001-09-10"
+    set_day("until", "2024-04-30")
+    assert paths(page) == []
+    page.type(KEEPER)
+    assert page.toast() == "No document matches 2001-09-10 to 2024-04-30."
+    page.act("all")
+    assert len(paths(page)) == 2
+
+
 def test_documents_are_sorted_and_selected_together(page: Page, corpus: Path):
     assert not page.seen("#order")
     for name, day, saved in (("a", "2020-01-01", 3e8), ("b", "2024-01-01", 1e8), ("c", "", 2e8)):
@@ -321,6 +409,11 @@ def test_an_empty_folder_starts_with_one_place_for_files(browser: Chrome, tmp_pa
         page.wait(lambda: page.seen("#start"))
         assert page.one("#welcome h2").text == "No documents yet. Add some to start."
         assert page.one("#start").text.startswith("Drop files here\nor choose files\nPDF, Word")
+        page.script("document.querySelector('#page').classList.add('reader')")  # who may add none
+        assert page.one("#welcome h2").text == "No documents yet."
+        page.show("documents")
+        assert page.one("#listing").text == "No documents yet."
+        page.script("document.querySelector('#page').classList.remove('reader')")
         (outside / "ferry.md").write_text(FERRY, "utf-8")
         send(page, outside / "ferry.md")
         page.wait(lambda: not page.seen("#start"))

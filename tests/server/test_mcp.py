@@ -95,9 +95,10 @@ def test_the_tools_describe_themselves_and_their_parameters(address: str):
         }
         for name, tool in descriptions.items()
     }
+    chosen = dict.fromkeys(("folder", "type", "author", "since", "until"))
     assert parameters == {
-        "search": {"words": "required", "k": 5, "documents": None},
-        "ask": {"question": "required", "documents": None, "history": None},
+        "search": {"words": "required", "k": 5, "documents": None, **chosen},
+        "ask": {"question": "required", "documents": None, "history": None, **chosen},
         "documents": {},
     }
     assert descriptions["search"].inputSchema["required"] == ["words"]

@@ -25,6 +25,7 @@ from qa.server.middleware import MAX_BODY
 from qa.settings import Person, Settings
 
 LOGIN = Login([Person("ada", "s3cret"), Person("eve", "hunter2", is_reader=True)])
+CHOSEN_BY = ("folder", "type", "author", "since", "until")
 
 
 @pytest.fixture
@@ -79,6 +80,22 @@ def test_a_search_takes_its_arguments_from_the_query(client: TestClient, reading
     assert {hit["document"]["id"] for hit in hits} == set(ids)
 
 
+def test_documents_are_chosen_by_what_is_known_of_them(client: TestClient, reading: Assistant):
+    words = "the ferry, the bridge, the bees"
+
+    def found(**wanted: Any) -> set[str]:
+        hits = client.get("/api/search", params={"words": words, "k": 9, **wanted}).json()
+        return {hit["document"]["path"] for hit in hits}
+
+    assert found(folder="valley") == found(author="Solheug") == found(until="2021-12") == {"valley/bees.md"}
+    assert found(type=["txt", "pdf"]) == {"bridge.txt"}
+    assert found(type="Markdown", since="2022") == {"ferry.md"}
+    ids = [document(reading, path).id for path in ("valley/bees.md", "ferry.md")]
+    assert found(type=["text", "markdown"], folder="valley", documents=ids) == {"valley/bees.md"}
+    answer = client.post("/api/ask", json={"question": QUESTION, "author": ["Solheug"]}).json()
+    assert {hit["document"]["path"] for hit in answer["nearest"]} == {"valley/bees.md"}
+
+
 def test_documents_are_listed_without_their_texts(client: TestClient, reading: Assistant):
     assert client.get("/api/documents").json() == plain(reading.documents())
 
@@ -95,6 +112,10 @@ def test_documents_are_listed_without_their_texts(client: TestClient, reading: A
         ("POST", "ask", {"question": ["Why?"]}, 400, "the first argument must be text"),
         ("POST", "ask", {"question": "Why?", "history": "no"}, 400, "history must be a list of"),
         ("POST", "ask", ["Why?"], 400, "the body is not a JSON object in UTF-8"),
+        ("POST", "ask", {"question": "Why?", "author": "Ida"}, 400, "author must be a list of texts"),
+        ("POST", "ask", {"question": "Why?", "since": 2024}, 400, "since must be text"),
+        ("GET", "search?words=a&until=May", None, 400, "until must be a day, a month or a year such as"),
+        ("GET", "search?words=a&author=Ida&type=pdf", None, 400, "no document is of type pdf, author Ida"),
         ("GET", "search", None, 400, "search: missing a required argument: 'words'"),
         ("GET", "search?words=a&k=0", None, 400, "k must be a whole number from 1 to 100"),
         ("GET", "search?words=a&k=five", None, 400, "k must be a whole number from 1 to 100"),
@@ -214,11 +235,12 @@ def test_the_description_holds_each_operation_with_its_parameters(described: dic
         ("words", True),
         ("k", False),
         ("documents", False),
+        *((name, False) for name in CHOSEN_BY),
     ]
     assert all(p["description"] and "anyOf" not in p["schema"] for p in search)
     body = described["paths"]["/ask"]["post"]["requestBody"]["content"]["application/json"]["schema"]
     assert body["required"] == ["question"]
-    assert body["properties"].keys() == {"question", "documents", "history"}
+    assert body["properties"].keys() == {"question", "documents", "history", *CHOSEN_BY}
 
 
 def test_every_reference_of_the_description_leads_somewhere(described: dict[str, Any]):

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from qa.corpus.filters import facts_of, saved_day
 from qa.corpus.listing import FileState, Listed
 from qa.documents.formats import FORMATS, LABELS, MAX_BYTES, SUFFIXES
-from qa.server.html.elements import NOTHING, button, concat, html, paragraph, sentence, text
+from qa.server.html.elements import NOTHING, button, concat, html, icon, paragraph, sentence, text
 from qa.text import one_line, plural
-from qa.types import Document
 
 MAX_FILES = 500  # in one upload
 _TITLES = 5  # of documents, on the page before anything is asked
 _NAMED = 8  # formats, before the rest becomes "and more"
+_ADDING = " Drop some above, or put them into the folder."  # which not everybody may
 _STATES = {
     FileState.INDEXED: "",
     FileState.WAITING: "Waiting to be indexed",
@@ -50,7 +50,7 @@ class Rows:
     def render(self, files: Sequence[Listed]) -> Markup:
         """The list, with the files that failed first: somebody has to look after them."""
         if not files:
-            return paragraph("empty", "No documents yet. Drop some above, or put them into the folder.")
+            return html('<p class="empty">No documents yet.<span class="adding">{}</span></p>', _ADDING)
         ordered = sorted(files, key=lambda file: (file.state is not FileState.FAILED, file.path))
         self._rendered = {file: self._rendered.get(file) or _row(file) for file in ordered}
         return html("<ul>{}</ul>", concat(self._rendered.values()))
@@ -63,70 +63,63 @@ def missing(folder: Path) -> Markup:
 
 
 def _row(file: Listed) -> Markup:
-    """A file on one line, with its facts as data to sort and to find it by, and its problem below."""
+    """A file on one line, with its facts as data to sort, filter and find it by, and its problem below.
+
+    A list may have thousands: what a script can tell from the rest of the row is not said again.
+    """
     document = file.document
     title = document.title if document else file.path
     state = _STATES[file.state]
     status = f"{state}. {sentence(file.reason)}" if file.reason else state
     return html(
-        '<li id="file-{identity}" data-path="{path}" data-state="{state}"'
-        ' data-passages="{passages}" data-reason="{status}"'
-        ' data-title="{plain_title}" data-about="{about}" data-saved="{saved}" data-published="{published}">'
-        '{checkbox}<div class="line" title="{facts}"><h3>{title}</h3>'
-        '<span class="path">{shown_path}</span></div>'
+        '<li id="file-{identity}" data-path="{path}" data-state="{state}"{data}>'
+        '{checkbox}<div class="line"><h3>{title}</h3><span class="path">{shown_path}</span></div>'
         '<span class="dates">{dates}</span><span class="acts">{only}{remove}</span>{line}</li>',
         identity=document.id if document else file.path,
         path=file.path,
         state=file.state,
-        passages=plural(file.passages, "passage"),
-        status=status,
-        plain_title=title,
-        facts=_facts(file, title),
-        about=_about(document) if document else "",
-        saved=f"{file.modified:.0f}",
-        published=document.metadata.get("date", "") if document else "",
+        data=_data(file),
         checkbox=_checkbox(title, document.id) if document else Markup("<span></span>"),
         title=button("whole", text(title), kind="opens", document=document.id) if document else text(title),
         shown_path=text(file.path),
         dates=_dates(file),
+        only=_act("only", f"Search only {title}", "search") if document else NOTHING,
+        remove=_act("remove", f"Delete {title}", "trash") if file.deletable else NOTHING,
         line=paragraph("state", status),
-        only=button("only", f"Search only {title}", "search", "icon", document=document.id)
-        if document
-        else NOTHING,
-        remove=button("remove", f"Delete {title}", "trash", "icon", path=file.path, title=title)
-        if file.deletable
-        else NOTHING,
     )
 
 
-def _about(document: Document) -> str:
-    """What else a document can be found by, as text: its publisher and author."""
-    known = document.metadata
-    return " · ".join(known[name] for name in ("source", "author") if known.get(name))
-
-
-def _days(file: Listed) -> list[tuple[str, str, str]]:
-    """The day on which a document says that it was published, and the one on which its file was saved."""
-    published = file.document.metadata.get("date", "") if file.document else ""
-    saved = time.strftime("%Y-%m-%d", time.localtime(file.modified)) if file.modified else ""
-    days = ("published", "Published", published), ("saved", "Saved", saved)
-    return [day for day in days if day[2]]
+def _data(file: Listed) -> Markup:
+    """What is known of a file, as data-… attributes. The folder is left out where the path tells it."""
+    document, facts = file.document, facts_of(file)
+    known = document.metadata if document else {}
+    pages = plural(len(document.pages), "page") if document and document.pages else ""
+    passages = plural(file.passages, "passage") if document else ""
+    values = {
+        "folder": facts.folder if facts.folder != file.path.rpartition("/")[0] else None,
+        "kind": facts.kind or None,
+        "source": known.get("source") or None,
+        "author": "\n".join(facts.authors) or None,
+        "day": facts.day or None,
+        "published": known.get("date") or None,
+        "saved": f"{file.modified:.0f}",
+        "length": " · ".join(filter(None, (pages, passages))) or None,
+    }
+    return Markup("".join(f' data-{name}="{escape(v)}"' for name, v in values.items() if v is not None))
 
 
 def _dates(file: Listed) -> Markup:
+    """The day on which a document says that it was published, and the one on which its file was saved."""
+    published = file.document.metadata.get("date", "") if file.document else ""
+    days = ("published", "Published", published), ("saved", "Saved", saved_day(file))
     return concat(
-        html('<span class="{}">{} {}</span>', kind, name, text(day)) for kind, name, day in _days(file)
+        html('<span class="{}">{} {}</span>', kind, name, text(day)) for kind, name, day in days if day
     )
 
 
-def _facts(file: Listed, title: str) -> str:
-    """All that is known of a file, as text: what has no room on its line."""
-    document = file.document
-    pages = plural(len(document.pages), "page") if document and document.pages else ""
-    length = [pages, plural(file.passages, "passage")] if document else []
-    known = [*(f"{name} {day}" for _, name, day in _days(file)), *filter(None, length)]
-    lines = (title, _about(document) if document else "", file.path, " · ".join(known))
-    return "\n".join(filter(None, lines))
+def _act(act: str, label: str, icon_name: str) -> Markup:
+    """A button for the file of the row that it is in."""
+    return html('<button class="icon" data-act="{}" title="{}">{}</button>', act, label, icon(icon_name))
 
 
 def _checkbox(title: str, identity: str) -> Markup:
@@ -135,7 +128,7 @@ def _checkbox(title: str, identity: str) -> Markup:
 
 def accepted() -> str:
     """Says which files can be uploaded, without the kinds that few people have."""
-    names = list(dict.fromkeys(form.label.partition(" (")[0] for form in FORMATS))
+    names = list(dict.fromkeys(form.name for form in FORMATS))
     kinds = f"{', '.join(names[:_NAMED])} and more" if len(names) > _NAMED + 1 else LABELS
     return f"{kinds}, up to {MAX_BYTES / 1e6:.0f} MB each. Saved to the corpus folder on this computer."
 

@@ -2,7 +2,7 @@
 
 import { ENDED, call } from "./api.js";
 import * as conversations from "./conversations.js";
-import { NONE, chosen, searchedText } from "./documents.js";
+import { chosen, searchedText, whyNone } from "./documents.js";
 import {
   $, all, box, bringIntoView, copy, displayTab, fitBox, keepDraft, log, narrow, pane, parse, save, showTab, submits,
   toast,
@@ -27,7 +27,7 @@ function place(number, html, cards) {
 export async function ask(question, number = conversations.current.turns.length, documents = chosen) {
   question = question.trim();
   if (!question || pending) return;
-  if (documents?.length === 0) return (box.value = question), showTab("documents"), toast(NONE);
+  if (documents?.length === 0) return (box.value = question), showTab("documents"), toast(whyNone());
   const mine = (pending = { question, number, conversation: conversations.current });
   const turn = copy("#pending");
   turn.id = `turn-${number}`;

@@ -3,6 +3,7 @@
 
 import { UNREACHABLE, call, upload } from "./api.js";
 import { $, all, confirmFirst, copy, isolate, root, showTab, toast } from "./dom.js";
+import * as filters from "./filters.js";
 
 const IDLE = 3000, BUSY = 700; // milliseconds between two requests: usually, and while indexing
 const MANY = 10; // documents; a longer list gets a search box
@@ -10,9 +11,12 @@ const AT_ONCE = 3; // uploads at the same time
 const listing = $("#listing"), uploads = $("#uploads");
 let shown = ""; // the state of the list on the page
 let limits = { suffixes: [], formats: "", bytes: Infinity, files: Infinity };
-export const NONE = "Select at least one document.";
+const NONE = "Select at least one document.";
 let polling;
+let rows = []; // of the list, in its order: see `read`
+let picked = null; // ids of those whose boxes are checked; null for all that the filters admit
 export let chosen = null; // ids of the documents to search; null for all
+const alphabet = new Intl.Collator(undefined, { numeric: true });
 
 export async function poll() {
   clearTimeout(polling);
@@ -26,9 +30,9 @@ export async function poll() {
 
 function showList({ state, html, label, holds, stopped, documents, examples, accepts, limits: newLimits, login }) {
   shown = state;
-  const focused = document.activeElement?.closest("#listing [id]")?.id;
+  const refocus = focused();
   listing.innerHTML = html;
-  if (focused) document.getElementById(focused)?.focus();
+  rows = all("li", listing).map(read);
   $("#tab-documents").textContent = label;
   $("#stopped").hidden = !stopped;
   $("#stopped span").textContent = stopped;
@@ -37,7 +41,6 @@ function showList({ state, html, label, holds, stopped, documents, examples, acc
   limits = newLimits;
   $("#files").accept = limits.suffixes.join(",");
   root.classList.toggle("empty", !documents);
-  $("#welcome h2").textContent = documents ? "What would you like to know?" : "No documents yet. Add some to start.";
   $("#welcome .holds").textContent = holds;
   const chips = examples.map((question) => {
     const chip = document.createElement("button");
@@ -46,81 +49,125 @@ function showList({ state, html, label, holds, stopped, documents, examples, acc
     return chip;
   });
   $("#welcome .chips").replaceChildren(...chips);
-  const none = chosen?.length === 0;
-  if (chosen) chosen = chosen.filter((id) => all("input", listing).some((input) => input.value === id));
-  choose(chosen && (chosen.length || none) ? chosen : null);
   $("#find").hidden = documents <= MANY;
   $("#sorting").hidden = documents < 2;
   sortRows();
-  filterRows();
-  for (const row of all("li", listing)) finishUpload(row);
+  filters.offer(rows.filter(({ box }) => box));
+  const left = picked?.filter((id) => rows.some(({ box }) => box?.value === id));
+  pick(left?.length || picked?.length === 0 ? left : null);
+  for (const { row } of rows) finishUpload(row);
+  refocus();
 }
 
-// Show the rows that contain all the words in the search box.
+// Returns a function that gives the focus back to the same part of the same row, after the rows were replaced.
+function focused() {
+  const row = document.activeElement?.closest("#listing li"), parts = (of) => (of ? all("input, button", of) : []);
+  const at = parts(row).indexOf(document.activeElement);
+  return () => at >= 0 && parts(document.getElementById(row.id))[at]?.focus();
+}
+
+// What a row says of its file. `known` is what it is filtered by, `text` what it is found by.
+function read(row) {
+  const { path, folder, kind = "", source = "", author = "", day = "", published = "", saved, state } = row.dataset;
+  const authors = author.split("\n").filter(Boolean), title = $("h3", row).textContent;
+  const known = { folder: folder ?? path.slice(0, Math.max(0, path.lastIndexOf("/"))), kind, author: authors, day };
+  const text = [title, source, authors.join(", "), path, kind, published, published && day].join("\n").toLowerCase();
+  return { row, box: $("input", row), title, path, published, saved: Number(saved), failed: state === "failed", known, text };
+}
+
+// Show the rows that the filters admit and that contain all the words in the search box.
 function filterRows() {
   const words = $("#found").value.toLowerCase().split(/\s+/);
-  for (const row of all("li", listing)) {
-    const { title, about, path, published } = row.dataset, text = `${title}\n${about}\n${path}\n${published}`.toLowerCase();
-    row.hidden = !words.every((word) => text.includes(word));
+  for (const { row, known, text } of rows) {
+    row.hidden = !filters.admits(known) || !words.every((word) => text.includes(word));
   }
   checkEvery();
 }
 
 // Files that failed stay on top: somebody has to look after them. Those without a date come last.
 function sortRows() {
-  const order = $("#order").value, failed = (row) => Number(row.dataset.state !== "failed");
-  const newest = (a, b) => Number(b.dataset.saved) - Number(a.dataset.saved);
+  const order = $("#order").value, newest = (a, b) => b.saved - a.saved;
   const compare = {
-    title: (a, b) => a.dataset.title.localeCompare(b.dataset.title, undefined, { numeric: true }),
+    title: (a, b) => alphabet.compare(a.title, b.title),
     saved: newest,
-    published: (a, b) => b.dataset.published.localeCompare(a.dataset.published) || newest(a, b),
-    path: (a, b) => a.dataset.path.localeCompare(b.dataset.path, undefined, { numeric: true }),
+    published: (a, b) => b.published.localeCompare(a.published) || newest(a, b),
+    path: (a, b) => alphabet.compare(a.path, b.path),
   }[order];
-  const rows = all("li", listing), sorted = [...rows].sort((a, b) => failed(a) - failed(b) || compare(a, b));
-  if (sorted.some((row, i) => row !== rows[i])) $("ul", listing).append(...sorted);
+  const sorted = [...rows].sort((a, b) => b.failed - a.failed || compare(a, b));
+  if (sorted.some((row, i) => row !== rows[i])) $("ul", listing).append(...sorted.map(({ row }) => row));
+  rows = sorted;
   listing.dataset.order = order;
 }
 
 $("#order").addEventListener("change", sortRows);
 $("#found").addEventListener("input", filterRows);
+filters.whenChanged(() => pick(null)); // the boxes checked before were chosen from others
+
+// All that is known of a document has no room on its line.
+listing.addEventListener("pointerover", ({ target }) => {
+  const line = target.closest?.(".line:not([title])");
+  if (!line) return;
+  const { path, source, author, length } = line.parentElement.dataset;
+  const about = [source, author?.replaceAll("\n", ", ")], days = all(".dates > *", line.parentElement).map((day) => day.textContent);
+  const lines = [[$("h3", line).textContent], about, [path], [...days, length]].map((parts) => parts.filter(Boolean).join(" · "));
+  line.title = lines.filter(Boolean).join("\n");
+});
 
 // --- which documents are searched ----------------------------------------------------------------
 
+// Search these documents only; null for all, whatever was filtered.
 export function choose(ids) {
-  chosen = ids;
-  const boxes = all("input[type=checkbox]", listing);
-  for (const input of boxes) input.checked = !ids || ids.includes(input.value);
-  $("#scope").hidden = !ids;
-  $("#scope span").textContent = ids?.length === 0 ? NONE : `Searching ${ids?.length} of ${boxes.length} documents`;
-  checkEvery();
+  if (!ids) filters.clear();
+  pick(ids);
 }
+
+// Search these of the documents that the filters admit; null for all of them, and those to come.
+function pick(ids) {
+  picked = ids;
+  const boxes = admitted(), ours = ids && new Set(ids);
+  for (const { box } of rows) if (box) box.checked = false;
+  const on = boxes.filter((box) => (box.checked = !ours || ours.has(box.value)));
+  const isAll = !ids && !filters.text();
+  chosen = isAll ? null : on.map((box) => box.value);
+  $("#scope").hidden = isAll;
+  const limits = filters.text() && (ids ? `, chosen from ${filters.text()}` : `: ${filters.text()}`);
+  $("#scope span").textContent = on.length ? `Searching ${on.length} of ${searchedText(null)}${limits}` : whyNone();
+  filters.tell(boxes.length, on.length);
+  filterRows();
+}
+
+// Why no document is searched.
+export const whyNone = () => (picked ? NONE : `No document matches ${filters.text()}.`);
 
 // The box for all of the rows that are shown.
 function checkEvery() {
-  const boxes = all("li:not([hidden]) input", listing), on = boxes.filter((input) => input.checked);
+  const boxes = shownBoxes(), on = boxes.filter((box) => box.checked);
   $("#every").checked = boxes.length > 0 && on.length === boxes.length;
   $("#every").indeterminate = on.length > 0 && on.length < boxes.length;
 }
 
+const shownBoxes = () => rows.filter(({ row, box }) => box && !row.hidden).map(({ box }) => box);
+const admitted = () => rows.filter(({ box, known }) => box && filters.admits(known)).map(({ box }) => box);
+
 $("#every").addEventListener("change", () => {
-  const boxes = all("li:not([hidden]) input", listing), every = all("input", listing);
-  if (!$("#every").checked) return choose([]); // to select a few from there
-  choose(boxes.length === every.length ? null : boxes.map((input) => input.value));
+  const boxes = shownBoxes();
+  if (!$("#every").checked) return pick([]); // to select a few from there
+  pick(boxes.length === admitted().length ? null : boxes.map((box) => box.value));
 });
 
 // "5 documents": how many are searched for a question in these, or in all (null).
 export function searchedText(ids) {
-  const number = ids?.length ?? all("input[type=checkbox]", listing).length;
+  const number = ids?.length ?? rows.filter(({ box }) => box).length;
   return number === 1 ? "1 document" : number ? `${number} documents` : "your documents";
 }
 
 listing.addEventListener("change", (event) => {
-  const boxes = all("input[type=checkbox]", listing), on = boxes.filter((input) => input.checked);
+  const boxes = admitted(), on = boxes.filter((box) => box.checked);
   if (!on.length) {
     event.target.checked = true;
     return toast(NONE);
   }
-  choose(on.length === boxes.length ? null : on.map((input) => input.value));
+  pick(on.length === boxes.length ? null : on.map((box) => box.value));
 });
 
 // --- uploads -------------------------------------------------------------------------------------
@@ -169,9 +216,9 @@ function numbered(name) {
 
 // Show in the row of an upload what its row in the list says.
 function finishUpload(row) {
-  const item = uploaded.get(row.dataset.path), { state, passages, reason } = row.dataset;
+  const item = uploaded.get(row.dataset.path), { state, length } = row.dataset;
   if (!item || (state !== "indexed" && state !== "failed")) return;
-  report(item, state, state === "indexed" ? `Indexed: ${passages}.` : reason);
+  report(item, state, state === "indexed" ? `Indexed: ${length}.` : $(".state", row).textContent);
   uploaded.delete(row.dataset.path);
 }
 
