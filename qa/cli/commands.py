@@ -21,7 +21,13 @@ from qa.cli.arguments import parsed, parser
 from qa.cli.asking import ask, search
 from qa.cli.chat import chat
 from qa.cli.opening import checked, folder_to_sync, opened, with_documents, with_folder
-from qa.cli.progress import first_sync, print_news, progress_bar, sync_with_progress
+from qa.cli.progress import (
+    first_sync,
+    print_news,
+    progress_bar,
+    sync_before_serving,
+    sync_with_progress,
+)
 from qa.cli.terminal import PlainFormatter, width
 from qa.errors import CorpusEmptied, IndexUnwritable, QAError, SettingsError
 from qa.settings import Settings
@@ -197,7 +203,7 @@ def _serve(settings: Settings, _: argparse.Namespace) -> int:
     from qa.server.middleware import is_loopback
 
     with opened(settings) as assistant:
-        indexing, known = Indexing(), first_sync(assistant)
+        indexing, known = Indexing(), sync_before_serving(assistant)
         checked(assistant, " --allow-empty")
         with watched(assistant.sync, settings.corpus, settings.index, print_news, known, indexing):
             if settings.login is None and not is_loopback(host_name()):
