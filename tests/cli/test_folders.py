@@ -254,6 +254,7 @@ def test_a_pattern_that_names_nothing_is_told_and_an_error_if_it_is_the_only_one
 
 def test_a_folder_with_much_that_is_new_is_indexed_while_it_is_served(home, capsys):
     settings = Settings.for_folders(home / "papers", None, {})
+    os.utime(home / "papers" / "bridge.txt", (1e9, 1e9))  # not about to be written on
     with Assistant.open(settings.corpus, settings.index, settings) as assistant:
         assert sync_before_serving(assistant) == ()
         assert [document.path for document in assistant.documents()] == ["bridge.txt"]
