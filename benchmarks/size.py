@@ -61,7 +61,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--least", type=float, default=5, metavar="MB")
     options = parser.parse_args()
-    packages = {canonicalize_name(found.name): package(found) for found in distributions()}
+    packages: dict[str, Package] = {
+        canonicalize_name(found.name): package(found) for found in distributions()
+    }
     print(package_table(packages, loaded_packages(), options.least * 1e6), end="\n\n")
     print(table_of_savings(packages, options.least * 1e6))
 
