@@ -25,7 +25,7 @@ VOLUME /corpus /index
 EXPOSE 7860
 # As Ctrl-C does: running answers are finished.
 STOPSIGNAL SIGINT
-# Nothing is served before the first sync is done, which may take long.
+# Little is indexed before the page is served, much meanwhile.
 HEALTHCHECK --start-period=1h --interval=30s --timeout=10s \
     CMD ["python3", "-c", "import http.client as h; c = h.HTTPConnection('127.0.0.1', 7860, 5); c.request('GET', '/health'); raise SystemExit(c.getresponse().status >= 400)"]
 CMD ["qa", "serve"]

@@ -25,10 +25,12 @@ _SLOW_FIXTURES = {"address", "browser"}  # the served app.py, and Chromium
 
 @pytest.hookimpl(tryfirst=True)  # before tests are selected by their marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that use the served page or a browser as slow."""
+    """Mark the tests that use the served page or a browser as slow, and put the longest first."""
     for item in items:
         if isinstance(item, pytest.Function) and _SLOW_FIXTURES.intersection(item.fixturenames):
             item.add_marker(pytest.mark.slow)
+    # The longest first: at the end, one worker would compute them while the others have nothing left to do.
+    items.sort(key=lambda item: item.path.stem != "test_quality")
 
 
 HERE = Path(__file__).parent

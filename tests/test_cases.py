@@ -17,6 +17,7 @@ from qa.documents.reading import read
 from qa.documents.splitting import split
 from qa.errors import UnreadableFile
 from qa.models.encoder import Encoder, find_encoder
+from qa.models.reader import Reader
 from qa.models.readers import find_readers
 from qa.settings import Settings
 
@@ -63,18 +64,20 @@ def test_what_is_known_about_a_file_is_right(case):
 
 
 @pytest.fixture(scope="module")
-def model() -> Encoder:
-    return find_encoder()
+def models() -> list[Encoder | Reader]:
+    """The encoder and both readers, loaded once."""
+    encoder = find_encoder()
+    return [encoder, *find_readers(encoder)]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("case", ASKED, ids=[name for name in NAMES if LISTED[NAMES.index(name)] in ASKED])
-def test_a_file_answers_its_question(case, model, tmp_path):
+def test_a_file_answers_its_question(case, models, tmp_path):
     corpus = tmp_path / "corpus"
     corpus.mkdir()
     (corpus / case["file"]).write_bytes((CASES / case["case"] / case["file"]).read_bytes())
     settings = Settings(corpus=corpus, index=tmp_path / "index")
-    assistant = Assistant(settings, model, *find_readers(model))
+    assistant = Assistant(settings, *models)
     assistant.sync()
     answer = assistant.ask(case["question"])
     assert answer.answered

@@ -98,6 +98,13 @@ def test_encoding(squad):
     assert "3 questions" in printed
 
 
+def test_the_first_answer(squad):
+    printed = run(BENCHMARKS / "first_answer.py", squad, "--files", 2, "--python", sys.executable)
+    assert "2 PDFs" in printed
+    assert "| `qa serve`, until the first answer |" in printed
+    assert "| started again, until an answer |" in printed
+
+
 def test_formats():
     printed = run(BENCHMARKS / "formats.py", "--pages", 2, "--repeat", 1)
     assert printed.count("| this project |") == 12
@@ -169,6 +176,14 @@ def test_rivals(squad, tmp_path):
     assert "this project" in printed
     assert run(BENCHMARKS / "rivals.py", "--from", figures, "--picture", picture) == printed
     assert picture.stat().st_size > 1000
+
+
+def test_size():
+    printed = run(BENCHMARKS / "size.py", "--least", 20)
+    loaded = {line.split("|")[1].strip(): line.split("|")[4].strip() for line in printed.splitlines()[2:9]}
+    assert loaded["torch"] == "yes"
+    assert loaded["transformers"] == "no"
+    assert "| faiss-cpu |" in printed.partition("MB less")[2]
 
 
 def test_startup():

@@ -6,7 +6,7 @@ import logging
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,8 @@ from qa.types import Failure, Progress, SyncReport
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
+
+_SOON_DONE = 200_000  # bytes of new files, which take some seconds
 
 
 def sync_with_progress(
@@ -64,6 +66,29 @@ def first_sync(assistant: Assistant, allow_empty: bool = False, folder: str = ""
         return ()
     except CorpusEmptied:
         return ()
+
+
+def sync_before_serving(assistant: Assistant, folder: str = "") -> tuple[Failure, ...]:
+    """Sync what is quickly done; return what is already known to fail. Raises QAError.
+
+    A folder with much in it that is new is left to the watcher: the page is there at once, shows how far the
+    sync is, and answers from what is indexed by then.
+    """
+    from qa.corpus.listing import FileState
+
+    if assistant.other_corpus():
+        return first_sync(assistant, folder=folder)
+    new = [file.path for file in assistant.files() if file.state == FileState.WAITING]
+    if sum(_size(assistant.settings.corpus / path) for path in new) <= _SOON_DONE:
+        return first_sync(assistant, folder=folder)
+    print(f"{_of(folder)}Indexing {plural(len(new), 'new file')} while the page is served", file=sys.stderr)
+    return ()
+
+
+def _size(file: Path) -> int:
+    with suppress(OSError):  # it is gone
+        return file.stat().st_size
+    return 0
 
 
 def print_news(report: SyncReport, folder: str = "") -> None:

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from qa.cli.opening import checked, failed, folder_to_sync, opened, private
-from qa.cli.progress import first_sync, print_news
+from qa.cli.progress import print_news, sync_before_serving
 from qa.errors import ModelError, QAError, SettingsError
 from qa.settings import Settings
 from qa.text import plain
@@ -47,7 +47,7 @@ def serve(settings: Settings, options: argparse.Namespace) -> int:
                 first = assistants[0] if assistants else None
                 assistant = first.beside(each.corpus, each.index) if first else opened(each)
                 stack.enter_context(assistant)
-                known = _synced_with_others(assistant, name) if several else first_sync(assistant)
+                known = _synced_with_others(assistant, name) if several else sync_before_serving(assistant)
                 checked(assistant, " --allow-empty")
             except QAError as error:
                 return failed(error, each)
@@ -92,7 +92,7 @@ def _synced_with_others(assistant: Assistant, name: str) -> tuple[Failure, ...]:
     if not os.path.isdir(assistant.settings.corpus):
         return ()
     try:
-        return first_sync(assistant, folder=name)
+        return sync_before_serving(assistant, name)
     except ModelError:
         raise
     except QAError:

@@ -32,7 +32,7 @@ from qa.types import Document, Failure, Passage, Progress, SyncReport, document_
 
 STOPPED = "stopped"  # the key of the meta table that says why the last sync did not begin
 CHANGED = "changed while it was being read. Sync again"
-_BATCH = 512  # passages between two commits, roughly
+_SOON, _BATCH = 32, 512  # passages between two commits, roughly: the first ones can soon be asked about
 
 
 # Raised for the content of one file, even while it is embedded or stored. Other errors concern all files.
@@ -198,6 +198,7 @@ class _Run:
             self.writer.commit([], _with_attachments(gone, self.attached))
         files = [*self.plan.added, *self.plan.updated]
         batch: list[tuple[Entry, ...]] = []
+        enough = _SOON
         for done, file in enumerate(files):
             self.progress(Progress(done, len(files), self.embedded, file.path))
             try:
@@ -208,9 +209,9 @@ class _Run:
                 raise
             except Exception as error:
                 self.failed.append(Failure(file.path, str(unexpected(file.path, error))))
-            if sum(len(entry.passages) for entries in batch for entry in entries) >= _BATCH:
+            if sum(len(entry.passages) for entries in batch for entry in entries) >= enough:
                 self._commit(batch, done, len(files))
-                batch = []
+                batch, enough = [], min(4 * enough, _BATCH)
         self._commit(batch, len(files), len(files))
         # A moved file that can no longer be read does not keep its old document.
         failed = {failure.path for failure in self.failed}

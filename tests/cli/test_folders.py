@@ -13,6 +13,7 @@ from conftest import WordEncoder, write
 from qa.assistant import Assistant
 from qa.cli.commands import main
 from qa.cli.opening import matching
+from qa.cli.progress import sync_before_serving
 from qa.errors import CorpusError
 from qa.settings import Settings, index_of
 
@@ -340,3 +341,19 @@ def test_a_pattern_that_names_nothing_is_told_and_an_error_if_it_is_the_only_one
         CorpusError, match=r"^no document matches goats\.md\. There are 3 documents: bridge\.txt, "
     ):
         matching(["goats.md"], synced.documents(), corpus)
+
+
+# --- what is indexed before the page is served ---------------------------------------------------
+
+
+def test_a_folder_with_much_that_is_new_is_indexed_while_it_is_served(home, capsys):
+    settings = Settings.for_folders(home / "papers", None, {})
+    os.utime(home / "papers" / "bridge.txt", (1e9, 1e9))  # not about to be written on
+    with Assistant.open(settings.corpus, settings.index, settings) as assistant:
+        assert sync_before_serving(assistant) == ()
+        assert [document.path for document in assistant.documents()] == ["bridge.txt"]
+        assert capsys.readouterr().err.startswith("1 added; ")
+        write(home / "papers", {"long.txt": "The ferry leaves at seven. " * 8000})
+        assert sync_before_serving(assistant) == ()
+        assert [document.path for document in assistant.documents()] == ["bridge.txt"]
+        assert capsys.readouterr().err == "Indexing 1 new file while the page is served\n"
