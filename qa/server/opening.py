@@ -22,7 +22,7 @@ SHORT = 40  # characters of a path in a message
 SECTIONS = 50  # documents whose sections are kept
 UNMARKED = "The quote couldn't be marked on this page. See it in the text."
 CHANGED = "This document has changed, and the text that the link led to is no longer in it."
-GONE = "{} is not among the documents. It may have been removed or renamed"
+GONE = "{} is no longer among the documents, or was renamed"
 
 
 class Place(BaseModel):

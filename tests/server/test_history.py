@@ -171,7 +171,7 @@ def test_a_link_opens_the_document_with_the_quote_marked_in_any_browser(page: Pa
     assert not page.seen("#whole mark, #whole rect.quoted")
 
     fresh(page, f"{page.address}#/document/minutes/May%202019.md")
-    assert "“minutes/May 2019.md” is not among the documents." in page.toast()
+    assert "“minutes/May 2019.md” is no longer among the documents, or was renamed." in page.toast()
     page.wait(lambda: hash_of(page) == "")
     assert not page.seen("#whole")
 

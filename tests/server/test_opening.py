@@ -152,9 +152,9 @@ def test_of_two_places_with_the_same_quote_the_nearer_one_is_marked():
 
 def test_a_link_to_a_document_that_is_gone_says_so_in_a_line(client: Client):
     line = linked(client, path="minutes/May.md")["problem"]
-    assert line == "“minutes/May.md” is not among the documents. It may have been removed or renamed."
+    assert line == "“minutes/May.md” is no longer among the documents, or was renamed."
     assert "…" in linked(client, path="x" * 200)["problem"]
-    assert linked(client, document="0")["problem"].startswith("This document is not among")
+    assert linked(client, document="0")["problem"].startswith("This document is no longer among")
 
 
 # --- pages ---------------------------------------------------------------------------------------
