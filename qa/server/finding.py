@@ -13,7 +13,7 @@ from qa.types import Span
 
 MOST = 1_000  # places that are found
 LONGEST = 200  # characters of what is looked for
-LINKED = 5_000  # characters of a quote that is found again in a text that has changed
+LINKED = 2_000  # characters of a quote that is found again in a text that has changed
 _BETWEEN = r"(?:[\s*_`\u00ad]|-\n)+"  # two words: also the marks of Markdown
 _APOSTROPHE = "['\u2019\u02bc]"
 
@@ -73,9 +73,15 @@ def again(text: str, place: Span, checked: str) -> Span | None:
     if not 0 < length <= LINKED:
         return None
     starts = (match.start() for match in re.finditer(r"(?<!\S)\S", text))
-    found = [at for at in starts if check(text[at : at + length]) == checked]
+    found = [
+        at for at in starts if not _cuts_word(text, at + length) and check(text[at : at + length]) == checked
+    ]
     nearest = min(found, key=lambda at: abs(at - start), default=None)
     return None if nearest is None else (nearest, nearest + length)
+
+
+def _cuts_word(text: str, at: int) -> bool:
+    return text[at - 1 : at].isalnum() and text[at : at + 1].isalnum()
 
 
 def _escaped(word: str) -> str:

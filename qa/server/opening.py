@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from qa.assistant import Assistant
 from qa.documents.reading import page_places
@@ -42,6 +42,12 @@ class Place(BaseModel):
     find: Line = ""
     at: Offset | None = None
     near: Offset | None = None
+
+    @model_validator(mode="after")
+    def _is_of_a_document(self) -> Self:
+        if not (self.document or self.path):
+            raise ValueError("no document is named")
+        return self
 
     def marked(self, text: str) -> Span:
         """The span to mark. One of which the link's text is gone is empty."""

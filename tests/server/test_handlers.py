@@ -196,7 +196,7 @@ def test_a_document_is_opened_with_a_place_marked(server: Server, record: dict[s
     assert opened["title"] == "The ferry to Tolvane"
     backwards = {"document": place["document"], "start": 20, "end": 3, "begin": 0}
     assert Shown(server("whole", backwards)["html"]).text == server.assistant.document(place["document"]).text
-    assert "No document" in server("whole", {**backwards, "document": "x"})["problem"]
+    assert "no longer among" in server("whole", {**backwards, "document": "x"})["problem"]
 
 
 def test_the_rating_of_an_answer_is_kept(server: Server, record: dict[str, Any]):

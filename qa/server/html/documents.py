@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from qa.corpus.filters import facts_of, saved_day
 from qa.corpus.listing import FileState, Listed
@@ -105,7 +105,7 @@ def _data(file: Listed) -> Markup:
         "saved": f"{file.modified:.0f}",
         "length": " · ".join(filter(None, (pages, passages))) or None,
     }
-    return Markup("".join(f' data-{name}="{escape(v)}"' for name, v in values.items() if v is not None))
+    return concat(html(' data-{}="{}"', name, v) for name, v in values.items() if v is not None)
 
 
 def _dates(file: Listed) -> Markup:
