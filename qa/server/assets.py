@@ -43,7 +43,8 @@ class Assets:
         # Not as css=, because Gradio rewrites that with its media queries; nor as a link, because nothing
         # waits for a link that a script adds, and the frame would be visible without any style.
         icon = f"data:image/svg+xml,{quote(texts['icon.svg'])}"
-        style = texts["style.css"] + texts["past.css"] + texts["reader.css"]
+        parts = sorted(name for name in texts if name.endswith(".css") and name != "style.css")
+        style = "".join(texts[name] for name in ["style.css", *parts])
         self.head = f'<link rel="icon" type="image/svg+xml" href="{icon}"><style>{style}</style>'
         self.frame = texts["index.html"].replace(_CHOOSER, chooser)
         # Gradio runs this as the body of a function, in which imports would be relative to Gradio's script.
