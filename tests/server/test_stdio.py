@@ -104,6 +104,16 @@ def test_what_goes_wrong_is_an_error_of_the_tool(
     assert [message] == [content.text for content in result.content]
 
 
+def test_a_folder_that_was_never_indexed_is_told(tmp_path: Path):
+    (tmp_path / "papers").mkdir()
+    done = subprocess.run(
+        [sys.executable, "-m", "qa", "mcp", str(tmp_path / "papers")],
+        input="", capture_output=True, text=True, timeout=60, env=environment(tmp_path / "index"),
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == f"qa: nothing is indexed yet. Run qa sync {tmp_path / 'papers'}\n"
+
+
 def messages(*calls: dict[str, Any]) -> str:
     """The lines that a client sends: it introduces itself, then calls tools."""
     client = {
