@@ -179,7 +179,8 @@ def _mcp(settings: Settings, _: argparse.Namespace) -> int:
         from qa.server.stdio import serve
 
         if not assistant.documents():  # those of a later sync are served, too
-            print(f"qa: {plain(with_folder('nothing is indexed yet. Run qa sync', settings))}", file=sys.stderr)
+            hint = with_folder("nothing is indexed yet. Run qa sync", settings)
+            print(f"qa: {plain(hint)}", file=sys.stderr)
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # waiting for input cannot be interrupted otherwise
         serve(assistant)
     return 0
