@@ -42,7 +42,8 @@ def test_vowel_signs_do_not_end_a_word(text):
 
 @given(st.text("石桥ヴルン다리กา 。", max_size=20), st.integers(0, 20), st.integers(0, 20))
 def test_the_words_of_a_part_follow_each_other_in_the_whole(text, start, end):
-    part, whole = searchable(text[start:end]).split(), searchable(text).split()
+    # FTS5 ends a word at a full stop, too.
+    part, whole = (searchable(t).replace("。", " ").split() for t in (text[start:end], text))
     assert any(whole[i : i + len(part)] == part for i in range(len(whole) + 1))
 
 

@@ -9,7 +9,7 @@ const DAY = "Date published or, if that isn’t known, saved: ";
 const panel = $("#choices"), list = $("ul", panel), since = $("#since"), until = $("#until");
 const wanted = { folder: new Map(), kind: new Map(), author: new Map() }; // each value in lower case -> as it is
 let documents = []; // those that can be searched, as `read` in documents.js
-let open = null; // the filter whose values are shown
+let shown = null; // the filter whose values are shown
 let changed = () => {};
 
 export const whenChanged = (act) => (changed = act);
@@ -51,7 +51,7 @@ function named(name) {
 export function clear() {
   for (const values of Object.values(wanted)) values.clear();
   since.value = until.value = "";
-  show(open);
+  show(shown);
 }
 
 // Offer the filters that some of the documents pass and some don't.
@@ -63,7 +63,7 @@ export function offer(those) {
   }
   const offered = all("#filters [data-kind]:not([hidden])").map(({ dataset }) => dataset.kind);
   $("#filters").hidden = !offered.length;
-  show(offered.includes(open) ? open : null);
+  show(offered.includes(shown) ? shown : null);
 }
 
 // The values of a filter that not all documents have: [as it is, documents that have it and fit the other filters].
@@ -94,8 +94,8 @@ function span() {
 // Show the values of a filter; null for none.
 function show(name) {
   const focused = list.contains(document.activeElement) ? document.activeElement.value : null;
-  if (name !== open) $("#choice").value = "";
-  open = name;
+  if (name !== shown) $("#choice").value = "";
+  shown = name;
   panel.hidden = !name;
   for (const button of all("#filters [data-kind]")) button.setAttribute("aria-expanded", String(button.dataset.kind === name));
   if (!name) return;
@@ -111,12 +111,12 @@ function show(name) {
     $(".count", item).textContent = count;
     return item;
   }));
-  find();
+  narrow();
   if (focused !== null) all("input", list).find((box) => box.value === focused)?.focus();
 }
 
 // Show the values that contain all the words in the search box.
-function find() {
+function narrow() {
   const words = $("#choice").hidden ? [] : $("#choice").value.toLowerCase().split(/\s+/);
   for (const item of list.children) item.hidden = !words.every((word) => $("input", item).value.includes(word));
 }
@@ -135,23 +135,23 @@ export function tell(count, searched) {
 
 $("#filters .kinds").addEventListener("click", ({ target }) => {
   const name = target.closest("[data-kind]")?.dataset.kind;
-  if (name) show(name === open ? null : name);
+  if (name) show(name === shown ? null : name);
 });
 
 panel.addEventListener("change", ({ target }) => {
   if (target.type === "checkbox") {
-    if (target.checked) wanted[open].set(target.value, $("bdi", target.parentElement).textContent);
-    else wanted[open].delete(target.value);
+    if (target.checked) wanted[shown].set(target.value, $("bdi", target.parentElement).textContent);
+    else wanted[shown].delete(target.value);
   }
   if (target !== $("#choice")) changed();
 });
 
-$("#choice").addEventListener("input", find);
+$("#choice").addEventListener("input", narrow);
 
 $("#filters").addEventListener("keydown", (event) => {
   const isEmptied = event.target.type === "search" && event.target.value; // by the browser
-  if (event.key !== "Escape" || !open || isEmptied) return;
-  const button = $(`#filters [data-kind=${open}]`);
+  if (event.key !== "Escape" || !shown || isEmptied) return;
+  const button = $(`#filters [data-kind=${shown}]`);
   event.preventDefault();
   show(null);
   button.focus();
