@@ -46,8 +46,13 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def page(browser: Chrome, address: str) -> Page:
-    return Page(browser, address)
+def page(browser: Chrome, address: str) -> Iterator[Page]:
+    """The page in a tab of its own, whose history is empty: one with fifty entries grows no longer."""
+    usual = browser.current_window_handle
+    browser.switch_to.new_window("tab")
+    yield Page(browser, address)
+    browser.close()
+    browser.switch_to.window(usual)
 
 
 def fresh(page: Page, address: str) -> None:
