@@ -147,4 +147,3 @@ document.addEventListener("visibilitychange", () => document.hidden || poll());
 narrow.addEventListener("change", () => displayTab(view.tab));
 // With a keyboard one can type at once; on a phone the keyboard would cover the page.
 if (!narrow.matches && !matchMedia("(pointer: coarse)").matches) box.focus();
-
