@@ -15,7 +15,7 @@ from markupsafe import Markup
 from qa.answers import arguments, notebook  # noqa: F401  the latter says how answers look
 from qa.answers.ask import Asking
 from qa.answers.quotes import Quote, QuoteFinder
-from qa.corpus.attachments import files_of
+from qa.corpus.attachments import ancestry, files_of
 from qa.corpus.folder import Corpus, Placed
 from qa.corpus.holdings import Holdings
 from qa.corpus.status import Status, status_of
@@ -72,13 +72,13 @@ class Assistant(Holdings, Shown):
         reader: Reader | None = None,
         second_reader: Reader | None = None,
     ) -> None:
-        super().__init__(settings.corpus, Store(settings.index))
+        super().__init__(settings.corpus, Store(settings.index, settings.part), has_files=settings.syncs)
         self.settings = settings
         self._encoder = encoder
         self._vectors = VectorCache(self._store)
         self._engine = Engine(self._store, self._vectors, encoder, reader, second_reader)
         self._asking = Asking(self._engine)
-        self._corpus = Corpus(settings.corpus, settings.index)
+        self._corpus = Corpus(settings.corpus, settings.index, settings.part)
         self._syncing = threading.Lock()
         self._deleted: set[str] = set()  # paths of files deleted here, until a sync has seen it
 
@@ -147,8 +147,9 @@ class Assistant(Holdings, Shown):
         `settled` returns False are left as they are for now.
 
         Raises CorpusEmptied, and does nothing, if all or most files are gone, unless `allow_empty`; further
-        CorpusError, IndexBusy, IndexUnwritable, IndexTooNew, ModelError. If a reader blocks the purge,
-        IndexBusy is raised after some seconds; the sync itself is done.
+        CorpusError, IndexBusy, IndexUnwritable, IndexTooNew, ModelError, and SettingsError if the index is
+        synced in other parts. If a reader blocks the purge, IndexBusy is raised after some seconds; the sync
+        itself is done.
         """
         self._encoder.fingerprint  # noqa: B018  a missing model raises before anything is written
         with self._syncing:  # threads of this process wait for each other; other processes get IndexBusy
@@ -268,15 +269,18 @@ class Assistant(Holdings, Shown):
 
         Returns a result for each file, in order; no file stops another. Names are made harmless
         (`safe_name`). A file that could not be indexed is refused. An existing file with other content is
-        replaced only with `replace`, and never by another file of the same call.
+        replaced only with `replace`, and never by another file of the same call. Raises SettingsError if the
+        index is synced in parts and the settings name none.
         """
+        self._check_takes_files()
         return self._corpus.place(files, replace)
 
     def add(self, path: str | Path, replace: bool = False) -> Document:
         """Copy a file into the corpus folder, then sync. Raises DocumentExists, UnreadableFile, CorpusError.
 
-        A file that could not be indexed is refused before it is copied.
+        A file that could not be indexed is refused before it is copied. Raises SettingsError like `place`.
         """
+        self._check_takes_files()
         placed = self._corpus.add(Path(path), replace)
         self.sync()
         return self.document(document_id(placed))
@@ -292,14 +296,16 @@ class Assistant(Holdings, Shown):
         """Delete a file of the corpus folder, even one that could not be indexed, then sync.
 
         `path` is as `files` lists it; the file may be gone already, but not its document. Raises
-        UnknownDocument if there is neither, and CorpusError, also for what is attached to a file.
+        UnknownDocument if there is neither, and CorpusError, also for what is attached to a file, or whose
+        file is kept elsewhere.
         """
+        self._check_is_here(path)
         self._deleted.add(path)
         try:
             self._corpus.delete(path)
         except UnknownDocument:
             with self._store.read() as snapshot:
-                file = files_of(snapshot.file_digests()).get(path)
+                file = files_of(snapshot.file_digests(ancestry(path))).get(path)
             if file != path:
                 self._deleted.discard(path)
                 if file:

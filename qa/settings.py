@@ -7,7 +7,7 @@ import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from qa.errors import SettingsError
 
@@ -33,7 +33,11 @@ class Settings:
     names what reads the best passages again and decides: None is the package's large reader, "small" nothing,
     anything else a folder or id of an extractive question-answering model. `login` are the people who may
     log in; None if nobody has to. `download` says whether the page offers the files themselves: None for a
-    page that is served to this machine only.
+    page that is served to this machine only. `part` is the folder in the corpus that is synced here, by its
+    path from there, if others are synced elsewhere into the same index; "" for all of the corpus. Without
+    `syncs`, nothing is: the files may be on another machine.
+
+    Raises SettingsError if a folder cannot be a part.
     """
 
     corpus: Path = Path("corpus")
@@ -42,6 +46,16 @@ class Settings:
     reader: str | None = None
     login: tuple[Person, ...] | None = None
     download: bool | None = None
+    part: str = ""
+    syncs: bool = True
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "part", _part(self.part))
+
+    @property
+    def folder(self) -> Path:
+        """The folder that is synced here: the corpus, or the part of it."""
+        return self.corpus / self.part
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -53,6 +67,7 @@ class Settings:
             reader=environment.get("QA_READER") or None,
             login=_people(environment.get("QA_LOGIN") or "", environment.get("QA_LOGIN_FILE") or ""),
             download=_yes_or_no("QA_DOWNLOAD", environment.get("QA_DOWNLOAD")),
+            part=environment.get("QA_PART") or "",
         )
 
     @classmethod
@@ -102,6 +117,17 @@ def index_of(corpus: Path) -> Path:
 
 def _are_same(one: Path, other: Path) -> bool:
     return os.path.realpath(one) == os.path.realpath(other)
+
+
+def _part(name: str) -> str:
+    """A part by its path from the corpus, with `/` between names. Raises SettingsError if it is none."""
+    path = PurePath(name)
+    hidden = any(part.startswith((".", "~$")) for part in path.parts)  # also the one above
+    is_text = "\0" not in name and name.encode("utf-8", "ignore").decode() == name
+    if path.anchor or hidden or (name and not path.parts) or not is_text:
+        example = "Name it by its path from there, such as reports/2024"
+        raise SettingsError(f"a part is a folder within the corpus, which {name!r:.80} is not. {example}")
+    return path.as_posix() if name else ""
 
 
 def _yes_or_no(name: str, value: str | None) -> bool | None:

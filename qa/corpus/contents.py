@@ -45,14 +45,15 @@ class Contents:
     unlisted: tuple[Failure, ...]
 
 
-def walk(root: Path) -> Contents:
-    """Everything in a folder. A folder in it that cannot be listed stops nothing.
+def walk(root: Path, part: str = "") -> Contents:
+    """Everything in a folder, or in a part of it. A folder in it that cannot be listed stops nothing.
 
-    Raises CorpusError if the folder itself cannot be listed.
+    Paths begin at `root` in any case. Raises CorpusError if the folder itself, or the part, cannot be listed.
     """
+    start = tuple(part.split("/")) if part else ()
     found: list[tuple[tuple[str, ...], str]] = []
     unlisted: list[Failure] = []
-    folders: list[tuple[str, ...]] = [()]
+    folders: list[tuple[str, ...]] = [start]
     while folders:  # not by recursion: folders may be nested deeper than Python's functions
         inside = folders.pop()
         try:
@@ -64,8 +65,8 @@ def walk(root: Path) -> Contents:
                     else:
                         found.append((parts, entry.path))
         except OSError as error:
-            if not inside:
-                raise CorpusError(f"cannot list the folder {root} ({error.strerror})") from error
+            if inside == start:
+                raise CorpusError(f"cannot list the folder {root / part} ({error.strerror})") from error
             if isinstance(error, (FileNotFoundError, NotADirectoryError)) or any(map(is_hidden, inside)):
                 continue  # it has gone since, or would be skipped anyway
             reason = f"cannot list this folder ({error.strerror}). Make it readable, or connect its drive"

@@ -89,14 +89,17 @@ def visible_name(name: str) -> str:
 
 
 class Corpus:
-    """The corpus folder, to add files to and to delete files from.
+    """The corpus folder, or a part of it, to add files to and to delete files from.
 
-    Safe to use from several threads and processes, provided they share the index folder, which has the lock.
+    Paths begin at the corpus in any case. Safe to use from several threads and processes, provided they share
+    the index folder, which has the lock.
     """
 
-    def __init__(self, folder: Path, index: Path) -> None:
-        self._folder = folder
+    def __init__(self, corpus: Path, index: Path, part: str = "") -> None:
+        self._corpus = corpus
         self._index = index
+        self._part = part
+        self._folder = corpus / part
 
     def place(self, files: Iterable[tuple[str, Path]], replace: bool) -> tuple[Placed, ...]:
         """Place several files, each a name and the path of its content. See Assistant.place."""
@@ -130,8 +133,8 @@ class Corpus:
         Whatever `path` says, only a file that a walk through the folder finds can be deleted. Raises
         UnknownDocument if it finds no file with this path, and CorpusError.
         """
-        root = resolved(self._folder)
-        contents = walk(root) if os.path.isdir(root) else Contents((), ())
+        is_there = os.path.isdir(self._folder)
+        contents = walk(resolved(self._corpus), self._part) if is_there else Contents((), ())
         targets = [
             Path(file.path) for file in contents.files if file.is_document and file.relative_path == path
         ]
@@ -162,8 +165,8 @@ class Corpus:
                 self._folder.mkdir(parents=True, exist_ok=True)
                 names = self._names_after_cleaning()
                 same = [other for other in names if _name_key(other) == _name_key(safe)]
-                path = safe if safe in names or not same else same[0]
-                target = self._folder / path
+                taken = safe if safe in names or not same else same[0]
+                target, path = self._folder / taken, f"{self._part}/{taken}".lstrip("/")
                 if os.path.lexists(target):
                     if _has_content(target, content):
                         return path, Placement.SAME
@@ -173,7 +176,7 @@ class Corpus:
                         return path, Placement.EXISTS
                 with replaced(target) as file:
                     file.write(content)
-                return path, Placement.REPLACED if path in names else Placement.PLACED
+                return path, Placement.REPLACED if taken in names else Placement.PLACED
         except OSError as error:
             raise CorpusError(f"cannot write into {self._folder} ({error.strerror})") from error
 

@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
+from qa.corpus.attachments import ancestry
 from qa.corpus.filters import Filter, admitted
 from qa.corpus.listing import Listed, listing
 from qa.corpus.origin import other_origin
 from qa.corpus.originals import Original, original
+from qa.corpus.parts import check_part, elsewhere
 from qa.corpus.sections import sections
 from qa.corpus.sync import STOPPED
-from qa.errors import UnknownDocument
+from qa.errors import CorpusError, IndexDamaged, UnknownDocument
 from qa.index.store import Store
 from qa.types import Document, Passage
 
 
 class Holdings:
-    """The documents of an index, and the folder that they are from. Safe to use from several threads."""
+    """The documents of an index, and the folder that they are from. Safe to use from several threads.
 
-    def __init__(self, folder: Path, store: Store) -> None:
+    Without `has_files`, the files may be elsewhere, and are if the index is synced in parts of which the
+    store names none.
+    """
+
+    def __init__(self, folder: Path, store: Store, *, has_files: bool = True) -> None:
         self._folder = folder
         self._store = store
+        self._has_files = has_files
 
     def documents(self) -> tuple[Document, ...]:
         """All indexed documents, ordered by path. Their texts are read on first use."""
@@ -44,12 +52,13 @@ class Holdings:
             return snapshot.left_out(document_id)
 
     def files(self) -> tuple[Listed, ...]:
-        """All files that should be documents and all indexed documents, ordered by path.
+        """All files that should be documents here and all indexed documents, ordered by path.
 
         Nothing is hashed and no text is read. Raises CorpusError if a folder cannot be listed.
         """
         with self._store.read() as snapshot:
-            return listing(self._folder, snapshot)
+            is_here = self._has_files and (snapshot.part or not snapshot.parts())
+            return listing(self._folder if is_here else None, snapshot)
 
     def matching(
         self,
@@ -102,10 +111,26 @@ class Holdings:
         return sections(document, passages.values())
 
     def original(self, document_id: str) -> Original:
-        """The file that a document was made of. Raises UnknownDocument, and CorpusError if it has changed."""
+        """The file that a document was made of.
+
+        Raises UnknownDocument, and CorpusError if it has changed, or is not here.
+        """
+        path = self.document(document_id).path
         with self._store.read() as snapshot:
-            digests = snapshot.file_digests()
-        return original(self._folder, self.document(document_id).path, digests)
+            digests = snapshot.file_digests(ancestry(path))
+            place = elsewhere(snapshot, path, has_files=self._has_files)
+        return original(self._folder, path, digests, place)
+
+    def _check_is_here(self, path: str) -> None:
+        """Raises CorpusError if the file of a document is not in the folder that is synced here."""
+        with suppress(IndexDamaged), self._store.read() as snapshot:  # a sync repairs it
+            if place := elsewhere(snapshot, path, has_files=self._has_files):
+                raise CorpusError(f"cannot delete {path} here. Delete it {place}")
+
+    def _check_takes_files(self) -> None:
+        """Raises SettingsError if no sync would index a file that is added here."""
+        with suppress(IndexDamaged), self._store.read() as snapshot:
+            check_part(snapshot)
 
     def passage_at(self, document_id: str, start: int, end: int) -> Passage | None:
         """The passage that contains the whole of `text[start:end]` of a document, if there is one."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from qa.corpus.attachments import ancestry, files_of
 from qa.corpus.contents import CorpusFile, is_gone, resolved, walk
+from qa.index.parts import is_within
 from qa.index.snapshot import Snapshot
 from qa.types import Document, Value
 
@@ -30,10 +31,10 @@ class Listed(Value):
     """A file in the corpus that should be a document, or a document in the index, or both.
 
     Also a folder that cannot be listed. Such a folder is not `deletable`, nor is a document that is attached
-    to a file. `path` is relative to the corpus. `document` is the document that is served, or None, and
-    `passages` the number of its passages. `reason` says why the file failed. `modified` is when the file was
-    last written and `indexed_at` when the document was indexed, in seconds since 1970, or 0.0 without a file
-    or a document.
+    to a file, or whose file is kept elsewhere. `path` is relative to the corpus. `document` is the document
+    that is served, or None, and `passages` the number of its passages. `reason` says why the file failed.
+    `modified` is when the file was last written and `indexed_at` when the document was indexed, in seconds
+    since 1970, or 0.0 without a file, here, or a document.
     """
 
     path: str
@@ -56,16 +57,19 @@ class _Found:
     deletable: bool = True
 
 
-def listing(corpus: Path, snapshot: Snapshot) -> tuple[Listed, ...]:
-    """Every file and every document, ordered by path. Raises CorpusError.
+def listing(corpus: Path | None, snapshot: Snapshot) -> tuple[Listed, ...]:
+    """Every file that is synced here and every document, ordered by path. Raises CorpusError.
 
     Changes are detected by the time of the last sync: a file touched since then counts as changed until the
-    next sync has looked at it. A missing corpus folder is treated as empty.
+    next sync has looked at it. A missing corpus folder is treated as empty. If there is None, as nothing is
+    synced here, or if the folder is a part of the corpus, all other documents are listed as indexed.
     """
     documents = {document.path: document for document in snapshot.documents()}
     passages, indexed_at = snapshot.passage_counts(), snapshot.indexed_at()
-    found = _found(corpus, snapshot, documents)
-    found.update(_without_files(documents, found))
+    found = _found(corpus, snapshot, documents) if corpus else {}
+    for path, without in _without_files(documents, found):
+        is_here = corpus is not None and is_within(path, snapshot.part)
+        found[path] = without if is_here else _Found(FileState.INDEXED, deletable=False)
     entries = []
     for path in sorted(found):
         document = documents.get(path)
@@ -91,9 +95,9 @@ def _found(corpus: Path, snapshot: Snapshot, indexed: Collection[str]) -> dict[s
     synced_at = float(snapshot.meta("synced_at") or 0)
     unsettled = frozenset(json.loads(snapshot.meta("unsettled") or "[]"))
     root = resolved(corpus)
-    if not os.path.isdir(root):
+    if not os.path.isdir(root / snapshot.part):
         return {}
-    contents = walk(root)
+    contents = walk(root, snapshot.part)
     found = {
         failure.path: _Found(FileState.FAILED, failure.reason, deletable=False)
         for failure in contents.unlisted

@@ -26,7 +26,12 @@ def origin(corpus: Path, index: Path) -> dict[str, str]:
 
 
 def other_origin(snapshot: Snapshot, corpus: Path) -> str:
-    """The path of the folder that an index was made from, if that is another one than `corpus`; else ""."""
+    """The path of the folder that an index was made from, if that is another one than `corpus`; else "".
+
+    Each part may be of a corpus that is elsewhere. Who is of no part may ask an index that has some.
+    """
+    if not snapshot.part and snapshot.parts():
+        return ""
     known = snapshot.meta(_PATH)
     same = any(snapshot.meta(key) == value for key, value in origin(corpus, snapshot.folder).items())
     return "" if same or not known else known

@@ -25,19 +25,28 @@ class Original:
     content: bytes
 
 
-def original(corpus: Path, path: str, digests: Mapping[str, tuple[str, str]]) -> Original:
+def original(
+    corpus: Path, path: str, digests: Mapping[str, tuple[str, str]], elsewhere: str = ""
+) -> Original:
     """The file of the document at a path of the index, whose `file_digests` are given.
 
     A path comes from the index, but something else may be there by now. So a file is only returned if it has
     the bytes that were indexed, and is not reached by a link that leads out of the folder. Raises CorpusError
-    if it is not, or if the document is attached to another file.
+    if it is not, or if the document is attached to another file. `elsewhere` says where the file is kept, if
+    it need not be here.
     """
     if path not in digests:
         raise CorpusError(CHANGED)
     file = files_of(digests)[path]
     if file != path:
         raise CorpusError(f"attached to {file}, where its own program shows it")
-    root, digest = resolved(corpus), digests[path][0]
+    try:
+        return _indexed(resolved(corpus), path, digests[path][0])
+    except CorpusError as error:
+        raise CorpusError(f"its file is kept {elsewhere}") if elsewhere else error from error
+
+
+def _indexed(root: Path, path: str, digest: str) -> Original:
     place = root / path
     try:
         if not resolved(place).is_relative_to(root):

@@ -19,11 +19,12 @@ from pathlib import Path
 from qa.corpus.attachments import attachments_of, documents_in, files_of
 from qa.corpus.contents import is_gone, opened, resolved, unexpected, walk
 from qa.corpus.origin import origin
+from qa.corpus.parts import check_part, root_of
 from qa.corpus.plan import File, Plan, Scan, looks_emptied, plan
 from qa.documents.formats import MAX_BYTES, check_size
 from qa.documents.parsed import Parsed
 from qa.documents.reading import read
-from qa.errors import CorpusEmptied, CorpusError, QAError, UnreadableFile
+from qa.errors import CorpusEmptied, QAError, UnreadableFile
 from qa.index.recipe import recipe, unfinished_recipe
 from qa.index.store import Entry, Writer
 from qa.models.encoder import Encoder, headed
@@ -42,13 +43,13 @@ _OF_ONE_FILE = (
 )  # fmt: skip
 
 
-def scan(corpus: Path, settled: Callable[[Path], bool] = lambda _: True) -> Scan:
-    """Walk through the corpus folder and hash its settled files. Raises CorpusError if it is not there."""
-    root = resolved(corpus)
-    if not os.path.isdir(root):
-        state = "is not a folder" if os.path.exists(root) else "does not exist"
-        raise CorpusError(f"the corpus folder {corpus} {state}. Create it and put documents into it")
-    contents = walk(root)
+def scan(corpus: Path, settled: Callable[[Path], bool] = lambda _: True, part: str = "") -> Scan:
+    """Walk through the corpus folder, or a part of it, and hash its settled files.
+
+    Raises CorpusError if it is not there.
+    """
+    root = root_of(corpus, part)
+    contents = walk(root, part)
     files, skipped, failed, unsettled = [], [], [*contents.unlisted], []
     for file in contents.files:
         path, relative = Path(file.path), file.relative_path
@@ -99,13 +100,16 @@ def sync(
 ) -> SyncReport:
     """Bring the store up to date with the folder. Raises CorpusError; files that fail are in the report.
 
+    If the writer is of a part, only the part's folder is looked at, and only its documents are compared,
+    counted, indexed and removed. Raises SettingsError if the index is not synced in such parts.
     Files for which `settled` is false are left alone. It is called both before and after a file is read.
     Unless `allow_empty`, nothing is done and CorpusEmptied is raised if all or most files are gone. Those
     whose paths are in `deleted` do not count: they were deleted on purpose.
     """
     started, now = time.monotonic(), time.time()
     current_recipe = recipe(encoder.fingerprint)
-    scanned = scan(corpus, settled)
+    check_part(writer)
+    scanned = scan(corpus, settled, writer.part)
     indexed = writer.file_digests()
     file_of = files_of(indexed)
     attached = attachments_of(file_of)
@@ -117,11 +121,8 @@ def sync(
             writer.commit([], _with_attachments(on_purpose, attached))
         raise _stopped(corpus, writer, missing, known)
     # The index must not be searched while it holds vectors of two encoders, even if this sync is killed.
-    mixed = writer.paths_of_other_encoders(encoder.fingerprint)
     writer.record(
-        writer.failures(),
-        recipe=unfinished_recipe(current_recipe) if mixed else current_recipe,
-        **origin(corpus, writer.folder),
+        writer.failures(), recipe=_recipe_of_index(writer, encoder), **origin(corpus, writer.folder)
     )
     run = _Run(
         root=resolved(corpus),
@@ -140,7 +141,7 @@ def sync(
     writer.record(
         failed,
         model=encoder.name,
-        recipe=current_recipe,
+        recipe=_recipe_of_index(writer, encoder),  # other parts may still have vectors of another encoder
         synced_at=repr(now),
         unsettled=json.dumps(scanned.unsettled),
         **{STOPPED: ""},
@@ -160,10 +161,17 @@ def sync(
     )
 
 
+def _recipe_of_index(writer: Writer, encoder: Encoder) -> str:
+    """The recipe that the index is served by: unfinished as long as any document is of another encoder."""
+    current = recipe(encoder.fingerprint)
+    return unfinished_recipe(current) if writer.has_other_encoders(encoder.fingerprint) else current
+
+
 def _stopped(corpus: Path, writer: Writer, missing: int, known: int) -> CorpusEmptied:
     """Why a sync does not go on; the index keeps it for the page and for `qa status`."""
+    folder = corpus / writer.part
     reason = (
-        f"{missing:,} of {plural(known, 'indexed file')} not found in the folder {corpus}. Is a drive not"
+        f"{missing:,} of {plural(known, 'indexed file')} not found in the folder {folder}. Is a drive not"
         " connected? If they were deleted, run qa sync --allow-empty"
     )
     writer.record(writer.failures(), **{STOPPED: reason})

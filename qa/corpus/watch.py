@@ -108,7 +108,8 @@ class Watcher:
     """Calls `sync` whenever something in the corpus folder has changed and the folder is quiet again.
 
     `report` is called with the report of each sync that changed something. Its `failed` leaves out failures
-    that are already known, starting with `known`: each is reported once as long as it stays the same.
+    that are already known, starting with `known`: each is reported once as long as it stays the same. Only
+    the folder of `part` is watched, if there is one.
     `progress` is called during a sync, and with a total of 0 when the sync has ended.
     """
 
@@ -120,9 +121,11 @@ class Watcher:
         report: Callable[[SyncReport], None],
         known: Iterable[Failure] = (),
         progress: Callable[[Progress], None] = lambda _: None,
+        part: str = "",
     ) -> None:
         self._sync = sync
         self._corpus = corpus
+        self._folder = corpus / part
         self._index = index
         self._report = report
         self._progress = progress
@@ -140,29 +143,29 @@ class Watcher:
         """Watch until `stop` is set. Each problem is logged once, and what failed is tried again."""
         while not stop.is_set():
             try:
-                root = resolved(self._corpus)
+                root = resolved(self._folder)
                 if os.path.isdir(root):
                     self._watch_folder(root, stop)
                     continue
-                self._warn_once(f"the corpus folder {self._corpus} is missing. Waiting for it")
+                self._warn_once(f"the corpus folder {self._folder} is missing. Waiting for it")
             except Exception as error:  # whatever it is, it must not end the watching
                 self._fail(error)
             stop.wait(TICK)
 
     def _watch_folder(self, root: Path, stop: threading.Event) -> None:
         """Watch a folder while it exists. Watching starts before the first sync, so nothing is missed."""
-        identity = _identity(self._corpus)
+        identity = _identity(self._folder)
         index = resolved(self._index)
         for changes in self._changes(root, stop):
             for change, name in changes:
                 if _matters(root, index, change, Path(name)):
                     self._note_change(Path(name))
-            if (Change.deleted, str(root)) in changes or _identity(self._corpus) != identity:
+            if (Change.deleted, str(root)) in changes or _identity(self._folder) != identity:
                 # The folder may come back file by file.
                 self._due, self._not_before = True, time.monotonic() + QUIET
                 return
             if self._is_due():
-                self._bring_up_to_date(root)
+                self._bring_up_to_date(resolved(self._corpus))
 
     def _changes(self, root: Path, stop: threading.Event) -> Iterator[set[tuple[Change, str]]]:
         """The changes at each tick; an empty set if there are none."""
@@ -280,10 +283,11 @@ def watched(
     report: Callable[[SyncReport], None],
     known: Iterable[Failure] = (),
     progress: Callable[[Progress], None] = lambda _: None,
+    part: str = "",
 ) -> Iterator[None]:
     """Runs a Watcher in a thread of its own for as long as the context lasts."""
     stop = threading.Event()
-    watcher = Watcher(sync, corpus, index, report, known, progress)
+    watcher = Watcher(sync, corpus, index, report, known, progress, part)
     thread = threading.Thread(target=watcher.run, args=(stop,), daemon=True)
     thread.start()
     try:

@@ -13,7 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -108,7 +108,7 @@ def assistant_for(settings: Settings, questions: QuestionSet) -> Iterator[Assist
         corpus.mkdir()
         for path, text in questions.documents.items():
             (corpus / path).write_text(text, "utf-8")
-        with Assistant.open(corpus, Path(folder, "index"), settings) as assistant:
+        with Assistant.open(corpus, Path(folder, "index"), replace(settings, part="")) as assistant:
             assistant.sync()
             yield assistant
 

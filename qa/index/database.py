@@ -242,6 +242,13 @@ def matching_words(words: Sequence[str], texts: Sequence[str]) -> list[set[str]]
     return matches
 
 
+def within(part: str) -> tuple[str, list[str]]:
+    """The condition that a path is in a part (see `qa.index.parts`), and its arguments."""
+    if not part:
+        return "true", []
+    return "(path = ? OR path >= ? AND path < ?)", [part, f"{part}/", f"{part}0"]  # 0 is next to /
+
+
 def fts5_string(text: str) -> str:
     """A text as an FTS5 string: its words in a row, in any form. Nothing in it is read as query syntax."""
     return '"' + searchable(text).replace('"', '""').replace("\x00", "") + '"'

@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from qa.errors import StaleDocument
-from qa.index.database import fts5_string
+from qa.index.database import fts5_string, within
+from qa.index.parts import meta_key
 from qa.index.recipe import uses_encoder
 from qa.structure import Structure, Table
 from qa.types import Document, Failure, Passage, Span, Value
@@ -39,9 +40,13 @@ class Counts(Value):
 
 
 class Stored(Protocol):
-    """The index folder, and the parts of a document that are read later, after the snapshot is closed."""
+    """The index folder, the part of the corpus that is meant, and what is read of a document later.
+
+    That is when the snapshot is closed.
+    """
 
     folder: Path
+    part: str
 
     def text(self, document_id: str, digest: str) -> str: ...
 
@@ -49,7 +54,11 @@ class Stored(Protocol):
 
 
 class Snapshot:
-    """One committed state of the store, for reading."""
+    """One committed state of the store, for reading.
+
+    Only what a sync compares with a folder is limited to the part that the store was opened for: `meta` (some
+    keys), `file_digests`, `paths_of_other_encoders` and `failures`. All else is of the whole index.
+    """
 
     def __init__(self, connection: sqlite3.Connection, stored: Stored) -> None:
         self._db = connection
@@ -60,9 +69,31 @@ class Snapshot:
         """The index folder."""
         return self._stored.folder
 
+    @property
+    def part(self) -> str:
+        """The part of the corpus that the store was opened for; "" for all of it."""
+        return self._stored.part
+
+    def parts(self) -> tuple[str, ...]:
+        """The parts that were synced on their own and hold a document, sorted; () for an index without."""
+        rows = self._db.execute("SELECT substr(key, 6) FROM meta WHERE key >= 'part ' AND key < 'part!'")
+        return tuple(part for (part,) in sorted(rows) if self._has_documents(*within(part)))
+
+    def has_documents_elsewhere(self) -> bool:
+        """True if the index holds a document that is not of the part."""
+        condition, arguments = within(self.part)
+        return self._has_documents(f"NOT {condition}", arguments)
+
+    def _has_documents(self, condition: str, arguments: Sequence[str]) -> bool:
+        sql = f"SELECT EXISTS (SELECT 1 FROM documents WHERE {condition})"
+        return bool(self._db.execute(sql, arguments).fetchone()[0])
+
     def meta(self, key: str) -> str:
-        """The value of a key of the meta table; "" if it is not set."""
-        row = self._db.execute("SELECT value FROM meta WHERE key = ?", [key]).fetchone()
+        """The value of a key of the meta table; "" if it is not set.
+
+        What a sync says of itself is kept for each part (see `meta_key`), and is that of the part.
+        """
+        row = self._db.execute("SELECT value FROM meta WHERE key = ?", [meta_key(key, self.part)]).fetchone()
         return row[0] if row else ""
 
     @property
@@ -139,15 +170,28 @@ class Snapshot:
                 return True
         return False
 
-    def file_digests(self) -> dict[str, tuple[str, str]]:
-        """path -> (digest of the file, recipe that it was indexed by)."""
-        rows = self._db.execute("SELECT path, file_digest, recipe FROM documents")
+    def file_digests(self, paths: Iterable[str] | None = None) -> dict[str, tuple[str, str]]:
+        """path -> (digest of the file, recipe that it was indexed by), for all documents of the part.
+
+        Given paths, for the documents that are there, of whatever part.
+        """
+        query = "SELECT path, file_digest, recipe FROM documents"
+        if paths is None:
+            condition, arguments = within(self.part)
+            rows = self._db.execute(f"{query} WHERE {condition}", arguments).fetchall()
+        else:
+            rows = self._in(f"{query} WHERE path IN ({{}})", sorted(set(paths)))
         return {path: (digest, recipe) for path, digest, recipe in rows}
 
     def paths_of_other_encoders(self, fingerprint: str) -> list[str]:
-        """The paths of documents indexed with an encoder other than the one with this fingerprint."""
+        """The paths of the part's documents whose encoder is not the one with this fingerprint."""
         indexed = self.file_digests()
         return [path for path, (_, recipe) in indexed.items() if not uses_encoder(recipe, fingerprint)]
+
+    def has_other_encoders(self, fingerprint: str) -> bool:
+        """True if a document of any part was indexed with an encoder other than this one."""
+        recipes = self._db.execute("SELECT DISTINCT recipe FROM documents")
+        return any(not uses_encoder(recipe, fingerprint) for (recipe,) in recipes)
 
     def passage_numbers(self, document_ids: Iterable[str] | None = None) -> list[int]:
         """The numbers of all passages, or of the passages of some documents, ascending."""
@@ -272,8 +316,10 @@ class Snapshot:
         return [term for (term,) in self._db.execute(sql, [letter, chr(ord(letter) + 1)])]
 
     def failures(self) -> tuple[Failure, ...]:
-        """The files that failed in the last sync, ordered by path."""
-        rows = self._db.execute("SELECT path, reason FROM failures ORDER BY path")
+        """The files of the part that failed in its last sync, ordered by path."""
+        condition, arguments = within(self.part)
+        sql = f"SELECT path, reason FROM failures WHERE {condition} ORDER BY path"
+        rows = self._db.execute(sql, arguments)
         return tuple(Failure(path, reason) for path, reason in rows)
 
     def counts(self) -> Counts:

@@ -19,8 +19,9 @@ import numpy.typing as npt
 
 from qa.errors import IndexBusy, IndexStale
 from qa.files import locked
-from qa.index.database import atomic, compact, open_for_reading, open_for_writing, sqlite_errors
+from qa.index.database import atomic, compact, open_for_reading, open_for_writing, sqlite_errors, within
 from qa.index.layout import DATABASE, SYNC_LOCK
+from qa.index.parts import meta_key
 from qa.index.recipe import recipe
 from qa.index.snapshot import Snapshot
 from qa.structure import Structure
@@ -41,7 +42,10 @@ class Entry:
 
 
 class Writer(Snapshot):
-    """A snapshot that can also be written to, while it holds the writer's lock."""
+    """A snapshot that can also be written to, while it holds the writer's lock.
+
+    What a sync stores and removes is of the writer's part; the documents of others are left alone.
+    """
 
     def add_vectors(self, keys: Sequence[bytes], vectors: npt.NDArray[np.float32]) -> None:
         """Store vectors for passages to come, and commit them, so that finished work outlives a crash."""
@@ -108,15 +112,21 @@ class Writer(Snapshot):
         )  # fmt: skip
 
     def record(self, failures: Sequence[Failure], **meta: str) -> None:
-        """Replace the list of failures, and set values in the meta table."""
+        """Replace the list of failures of the part, and set values in the meta table as `meta` reads them.
+
+        The part is one of `parts` from then on, once something of it is indexed.
+        """
+        condition, arguments = within(self.part)
         with atomic(self._db):
-            self._db.execute("DELETE FROM failures")
+            self._db.execute(f"DELETE FROM failures WHERE {condition}", arguments)
             self._db.executemany(
                 "INSERT INTO failures (path, reason) VALUES (?, ?)",
                 ((failure.path, failure.reason) for failure in failures),
             )
             for key, value in meta.items():
-                self._set_meta(key, value)
+                self._set_meta(meta_key(key, self.part), value)
+            if self.part:
+                self._set_meta(f"part {self.part}", "")
 
     def purge(self) -> Purged:
         """Erase everything that is no longer served from the bytes of the database.
@@ -153,10 +163,14 @@ def _searched(text: str) -> str | None:
 
 
 class Store:
-    """The database in an index folder. The first writer creates it; until then it reads as empty."""
+    """The database in an index folder. The first writer creates it; until then it reads as empty.
 
-    def __init__(self, folder: Path) -> None:
+    `part` is the part of the corpus that is synced here, "" for all of it. See `qa.index.parts`.
+    """
+
+    def __init__(self, folder: Path, part: str = "") -> None:
         self.folder = folder
+        self.part = part
         self.path = folder / DATABASE
 
     @contextmanager
@@ -171,8 +185,10 @@ class Store:
             snapshot = Snapshot(connection, self)
             indexed_by = snapshot.meta("recipe")
             if fingerprint and indexed_by and indexed_by != recipe(fingerprint):
+                parts = ", ".join(snapshot.parts())
+                how = f"Sync each of its parts with this one ({parts})" if parts else "Run qa sync"
                 raise IndexStale(
-                    f"the index in {self.folder} was made with another encoder or version. Run qa sync"
+                    f"the index in {self.folder} was made with another encoder or version. {how}"
                 )
             yield snapshot
 
