@@ -26,6 +26,7 @@ _SYNC = """\
 examples:
   qa sync ~/papers
   qa sync ~/papers --watch
+  qa sync /data --part trade               the others are synced elsewhere
 """
 _ASK = """\
 examples:
@@ -139,8 +140,8 @@ def parser() -> Parser:
             name, parents=[*parents, _shared()], help=says, description=_sentence(says), epilog=examples
         )
 
-    add("serve", "sync, then serve the page", _folders(), examples=_SERVE)
-    _sync(add("sync", "bring the index up to date with the folder", _folder(), examples=_SYNC))
+    _serve(add("serve", "sync, then serve the page", _folders(), _part(), examples=_SERVE))
+    _sync(add("sync", "bring the index up to date with the folder", _folder(), _part(), examples=_SYNC))
     _ask(add("ask", "answer a question, with citations", _asking(), examples=_ASK))
     add("chat", "answer one question after another", _folder(), _asking(), examples=_CHAT)
     _search(add("search", "list the best matching passages", examples=_SEARCH))
@@ -201,6 +202,18 @@ def _folders() -> Parser:
     return parent
 
 
+def _part() -> Parser:
+    parent = Parser(add_help=False)
+    parent.add_argument(
+        "--part",
+        type=_named,
+        metavar="NAME",
+        help="sync this folder within the folder of documents only, as the others are synced elsewhere into "
+        "the same index (default: QA_PART, or all)",
+    )
+    return parent
+
+
 def _asking() -> Parser:
     parent = Parser(add_help=False)
     parent.add_argument("--why", action="store_true", help="also say how the answer was found")
@@ -237,6 +250,14 @@ def _asking() -> Parser:
 
 
 # --- options of one command ----------------------------------------------------------------------
+
+
+def _serve(command: Parser) -> None:
+    command.add_argument(
+        "--no-sync",
+        action="store_true",
+        help="only serve what is indexed: the files may be on another machine, and the page changes none",
+    )
 
 
 def _sync(command: Parser) -> None:

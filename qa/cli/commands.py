@@ -15,12 +15,21 @@ import textwrap
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
 
 from qa.cli.arguments import parsed, parser
 from qa.cli.asking import ask, search
 from qa.cli.chat import chat
-from qa.cli.opening import checked, failed, folder_to_sync, opened, with_documents, with_folder
+from qa.cli.opening import (
+    checked,
+    failed,
+    folder_to_sync,
+    opened,
+    say_if_empty,
+    with_documents,
+    with_folder,
+)
 from qa.cli.progress import first_sync, print_news, progress_bar, sync_with_progress
 from qa.cli.serving import serve
 from qa.cli.terminal import PlainFormatter, width
@@ -44,6 +53,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             parser().print_help()
             return 0
         settings = Settings.for_folders(options.corpus, options.index)
+        if part := getattr(options, "part", None):
+            settings = replace(settings, part=part)
         code = _COMMANDS[options.command](settings, options)
         if sys.stdout:
             sys.stdout.flush()  # here, where a closed pipe is handled
@@ -96,10 +107,11 @@ def _watch(assistant: Assistant, allow_empty: bool) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # same as Ctrl-C
     known = first_sync(assistant, allow_empty)
     checked(assistant, " --allow-empty")
-    corpus, index = assistant.settings.corpus, assistant.settings.index
-    print(f"Watching {corpus}. Press Ctrl-C to stop", file=sys.stderr, flush=True)
+    settings = assistant.settings
+    print(f"Watching {settings.folder}. Press Ctrl-C to stop", file=sys.stderr, flush=True)
+    watcher = Watcher(assistant.sync, settings.corpus, settings.index, print_news, known, part=settings.part)
     with suppress(KeyboardInterrupt):
-        Watcher(assistant.sync, corpus, index, print_news, known).run(threading.Event())
+        watcher.run(threading.Event())
     return 0
 
 
@@ -178,9 +190,7 @@ def _mcp(settings: Settings, _: argparse.Namespace) -> int:
     with checked(opened(settings)) as assistant:
         from qa.server.stdio import serve
 
-        if not assistant.documents():  # those of a later sync are served, too
-            hint = with_folder("nothing is indexed yet. Run qa sync", settings)
-            print(f"qa: {plain(hint)}", file=sys.stderr)
+        say_if_empty(assistant)
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # waiting for input cannot be interrupted otherwise
         serve(assistant)
     return 0

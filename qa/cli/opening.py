@@ -38,8 +38,8 @@ def failed(error: QAError, settings: Settings) -> int:
 
 def folder_to_sync(settings: Settings) -> None:
     """Prepare for a sync. Raises CorpusError if the corpus is no folder and never was, and leaves nothing."""
-    if not os.path.isdir(settings.corpus) and not settings.index.exists():
-        raise CorpusError(_missing(settings.corpus))
+    if not os.path.isdir(settings.folder) and not settings.index.exists():
+        raise CorpusError(_missing(settings.folder))
     private(settings)
 
 
@@ -64,6 +64,13 @@ def checked(assistant: Assistant, options: str = "") -> Assistant:
     return assistant
 
 
+def say_if_empty(assistant: Assistant) -> None:
+    """Say that nothing is indexed yet, where what is indexed later will be served too."""
+    if not assistant.documents():
+        hint = with_folder("nothing is indexed yet. Run qa sync", assistant.settings)
+        print(f"qa: {plain(hint)}", file=sys.stderr)
+
+
 def with_documents(assistant: Assistant) -> tuple[Document, ...]:
     """The documents to ask. Raises CorpusError if there are none, and SettingsError like `checked`."""
     settings = checked(assistant).settings
@@ -84,7 +91,8 @@ def with_folder(message: str, settings: Settings) -> str:
     usual, named = Settings.from_environment(), Settings.for_folders(settings.corpus, None)
     corpus = [] if settings.corpus == usual.corpus else [str(settings.corpus)]
     index = [] if settings.index == named.index else ["--index", str(settings.index)]
-    return message.replace("qa sync", shlex.join(["qa", "sync", *corpus, *index]))
+    part = [] if settings.part == usual.part else ["--part", settings.part]
+    return message.replace("qa sync", shlex.join(["qa", "sync", *corpus, *index, *part]))
 
 
 def matching(

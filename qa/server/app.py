@@ -83,7 +83,8 @@ def serve(
 def build(assistants: Sequence[Assistant], indexing: Sequence[Indexing], *, local: bool) -> Starlette:
     """The application. `local` says that it is served to this machine only."""
     login = assistants[0].settings.login
-    before = guards(None if login is None else Login(login), local=local)
+    changes = all(assistant.settings.syncs for assistant in assistants)
+    before = guards(None if login is None else Login(login), local=local, changes=changes)
     limits = Limits()
     if len(assistants) == 1:
         behind = [Middleware(BehindProxy), *before]
@@ -147,14 +148,14 @@ def may_download(settings: Settings, *, local: bool) -> bool:
     return local if settings.download is None else settings.download
 
 
-def guards(login: Login | None, *, local: bool) -> list[Middleware]:
-    """The middleware that every request passes, in this order."""
+def guards(login: Login | None, *, local: bool, changes: bool = True) -> list[Middleware]:
+    """The middleware that every request passes, in this order. Without `changes`, all people are readers."""
     return [
         Middleware(SecurityHeaders),
         *([Middleware(OwnHostName)] if local else []),
         Middleware(SameOrigin),
         Middleware(LoginRequired, login=login),
-        Middleware(ReadersOnlyRead),
+        Middleware(ReadersOnlyRead, everybody=not changes),
         Middleware(ServedPaths),
         Middleware(BodySize),
         # Gradio goes by the suffix of a path, so it compresses neither the page nor the answers of functions.

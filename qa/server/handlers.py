@@ -214,8 +214,9 @@ class Handlers:
         with self._listing_lock:
             if time.monotonic() - self._listed_at > LIST_SECONDS:
                 files, stopped = self._assistant.files(), self._assistant.stopped()
-                corpus = self._assistant.settings.corpus
-                html = self._rows.render(files) if files or corpus.is_dir() else missing(corpus)
+                folder, syncs = self._assistant.settings.folder, self._assistant.settings.syncs
+                is_missing = syncs and not files and not folder.is_dir()
+                html = missing(folder) if is_missing else self._rows.render(files)
                 self._list = {
                     "state": hashlib.sha256(f"{stopped}\n{html}".encode()).hexdigest(),
                     "html": html,

@@ -9,7 +9,8 @@
 2. by `SameOrigin` (403) if it would change something and comes from another site's page, which would act in
    the name of that page's reader;
 3. by `LoginRequired` (401) if a login is set and the request comes without it;
-4. by `ReadersOnlyRead` (403) if it comes from a reader and might change the documents;
+4. by `ReadersOnlyRead` (403) if it comes from a reader and might change the documents; everybody is one
+   where the files are elsewhere;
 5. by `ServedPaths` (403) for anything that neither the page nor the endpoints need, because Gradio also
    serves files, fetches web addresses, and edits the program;
 6. by `BodySize` if its body is too long (413) or of unknown length (411).
@@ -55,6 +56,7 @@ _ASKING = (
     *(f"{API}/", "/api/"),
 )
 _PERSON = "qa.person"  # in the scope of a request: who has sent it
+_ONLY_READ = "qa.only_read"  # there, too: that nobody may change the documents
 _POLICY = (
     "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; "
     "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
@@ -177,7 +179,12 @@ class LoginRequired(_Gate):
 
 
 class ReadersOnlyRead(_Gate):
+    def __init__(self, app: ASGIApp, everybody: bool = False) -> None:
+        super().__init__(app)
+        self._everybody = everybody
+
     async def response(self, connection: HTTPConnection) -> Response | None:
+        connection.scope[_ONLY_READ] = self._everybody
         path, reads = own_path(connection.scope), connection.scope.get("method") in _READ_METHODS
         if reads or may_change(connection) or any(_matches(path, asking) for asking in _ASKING):
             return None
@@ -198,9 +205,9 @@ class BodySize(_Gate):
 
 
 def may_change(connection: HTTPConnection) -> bool:
-    """True unless a reader has sent this."""
+    """True unless a reader has sent this, or everybody is one."""
     person: Person | None = connection.scope.get(_PERSON)
-    return not (person and person.is_reader)
+    return not (connection.scope.get(_ONLY_READ) or (person and person.is_reader))
 
 
 def is_loopback(name: str) -> bool:

@@ -192,7 +192,7 @@ async def _receive(request: Request, path: Path) -> None:
 
 
 def _place(assistant: Assistant, name: str, received: Path, replace: bool) -> Argument:
-    check_room(assistant.settings.corpus, received.stat().st_size)
+    check_room(assistant.settings.folder, received.stat().st_size)
     (placed,) = assistant.place([(name, received)], replace)
     if placed.state in (Placement.PLACED, Placement.REPLACED, Placement.SAME):
         return {"path": placed.path, "known": placed.state is Placement.SAME}
