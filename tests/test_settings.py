@@ -100,3 +100,29 @@ def test_a_login_that_cannot_be_used_is_an_error():
     assert problem(QA_LOGIN="\n") == "QA_LOGIN names nobody. Write name:password, one person a line"
     assert problem(QA_LOGIN="ada:s3cret\n\nada").startswith("QA_LOGIN: line 3 is not name:password")
     assert problem(QA_LOGIN="a:b", QA_LOGIN_FILE="c").startswith("QA_LOGIN and QA_LOGIN_FILE are both set")
+
+
+# --- parts ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "part"),
+    [
+        ("", ""),
+        ("trade", "trade"),
+        ("trade/", "trade"),
+        ("./trade//tolls/", "trade/tolls"),
+        ("r\u00e9ports 2024/..2", None),
+        ("r\u00e9ports 2024", "r\u00e9ports 2024"),
+        *((name, None) for name in (".", "/", "/data/trade", "..", "../trade", "trade/../energy")),
+        *((name, None) for name in (".git", "trade/.git", "~$trade", "tra\0de", "tra\udce9de")),
+    ],
+)
+def test_a_part_is_a_folder_within_the_corpus(typed: str, part: str | None):
+    if part is None:
+        says = problem(QA_PART=typed)
+        assert says.startswith("a part is a folder within the corpus, which '")
+        assert "\n" not in says
+    else:
+        settings = Settings.from_environment({"QA_PART": typed, "QA_CORPUS": "data"})
+        assert (settings.part, settings.folder) == (part, Path("data", part))

@@ -196,6 +196,84 @@ def test_an_index_of_another_folder_is_told_with_the_command_for_its_own(home, c
     assert f"run qa sync {home}/reports --allow-empty to make it one of {home}/reports\n" in told
 
 
+# --- parts ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def data(home) -> Path:
+    """A corpus with two parts, whose files are not being written any more."""
+    write(home / "data-of-all", {"trade/bridge.txt": "The bridge has a toll.", "energy/mill.txt": "A mill."})
+    for part in ("trade", "energy"):
+        old(home / "data-of-all" / part)
+    return home / "data-of-all"
+
+
+def test_a_part_is_synced_by_its_name(data, capsys, monkeypatch):
+    assert run(capsys, "sync", data, "--part", "trade/")[2].startswith("1 added; ")
+    monkeypatch.setenv("QA_PART", "energy")
+    assert run(capsys, "sync", data)[2].startswith("1 added; ")
+    assert run(capsys, "sync", data, "--part", "trade")[2].startswith("1 unchanged; ")
+    monkeypatch.delenv("QA_PART")
+    assert run(capsys, "search", "toll", "-c", data)[0] == 0
+    says = "qa: this index is synced in parts (energy, trade). Name one with --part\n"
+    for command in ("sync", "serve"):
+        assert run(capsys, command, data) == (1, "", says)
+
+
+def test_a_part_that_is_not_there_or_none_gets_one_line_and_leaves_nothing(data, capsys):
+    for command in ("sync", "serve"):
+        said = run(capsys, command, data, "--part", "tarde")
+        assert said == (1, "", f"qa: the folder {data}/tarde does not exist. Check its name\n")
+        code, _, said = run(capsys, command, data, "--part", "../other")
+        assert (code, said.count("\n")) == (1, 1)
+        assert said.startswith("qa: a part is a folder within the corpus, which '../other' is not. ")
+    assert not index_of(data).exists()
+
+
+def test_the_command_that_would_help_names_the_part(data, capsys):
+    run(capsys, "sync", data, "--part", "trade")
+    (data / "trade" / "bridge.txt").unlink()
+    said = run(capsys, "sync", data, "--part", "trade")[2]
+    assert said.endswith(f"If they were deleted, run qa sync {data} --part trade --allow-empty\n")
+
+
+def test_a_part_is_served_beside_those_synced_elsewhere(data, capsys, served, monkeypatch):
+    run(capsys, "sync", data, "--part", "energy")
+    watched = []
+    monkeypatch.setattr("qa.corpus.watch.Watcher.run", lambda watcher, _: watched.append(watcher._folder))
+    assert run(capsys, "serve", data, "--part", "trade")[0] == 0
+    (assistant,) = served.last.assistants
+    assert [document.path for document in assistant.documents()] == ["energy/mill.txt", "trade/bridge.txt"]
+    assert watched == [data / "trade"]
+
+
+def test_without_a_sync_what_is_indexed_is_served_from_anywhere(data, home, capsys, served, monkeypatch):
+    for part in ("trade", "energy"):
+        run(capsys, "sync", data, "--part", part)
+    data.rename(home / "on-another-machine")
+    monkeypatch.setattr("qa.corpus.watch.Watcher.run", None)
+    monkeypatch.setattr(Assistant, "sync", None)
+    code, _, said = run(capsys, "serve", data, "--no-sync")
+    assert (code, said) == (0, "Serving on http://127.0.0.1:7860/\n")
+    (assistant,) = served.last.assistants
+    assert [file.state for file in assistant.files()] == ["indexed", "indexed"]
+    assert not assistant.settings.syncs
+
+
+def test_without_a_sync_and_an_index_the_page_is_served_and_says_that_it_is_empty(home, capsys, served):
+    code, _, said = run(capsys, "serve", home / "never", "--no-sync")
+    assert (code, said.splitlines()[0]) == (0, f"qa: nothing is indexed yet. Run qa sync {home}/never")
+    assert not (home / "data").exists()
+
+
+def test_without_a_sync_no_other_folder_is_answered_from_an_index(home, capsys, served):
+    run(capsys, "sync", home / "papers", "--index", "mine")
+    write(home / "other", {"goats.txt": "Forty goats live on the rock."})
+    code, _, said = run(capsys, "serve", home / "other", "--index", "mine", "--no-sync")
+    assert code == 1
+    assert said.startswith(f"qa: the index in mine is of {home}/papers, not of {home}/other. ")
+
+
 # --- nothing there -------------------------------------------------------------------------------
 
 

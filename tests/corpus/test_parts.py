@@ -1,4 +1,4 @@
-"""Machines that each sync a part of one corpus into one index, and what each does with the others' documents."""
+"""Machines that each sync a part of one corpus into one index, and what becomes of the others' documents."""
 
 import hashlib
 import json

@@ -432,6 +432,20 @@ def test_a_folder_that_goes_away_and_comes_back_is_watched_again(followed, corpu
     assert len(caplog.messages) == 2
 
 
+def test_only_the_folder_of_a_part_is_watched(corpus, index, encoder, news):
+    assistant = Counting(Settings(corpus=corpus, index=index, part="valley"), encoder)
+    settings = assistant.settings
+    with watched(assistant.sync, settings.corpus, settings.index, news.append, part="valley"):
+        eventually(lambda: assistant.syncs)
+        write(corpus, {"goats.txt": "Forty goats.", "valley/sheep.txt": "Ten sheep."})
+        eventually(lambda: [d.path for d in assistant.documents()] == ["valley/bees.md", "valley/sheep.txt"])
+        settle(assistant)
+        done = len(assistant.syncs)
+        write(corpus, {"goats.txt": "Fifty goats."})
+        settle(assistant)
+        assert len(assistant.syncs) == done
+
+
 def test_a_folder_that_is_replaced_is_watched(corpus, index, tmp_path, encoder, news):
     (tmp_path / "link").symlink_to(corpus)
     assistant = Counting(Settings(corpus=tmp_path / "link", index=index), encoder)

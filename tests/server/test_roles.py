@@ -108,6 +108,17 @@ def test_the_page_is_told_what_its_reader_may_do(assistant: Assistant):
     assert TestClient(Starlette(routes=routes([], assistant))).get("/session").json() == {"may_change": True}
 
 
+def test_where_nothing_is_synced_everybody_is_a_reader(assistant: Assistant):
+    for login, sender in ((None, None), (Login([ADA, EVE]), EDITOR)):
+        app = Starlette(
+            routes=routes([], assistant), middleware=guards(login, local=True, changes=False)[3:5]
+        )
+        client = TestClient(app)
+        assert client.get("/session", auth=sender).json() == {"may_change": False}
+        answer = client.post("/qa/remove", auth=sender)
+        assert (answer.status_code, answer.json()) == (403, REFUSED)
+
+
 WALK = """
 import json, os, re, sys
 from pathlib import Path
