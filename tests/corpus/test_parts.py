@@ -219,6 +219,7 @@ def test_an_index_of_a_folder_with_one_part_only_may_become_one_in_parts(trade, 
     assert trade.sync().unchanged == ("trade/ferry.md", "trade/tolls/bridge.txt")
     energy.sync()
     assert paths(trade) == PATHS
+    assert machine(tmp_path / "none", index).other_corpus() == ""  # it is no longer of one place
 
 
 def test_a_part_of_which_nothing_is_left_does_not_count(trade, index, tmp_path):
