@@ -34,8 +34,11 @@ def headed(header: str, text: str) -> str:
 class Encoder(Protocol):
     """The interface of an encoder to the rest of the package; tests substitute a simple one."""
 
-    name: str
     max_tokens: int
+
+    @property
+    def name(self) -> str:
+        """The name of the model, for display."""
 
     @property
     def fingerprint(self) -> str:
@@ -43,7 +46,7 @@ class Encoder(Protocol):
 
     @property
     def precision(self) -> str:
-        """The precision it computes in, for display: "bf16" or "fp32"."""
+        """The precision it computes in, for display: "bf16" or "fp32"; "endpoint" if a server computes."""
 
     def count(self, text: str) -> int:
         """The number of tokens in a text, not counting special tokens."""

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from qa.errors import ModelError
 from qa.models.bert import Bert
 from qa.models.encoder import BertEncoder, Encoder
+from qa.models.endpoint import EndpointEncoder
 from qa.models.reading import Logits, Reading, merged, window_reading
 from qa.models.rows import Row, Tokens
 from qa.models.workers import batches, workers
@@ -114,17 +115,19 @@ def readings(
 def find_reader(encoder: Encoder) -> ExtractiveReader | None:
     """The package's small reader, or None if it is missing or was made from another encoder.
 
-    Raises ModelError if the file is not the one that reader.json names.
+    If a server computes the vectors, the reader is made from the default model on this machine. Raises
+    ModelError if the file is not the one that reader.json names.
     """
     weights = files("qa.models").joinpath("reader.safetensors")
-    if not weights.is_file() or not isinstance(encoder, BertEncoder):
+    base = encoder.local if isinstance(encoder, EndpointEncoder) else encoder
+    if not weights.is_file() or not isinstance(base, BertEncoder):
         return None
-    if encoder.files.weights_sha256 != manifest()["base"]:
+    if base.files.weights_sha256 != manifest()["base"]:
         return None
     content = weights.read_bytes()
     if hashlib.sha256(content).hexdigest() != manifest()["sha256"]:
         raise ModelError("qa/models/reader.safetensors is not the file that came with qa. Install qa again")
-    return ExtractiveReader(encoder, content)
+    return ExtractiveReader(base, content)
 
 
 @cache
