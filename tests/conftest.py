@@ -14,8 +14,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from milvus import milvus, new_database
 
 from qa.assistant import Assistant
+from qa.index.local.store import LocalStore
+from qa.index.milvus.store import MilvusStore
+from qa.index.protocol import Store
 from qa.models.reading import Reading, SentenceReading
 from qa.settings import Settings
 from qa.types import Answer, Document, Passage
@@ -191,9 +195,15 @@ def index(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def assistant(corpus: Path, index: Path, encoder: WordEncoder) -> Assistant:
+def store_address() -> str | None:
+    """Where the index of the assistant is, if not in its folder."""
+    return None
+
+
+@pytest.fixture
+def assistant(corpus: Path, index: Path, encoder: WordEncoder, store_address: str | None) -> Assistant:
     """An assistant over the small corpus. Nothing is synced yet."""
-    return Assistant(Settings(corpus=corpus, index=index), encoder)
+    return Assistant(Settings(corpus=corpus, index=index, store=store_address), encoder)
 
 
 @pytest.fixture
@@ -266,3 +276,29 @@ def browser(_chromium: Any) -> Iterator[Any]:
     yield _chromium
     _chromium.get("about:blank")
     _chromium.get_log("browser")
+
+
+# --- stores --------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def milvus_server(tmp_path_factory) -> Iterator[str]:
+    """The address of a server of milvus-lite."""
+    with milvus(tmp_path_factory.mktemp("milvus") / "data") as address:
+        yield address
+
+
+@pytest.fixture
+def database(milvus_server) -> str:
+    """The address of an empty database of the server."""
+    return new_database(milvus_server)
+
+
+@pytest.fixture(params=["folder", "file", "server"])
+def any_store(request, tmp_path) -> Store:
+    """A new index: in a folder; in a file of milvus-lite; in a database of its server."""
+    folder = tmp_path / "index"
+    if request.param == "folder":
+        return LocalStore(folder)
+    address = str(tmp_path / "index.db") if request.param == "file" else request.getfixturevalue("database")
+    return MilvusStore(folder, address)

@@ -99,7 +99,8 @@ def users(name: str) -> set[str]:
     ("name", "homes"),
     [
         ("sqlite3", "qa.index."),
-        ("faiss", "qa.index.vectors"),
+        ("faiss", "qa.index.local.vectors"),
+        ("pymilvus", "qa.index.milvus."),
         ("torch", "qa.models."),
         ("gradio", "qa.server."),
         ("langchain_core", "qa.langchain"),

@@ -1,6 +1,6 @@
-"""Documents, passages and vectors -> the index on disk. SQLite is the truth; FAISS is a copy of the vectors.
+"""Documents, passages and vectors -> an index, in a folder (`local`) or on a server (`milvus`).
 
-A reader opens a snapshot of one committed state, and the only writer commits each document as a whole. Each
-commit raises the generation, which the vector cache is stamped with, so a stale cache is noticed and rebuilt.
-sqlite3 is imported in this room only, and faiss only in `vectors`.
+A reader opens a snapshot, and the only writer commits each document as a whole. `protocol` is all that the
+rest of the package knows of it. sqlite3 is imported in this room only, faiss and pymilvus in one place of it
+each.
 """

@@ -16,6 +16,11 @@ def is_within(path: str, part: str) -> bool:
     return not part or path == part or path.startswith(f"{part}/")
 
 
+def is_of_a_part(key: str) -> bool:
+    """True if a value of the meta table is of the part that was synced; others are of the whole index."""
+    return key in _OF_A_PART
+
+
 def meta_key(key: str, part: str) -> str:
     """The key under which a value of the meta table is kept, if it is asked for by who syncs a part."""
-    return f"{key} {part}" if part and key in _OF_A_PART else key
+    return f"{key} {part}" if part and is_of_a_part(key) else key

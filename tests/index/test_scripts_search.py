@@ -9,9 +9,10 @@ from conftest import DOCUMENTS, write
 from test_store import entry, matches, put
 
 from qa.assistant import Assistant
-from qa.index import database
-from qa.index.database import matching_words
-from qa.index.store import DATABASE, Store
+from qa.index.layout import DATABASE
+from qa.index.local import database
+from qa.index.local.store import LocalStore
+from qa.index.words import matching_words
 from qa.settings import Settings
 
 BRIDGES = {
@@ -33,8 +34,8 @@ FERRIES = {
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    store = Store(tmp_path / "index")
+def store(tmp_path: Path) -> LocalStore:
+    store = LocalStore(tmp_path / "index")
     put(store, *(entry(f"bridge-{k}", text) for k, text in BRIDGES.items()))
     put(store, *(entry(f"ferry-{k}", text, header="船" if k == "zh" else "") for k, text in FERRIES.items()))
     return store
@@ -97,7 +98,7 @@ def test_a_purge_keeps_what_can_be_found(store):
 
 
 def test_nothing_is_added_to_the_index_of_a_text_with_spaces(tmp_path):
-    store = Store(tmp_path / "plain")
+    store = LocalStore(tmp_path / "plain")
     put(store, entry("bridge.txt", "The stone bridge at Osk has five arches.", header="Café Osk – ½ mile"))
     with closing(sqlite3.connect(store.path)) as connection:
         columns = connection.execute("SELECT searched_header, searched_text FROM passages").fetchall()
@@ -105,7 +106,7 @@ def test_nothing_is_added_to_the_index_of_a_text_with_spaces(tmp_path):
 
 
 def test_an_index_of_the_version_before_finds_what_it_found(tmp_path):
-    store = Store(tmp_path / "old")
+    store = LocalStore(tmp_path / "old")
     store.folder.mkdir()
     before = database.MIGRATIONS.index(database._add_scripts)
     with closing(sqlite3.connect(store.folder / DATABASE, isolation_level=None)) as connection:
@@ -171,7 +172,7 @@ def test_words_that_no_document_has_are_named_whole(asked, question, unknown):
 
 
 def test_equal_texts_in_other_forms_have_equal_scores(tmp_path):
-    store = Store(tmp_path / "index")
+    store = LocalStore(tmp_path / "index")
     put(store, entry("a", "石桥建于1874年"), entry("b", "石桥建于１８７４年"))
     with store.read() as snapshot:
         scores = {round(score, 9) for _, score in snapshot.keyword_search(["石桥", "1874"], 10)}

@@ -1,7 +1,6 @@
 """The database: one writer, committed states, and damaged or missing files."""
 
 import contextlib
-import hashlib
 import os
 import signal
 import sqlite3
@@ -13,134 +12,28 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from conftest import HERE
+from storing import entry, matches, put
 
 from qa.errors import (
     IndexBusy,
     IndexDamaged,
     IndexTooNew,
     IndexUnwritable,
-    StaleDocument,
 )
-from qa.index import database
-from qa.index.database import atomic, matching_words
-from qa.index.store import DATABASE, Entry, Store
+from qa.index.layout import DATABASE
+from qa.index.local import database
+from qa.index.local.database import atomic
+from qa.index.local.store import LocalStore
+from qa.index.words import matching_words
 from qa.structure import Structure, Table
-from qa.types import Document, Failure, Passage
-
-
-def entry(path: str, *texts: str, header: str = "") -> Entry:
-    """A document whose passages are the given texts; equal texts share a vector."""
-    text = "\n".join(texts)
-    passages, start = [], 0
-    for t in texts:
-        end = start + len(t)
-        passages.append(Passage(f"{path}-{start}", path, start, end, t, header, ((start, end),)))
-        start = end + 1
-    document = Document(
-        id=path,
-        path=path,
-        title=path.title(),
-        digest=hashlib.sha256(text.encode()).hexdigest(),
-        metadata={"author": "Oda"},
-        _text=text,
-    )
-    return Entry(
-        document=document,
-        passages=passages,
-        vector_keys=[t.encode() for t in texts],
-        file_digest="digest",
-        recipe="recipe",
-        left_out=[("button", "Share")],
-    )
-
-
-def put(store: Store, *entries: Entry, removed: tuple[str, ...] = ()) -> None:
-    with store.write() as writer:
-        keys = list(dict.fromkeys(key for e in entries for key in e.vector_keys))
-        writer.add_vectors(keys, np.array([[len(key), 0.0] for key in keys], np.float32))
-        writer.commit(entries, removed)
 
 
 @pytest.fixture
-def store(tmp_path) -> Store:
-    return Store(tmp_path / "index")
-
-
-def matches(store: Store, *words: str, ids: list[str] | None = None) -> list[str]:
-    """The ids of the passages that a keyword search finds, best first."""
-    with store.read() as snapshot:
-        hits = snapshot.keyword_search(words, 10, ids)
-        passages = snapshot.passages([number for number, _ in hits])
-        return [passages[number].id for number, _ in hits]
+def store(tmp_path) -> LocalStore:
+    return LocalStore(tmp_path / "index")
 
 
 # --- what goes in comes out ----------------------------------------------------------------------
-
-
-def test_a_missing_store_reads_as_empty_and_is_not_created(store):
-    with store.read() as snapshot:
-        assert snapshot.documents() == ()
-        assert snapshot.counts().passages == 0
-    assert not store.folder.exists()
-
-
-def test_a_document_comes_out_as_it_went_in(store):
-    e = entry("a.txt", "It left at seven.", "It came back.", header="The Ferry")
-    put(store, e)
-    with store.read() as snapshot:
-        (document,) = snapshot.documents()
-        assert document == e.document
-        assert document.text == "It left at seven.\nIt came back."
-        numbers = snapshot.passage_numbers()
-        assert list(snapshot.passages(numbers).values()) == list(e.passages)
-        assert snapshot.vectors(numbers).tolist() == [[17, 0], [13, 0]]
-        assert snapshot.left_out("a.txt") == (("button", "Share"),)
-        assert snapshot.file_digests() == {"a.txt": ("digest", "recipe")}
-
-
-@pytest.mark.parametrize(
-    "text", ["a\x00b", "\U0001f600 e\u0301", "'; DROP TABLE passages; --", "\u200b", '"NEAR(a b)"']
-)
-def test_any_text_is_stored_unchanged(store, text):
-    put(store, entry("a.txt", text))
-    put(store, entry("a.txt", text + " again"))
-    with store.read() as snapshot:
-        assert snapshot.documents()[0].text == text + " again"
-        assert [p.text for p in snapshot.passages(snapshot.passage_numbers()).values()] == [text + " again"]
-
-
-def test_committing_a_document_again_replaces_it_completely(store):
-    put(store, entry("a.txt", "It left at seven.", "It sank."))
-    put(store, entry("a.txt", "It left at eight."))
-    assert matches(store, "eight") == ["a.txt-0"]
-    assert matches(store, "seven", "sank") == []
-    with store.read() as snapshot:
-        assert snapshot.counts().documents == snapshot.counts().passages == 1
-
-
-def test_a_removed_document_is_gone_but_its_vectors_are_kept_in_case_it_returns(store):
-    put(store, entry("a.txt", "It left."), entry("b.txt", "It sank."))
-    put(store, removed=("a.txt",))
-    assert matches(store, "left") == []
-    with store.read() as snapshot:
-        assert [d.id for d in snapshot.documents()] == ["b.txt"]
-        assert snapshot.stored_vector_keys([b"It left.", b"It swam."]) == {b"It left."}
-
-
-def test_the_text_of_a_document_that_has_changed_is_refused(store):
-    put(store, entry("a.txt", "It left."))
-    with store.read() as snapshot:
-        (document,) = snapshot.documents()
-    put(store, entry("a.txt", "It sank."))
-    with pytest.raises(StaleDocument):
-        _ = document.text
-
-
-def test_a_failed_commit_changes_nothing(store):
-    put(store, entry("a.txt", "It left."))
-    with pytest.raises(sqlite3.IntegrityError), store.write() as writer:
-        writer.commit([entry("b.txt", "this has no vector")], ["a.txt"])
-    assert matches(store, "left", "vector") == ["a.txt-0"]
 
 
 def test_a_reader_sees_one_state_throughout(store):
@@ -159,8 +52,8 @@ def test_another_process_reads_the_new_state(store):
     code = """
 import sys
 from pathlib import Path
-from qa.index.store import Store
-store = Store(Path(sys.argv[1]))
+from qa.index.local.store import LocalStore
+store = LocalStore(Path(sys.argv[1]))
 for line in sys.stdin:
     with store.read() as snapshot:
         print(snapshot.stamp[1], snapshot.documents()[0].text, flush=True)
@@ -176,15 +69,6 @@ for line in sys.stdin:
         put(store, entry("a.txt", "It sank."))
         print("read", file=reader.stdin, flush=True)
         assert reader.stdout.readline() == "2 It sank.\n"
-
-
-def test_failures_are_from_the_last_sync(store):
-    with store.write() as writer:
-        writer.record([Failure("a.txt", "empty")], model="one")
-        writer.record([Failure("b.txt", "empty")], model="two")
-    with store.read() as snapshot:
-        assert snapshot.failures() == (Failure("b.txt", "empty"),)
-        assert snapshot.meta("model") == "two"
 
 
 def test_deleted_content_is_overwritten(store):
@@ -204,7 +88,7 @@ def test_the_pages_of_a_document_are_stored_and_removed_with_it(store):
         assert writer._db.execute("SELECT count(*) FROM pages").fetchone() == (0,)
 
 
-def put_as_the_first_version_did(store: Store, path: str, text: str) -> None:
+def put_as_the_first_version_did(store: LocalStore, path: str, text: str) -> None:
     """One document of one passage, in a database that has been through the first migration only."""
     store.folder.mkdir(parents=True, exist_ok=True)
     with closing(sqlite3.connect(store.path, isolation_level=None)) as db, atomic(db):
@@ -253,8 +137,8 @@ def test_two_processes_may_open_an_older_index_at_once(store):
     code = """
 import sys
 from pathlib import Path
-from qa.index.store import Store
-with Store(Path(sys.argv[1])).read() as snapshot:
+from qa.index.local.store import LocalStore
+with LocalStore(Path(sys.argv[1])).read() as snapshot:
     print(len(snapshot.documents()))
 """
     readers = [
@@ -267,46 +151,17 @@ with Store(Path(sys.argv[1])).read() as snapshot:
 # --- the keyword index ---------------------------------------------------------------------------
 
 
-def test_words_are_found_in_any_form_and_in_the_header(store):
-    put(store, entry("a.txt", "The ferries were leaving.", header="Tolvane"))
-    assert matches(store, "ferry") == matches(store, "LEAVE") == matches(store, "tolvané") == ["a.txt-0"]
-
-
-@pytest.mark.parametrize(
-    "typed",
-    ['"', '""', '"a', "NEAR(", "NEAR(a b, 2)", "a AND", "OR", "NOT a", "text:left", "*", "le*", "^left",
-     "\x00", "a\x00b",
-     "", " ", "{text}", "(", "-", "+", "%", "_", "'", ";", "\\", "😀"],
-)  # fmt: skip
-def test_nothing_a_user_types_is_query_syntax(store, typed):
-    put(store, entry("a.txt", "It left."), entry("b.txt", "Text and a near or not."))
-    assert matches(store, typed, "left") in (["a.txt-0"], ["a.txt-0", "b.txt-0"], ["b.txt-0", "a.txt-0"])
-    assert matching_words([typed], ["It left."]) in ([set()], [{typed}])
-
-
-def test_equal_scores_are_ordered_by_id(store):
-    put(store, *(entry(path, "The same words.") for path in ("c.txt", "a.txt", "b.txt")))
-    assert matches(store, "same") == ["a.txt-0", "b.txt-0", "c.txt-0"]
-
-
-def test_a_search_can_be_limited_to_documents(store):
-    put(store, *(entry(path, "The same words.") for path in ("a.txt", "b.txt")))
-    assert matches(store, "same", ids=["b.txt"]) == ["b.txt-0"]
-    assert matches(store, "same", ids=[]) == []
-    assert matches(store, "same", ids=["b.txt", *(f"no-such-{n}" for n in range(40_000))]) == ["b.txt-0"]
-
-
 # --- one writer ----------------------------------------------------------------------------------
 
 
 @contextlib.contextmanager
-def other_writer(store: Store):
+def other_writer(store: LocalStore):
     """A process that holds the writer's lock and has an unfinished transaction."""
     code = """
 import sys
 from pathlib import Path
-from qa.index.store import Store
-with Store(Path(sys.argv[1])).write() as writer:
+from qa.index.local.store import LocalStore
+with LocalStore(Path(sys.argv[1])).write() as writer:
     writer._db.execute("BEGIN IMMEDIATE")
     writer._db.execute("DELETE FROM documents")
     print("writing", flush=True)
@@ -340,13 +195,6 @@ def test_the_lock_of_a_killed_writer_is_released_and_its_work_undone(store):
     assert matches(store, "left", "sank") == ["a.txt-0", "b.txt-0"]
 
 
-def test_an_error_of_the_caller_is_passed_on(store):
-    with pytest.raises(FileNotFoundError), store.write():
-        raise FileNotFoundError("of the caller")
-    with store.write():
-        pass  # the lock was released
-
-
 # --- damaged and missing files -------------------------------------------------------------------
 
 
@@ -363,7 +211,7 @@ def test_an_index_made_by_a_newer_version_is_refused_and_not_touched(store):
     assert store.path.read_bytes() == before
 
 
-def make_big(store: Store) -> None:
+def make_big(store: LocalStore) -> None:
     """Make a database of many pages with an empty log."""
     put(store, *(entry(f"{n}.txt", f"Ferry {n} left at seven. " * 50) for n in range(200)))
     with contextlib.closing(sqlite3.connect(store.path)) as connection:
@@ -423,7 +271,7 @@ def test_a_damaged_database_is_set_aside_with_its_log(store):
 
 def test_an_index_path_that_is_a_file_cannot_be_written(tmp_path):
     (tmp_path / "index").write_text("a file")
-    store = Store(tmp_path / "index")
+    store = LocalStore(tmp_path / "index")
     with pytest.raises(IndexUnwritable), store.write():
         pass
     assert (tmp_path / "index").read_text() == "a file"

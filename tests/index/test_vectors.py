@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from qa.index.vectors import VectorIndex
+from qa.index.local.vectors import VectorIndex
 
 STAMP = ("store", 3)
 

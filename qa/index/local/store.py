@@ -8,10 +8,10 @@ writes at a time, under a lock that the operating system releases if the process
 from __future__ import annotations
 
 import json
+import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,33 +19,27 @@ import numpy.typing as npt
 
 from qa.errors import IndexBusy, IndexStale
 from qa.files import locked
-from qa.index.database import atomic, compact, open_for_reading, open_for_writing, sqlite_errors, within
 from qa.index.layout import DATABASE, SYNC_LOCK
+from qa.index.local.database import atomic, compact, open_for_reading, open_for_writing, sqlite_errors, within
+from qa.index.local.snapshot import LocalSnapshot, Stored
+from qa.index.local.vectors import VectorCache
 from qa.index.parts import meta_key
+from qa.index.protocol import Entry, PassageVectors
 from qa.index.recipe import recipe
-from qa.index.snapshot import Snapshot
 from qa.structure import Structure
-from qa.types import Document, Failure, Passage, Purged
+from qa.types import Failure, Purged
 from qa.writing import searchable
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A document as a sync stores it. `file_digest` and `recipe` show whether it is still up to date."""
-
-    document: Document
-    passages: Sequence[Passage]
-    vector_keys: Sequence[bytes]  # one per passage
-    file_digest: str
-    recipe: str
-    left_out: Sequence[tuple[str, str]]
-
-
-class Writer(Snapshot):
+class LocalWriter(LocalSnapshot):
     """A snapshot that can also be written to, while it holds the writer's lock.
 
     What a sync stores and removes is of the writer's part; the documents of others are left alone.
     """
+
+    def __init__(self, connection: sqlite3.Connection, stored: Stored, vectors: VectorCache) -> None:
+        super().__init__(connection, stored)
+        self._vectors = vectors
 
     def add_vectors(self, keys: Sequence[bytes], vectors: npt.NDArray[np.float32]) -> None:
         """Store vectors for passages to come, and commit them, so that finished work outlives a crash."""
@@ -128,7 +122,19 @@ class Writer(Snapshot):
             if self.part:
                 self._set_meta(f"part {self.part}", "")
 
+    def save(self) -> None:
+        """Bring the file of vectors up to date with the last committed state. Raises OSError."""
+        self._vectors.save()
+
     def purge(self) -> Purged:
+        """Erase what is no longer served from the index folder: from the database, and files left there.
+
+        It goes by what is there, not by what has changed. Each step leaves a sound index, so a purge that was
+        killed can simply be run again. Raises IndexBusy if a reader holds on to the old bytes, and OSError.
+        """
+        return purge_damaged(self.folder) + self._vectors.purge() + self._purge()
+
+    def _purge(self) -> Purged:
         """Erase everything that is no longer served from the bytes of the database.
 
         Everything that is served stays as it is. Raises IndexBusy if a reader holds on to the old bytes.
@@ -162,19 +168,35 @@ def _searched(text: str) -> str | None:
     return None if searched == text else searched
 
 
-class Store:
+class LocalStore:
     """The database in an index folder. The first writer creates it; until then it reads as empty.
 
     `part` is the part of the corpus that is synced here, "" for all of it. See `qa.index.parts`.
     """
 
+    is_shared = False
+
     def __init__(self, folder: Path, part: str = "") -> None:
         self.folder = folder
         self.part = part
         self.path = folder / DATABASE
+        self._vectors = VectorCache(folder, self.read)
+
+    @property
+    def place(self) -> str:
+        """The index folder, to show."""
+        return str(self.folder)
+
+    def vectors_of(self, snapshot: LocalSnapshot) -> PassageVectors:
+        """The vectors of exactly this state. Nothing is embedded."""
+        return self._vectors.of(snapshot)
+
+    def forget(self) -> None:
+        """Free the memory of the vectors. They are loaded again when they are needed."""
+        self._vectors.forget()
 
     @contextmanager
-    def read(self, fingerprint: str = "") -> Iterator[Snapshot]:
+    def read(self, fingerprint: str = "") -> Iterator[LocalSnapshot]:
         """One committed state. Raises IndexDamaged, IndexTooNew.
 
         Given an encoder's fingerprint, raises IndexStale if documents were indexed with another encoder or by
@@ -182,7 +204,7 @@ class Store:
         """
         with sqlite_errors(self.path), closing(open_for_reading(self.path)) as connection:
             connection.execute("BEGIN")
-            snapshot = Snapshot(connection, self)
+            snapshot = LocalSnapshot(connection, self)
             indexed_by = snapshot.meta("recipe")
             if fingerprint and indexed_by and indexed_by != recipe(fingerprint):
                 parts = ", ".join(snapshot.parts())
@@ -193,12 +215,12 @@ class Store:
             yield snapshot
 
     @contextmanager
-    def write(self) -> Iterator[Writer]:
+    def write(self) -> Iterator[LocalWriter]:
         """The only writer. Raises IndexBusy, IndexUnwritable, IndexDamaged, IndexTooNew."""
         busy = IndexBusy(f"another process is syncing {self.folder}. Wait for it, then try again")
         with locked(self.folder / SYNC_LOCK, busy, patience=0):
             with sqlite_errors(self.path), closing(open_for_writing(self.path)) as connection:
-                yield Writer(connection, self)
+                yield LocalWriter(connection, self, self._vectors)
 
     def set_aside(self) -> Path:
         """Rename a damaged database, so that a new one can be built without losing anything."""
@@ -211,16 +233,6 @@ class Store:
                 part.rename(target.with_name(target.name + suffix))
         return target
 
-    def purge_damaged(self) -> Purged:
-        """Delete the databases that were set aside. Raises OSError."""
-        files = sorted(self.folder.glob(f"{DATABASE}.damaged-*"))
-        freed = 0
-        for path in files:
-            freed += path.stat().st_size
-            path.unlink()
-        databases = {path.name.removesuffix("-wal").removesuffix("-shm") for path in files}
-        return Purged(databases=len(databases), bytes=freed)
-
     def text(self, document_id: str, digest: str) -> str:
         """The text of a document. Raises StaleDocument if no document has this id and this digest."""
         with self.read() as snapshot:
@@ -230,3 +242,14 @@ class Store:
         """The named places and tables of a document. Raises StaleDocument like `text`."""
         with self.read() as snapshot:
             return snapshot.structure(document_id, digest)
+
+
+def purge_damaged(folder: Path) -> Purged:
+    """Delete the databases that were set aside. Raises OSError."""
+    files = sorted(folder.glob(f"{DATABASE}.damaged-*"))
+    freed = 0
+    for path in files:
+        freed += path.stat().st_size
+        path.unlink()
+    databases = {path.name.removesuffix("-wal").removesuffix("-shm") for path in files}
+    return Purged(databases=len(databases), bytes=freed)

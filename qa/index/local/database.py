@@ -1,6 +1,6 @@
 """A path -> a connection to the SQLite database, with the current tables.
 
-Also the database's errors in words, and the way its keyword index matches words. Tables change only by
+Also the database's errors in words. Tables change only by
 appending to `MIGRATIONS`; `PRAGMA user_version` counts how many have been run.
 """
 
@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import sqlite3
 import uuid
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from qa.errors import IndexBusy, IndexDamaged, IndexTooNew, IndexUnwritable
-from qa.writing import searchable
+from qa.index.words import TOKENIZER
 
-TOKENIZER = "porter unicode61 remove_diacritics 2"
 PATIENCE = 10.0  # seconds to wait for another process
 
 
@@ -227,28 +226,8 @@ def sqlite_errors(path: Path) -> Iterator[None]:
         ) from error
 
 
-def matching_words(words: Sequence[str], texts: Sequence[str]) -> list[set[str]]:
-    """The words that each text contains, in any form that the keyword index treats as the same."""
-    matches: list[set[str]] = [set() for _ in texts]
-    with closing(sqlite3.connect(":memory:")) as connection:
-        connection.execute(f"CREATE VIRTUAL TABLE texts USING fts5 (text, tokenize='{TOKENIZER}')")
-        connection.executemany(
-            "INSERT INTO texts (rowid, text) VALUES (?, ?)", enumerate(map(searchable, texts))
-        )
-        for word in words:
-            query = "SELECT rowid FROM texts WHERE texts MATCH ?"
-            for (number,) in connection.execute(query, [fts5_string(word)]):
-                matches[number].add(word)
-    return matches
-
-
 def within(part: str) -> tuple[str, list[str]]:
     """The condition that a path is in a part (see `qa.index.parts`), and its arguments."""
     if not part:
         return "true", []
     return "(path = ? OR path >= ? AND path < ?)", [part, f"{part}/", f"{part}0"]  # 0 is next to /
-
-
-def fts5_string(text: str) -> str:
-    """A text as an FTS5 string: its words in a row, in any form. Nothing in it is read as query syntax."""
-    return '"' + searchable(text).replace('"', '""').replace("\x00", "") + '"'

@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import faiss
@@ -19,8 +20,7 @@ import numpy.typing as npt
 
 from qa.files import leftovers, replaced
 from qa.index.layout import VECTORS
-from qa.index.snapshot import Snapshot
-from qa.index.store import Store
+from qa.index.local.snapshot import LocalSnapshot
 from qa.types import Purged
 
 Stamp = tuple[str, int]  # the store and its generation
@@ -45,8 +45,7 @@ class VectorIndex:
         total = len(self.numbers)
         if not total:
             return np.zeros(self._index.d, dtype=np.float32)
-        mean = self._index.reconstruct_n(0, total).mean(axis=0, dtype=np.float64)
-        return np.asarray(mean * total / (total + _PRIOR), dtype=np.float32)
+        return shrunk_mean(self._index.reconstruct_n(0, total), total)
 
     @classmethod
     def build(cls, stamp: Stamp, numbers: Sequence[int], vectors: npt.NDArray[np.float32]) -> VectorIndex:
@@ -112,19 +111,62 @@ class VectorIndex:
             return None
 
 
+def shrunk_mean(vectors: npt.NDArray[np.float32], total: int) -> npt.NDArray[np.float32]:
+    """The mean of vectors, (n, dimension), that stand for so many; shrunk, since a few reveal little."""
+    if not len(vectors):
+        return np.zeros(vectors.shape[-1], dtype=np.float32)
+    mean = vectors.mean(axis=0, dtype=np.float64)
+    return np.asarray(mean * total / (total + _PRIOR), dtype=np.float32)
+
+
+class LocalVectors:
+    """The vectors of one snapshot, as search uses them."""
+
+    def __init__(self, snapshot: LocalSnapshot, index: VectorIndex) -> None:
+        self._snapshot = snapshot
+        self._index = index
+        self.mean = index.mean
+
+    def __len__(self) -> int:
+        """The number of passages."""
+        return len(self._index.numbers)
+
+    def vectors(self, numbers: Sequence[int]) -> npt.NDArray[np.float32]:
+        """The vectors of passages, (n, dimension), unit rows."""
+        return self._index.vectors(np.asarray(numbers))
+
+    def search(
+        self, query: npt.NDArray[np.float32], k: int, document_ids: Collection[str] | None = None
+    ) -> list[tuple[int, float]]:
+        """The passages of all documents, or of some, nearest to a unit vector: (number, cosine), best first.
+
+        At least k, if there are so many.
+        """
+        allowed = None if document_ids is None else self._snapshot.passage_numbers(document_ids)
+        return self._index.search(query, k, allowed)
+
+    def count(self, document_ids: Collection[str]) -> int:
+        """The number of passages of some documents."""
+        return len(self._snapshot.passage_numbers(document_ids))
+
+
 class VectorCache:
     """The vector index of a store's last committed state: from memory, else its file, else rebuilt.
 
     Safe to use from several threads.
     """
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._path = store.folder / VECTORS
+    def __init__(self, folder: Path, read: Callable[[], AbstractContextManager[LocalSnapshot]]) -> None:
+        self._path = folder / VECTORS
+        self._read = read
         self._index: VectorIndex | None = None
         self._lock = threading.Lock()
 
-    def index_of(self, snapshot: Snapshot) -> VectorIndex:
+    def of(self, snapshot: LocalSnapshot) -> LocalVectors:
+        """The vectors of exactly this state. Nothing is embedded."""
+        return LocalVectors(snapshot, self.index_of(snapshot))
+
+    def index_of(self, snapshot: LocalSnapshot) -> VectorIndex:
         """The vector index of exactly this state. Nothing is embedded."""
         stamp = snapshot.stamp
         with self._lock:
@@ -132,7 +174,7 @@ class VectorCache:
                 self._index = VectorIndex.load(self._path, stamp) or self._rebuild(snapshot)
             return self._index
 
-    def _rebuild(self, snapshot: Snapshot) -> VectorIndex:
+    def _rebuild(self, snapshot: LocalSnapshot) -> VectorIndex:
         """Build the index from the store, reusing the vectors that are already in memory."""
         numbers = snapshot.passage_numbers()
         in_memory = (
@@ -155,7 +197,7 @@ class VectorCache:
         Call this only under the writer's lock, because a file written late would bring back vectors that were
         purged in the meantime. Raises OSError.
         """
-        with self._store.read() as snapshot:
+        with self._read() as snapshot:
             loaded = VectorIndex.load(self._path, snapshot.stamp)
             if loaded is None:
                 self.index_of(snapshot).save(self._path)

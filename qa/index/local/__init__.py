@@ -1,0 +1,1 @@
+"""The index in a folder: SQLite is the truth, FAISS a cache of its vectors."""
