@@ -27,7 +27,7 @@ import numpy as np
 
 from qa.assistant import Assistant
 from qa.corpus import sync as syncing
-from qa.index.store import Writer
+from qa.index.local.store import LocalWriter
 from qa.models.encoder import encode_all, find_encoder
 from qa.models.files import ModelFiles
 from qa.models.reader import find_reader
@@ -109,9 +109,8 @@ def stages(assistant: Assistant) -> str:
     time_calls(spent, syncing, "scan", "finding and hashing files")
     time_calls(spent, syncing, "read", "reading")
     time_calls(spent, qa.documents.splitting, "split", "splitting")
-    for name in ("stored_vector_keys", "add_vectors", "commit", "record"):
-        time_calls(spent, Writer, name, "storing")
-    time_calls(spent, assistant.engine.vectors, "save", "storing")
+    for name in ("stored_vector_keys", "add_vectors", "commit", "record", "save"):
+        time_calls(spent, LocalWriter, name, "storing")
     report = assistant.sync()
     encoder.encode = encode  # type: ignore[method-assign]
     spent["everything else"] = report.seconds - sum(spent.values())

@@ -27,7 +27,8 @@ from qa import Answer, Assistant
 from qa.answers.overviews.gists import gists
 from qa.documents.sentences import sentences
 from qa.language.words import content_words, singular
-from qa.models.encoder import Encoder, Vectors, encode_all, find_encoder
+from qa.models.encoder import Encoder, Vectors, encode_all
+from qa.models.endpoint import encoder_of
 from qa.settings import Settings
 from qa.types import Layout
 
@@ -152,12 +153,12 @@ def ours(title: str, paragraphs: Sequence[str], encoder: Encoder, folder: Path) 
     with Assistant(Settings(corpus=corpus, index=folder / "index"), encoder) as assistant:
         assistant.sync()
         with assistant.engine.store.read() as snapshot:
-            index = assistant.engine.vectors.index_of(snapshot)
+            index = snapshot.vector_index()
             return [s.text() for s in gists(snapshot.documents(), CHOSEN, snapshot, index, encoder)]
 
 
 def heads(files: Sequence[Path]) -> None:
-    encoder = find_encoder(Settings.from_environment().model)
+    encoder = encoder_of(Settings.from_environment())
     scores: defaultdict[str, list[float]] = defaultdict(list)
     with tempfile.TemporaryDirectory() as folder:
         for file in files:

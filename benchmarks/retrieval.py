@@ -64,7 +64,7 @@ def rankings(assistant: Assistant, question: str, rerank: bool = True) -> dict[s
     engine = assistant.engine
     query = engine.encoder.encode_query(question)
     with engine.store.read() as snapshot:
-        nearest = engine.vectors.index_of(snapshot).search(query, DEPTH)[:DEPTH]
+        nearest = snapshot.vector_index().search(query, DEPTH)[:DEPTH]
         parts = [part for word in content_words(question) for part in grams(word)]
         matching = snapshot.keyword_search(parts, DEPTH)
         ranked = [number for number, _ in nearest], [number for number, _ in matching]

@@ -15,16 +15,17 @@ from markupsafe import Markup
 from qa.answers import arguments, notebook  # noqa: F401  the latter says how answers look
 from qa.answers.ask import Asking
 from qa.answers.quotes import Quote, QuoteFinder
-from qa.corpus.attachments import ancestry, files_of
-from qa.corpus.folder import Corpus, Placed
-from qa.corpus.holdings import Holdings
+from qa.corpus.folder import Corpus
 from qa.corpus.status import Status, status_of
 from qa.corpus.sync import sync
-from qa.errors import CorpusError, IndexDamaged, IndexUnwritable, UnknownDocument
+from qa.corpus.upkeep import Upkeep
+from qa.errors import IndexDamaged, IndexUnwritable, SettingsError
 from qa.feedback.log import Feedback, FeedbackLog
-from qa.index.store import Store, Writer
-from qa.index.vectors import VectorCache
-from qa.models.encoder import Encoder, find_encoder
+from qa.index.moving import take_over
+from qa.index.opening import open_store
+from qa.index.protocol import Writer
+from qa.models.encoder import Encoder
+from qa.models.endpoint import encoder_of
 from qa.models.reader import Reader
 from qa.models.readers import find_readers
 from qa.search.engine import Engine
@@ -32,19 +33,17 @@ from qa.settings import Settings
 from qa.types import (
     Answer,
     Citation,
-    Document,
     Hit,
     Progress,
     Purged,
     SyncReport,
-    document_id,
 )
 from qa.types.showing import Shown, as_html, as_markdown, as_text
 
 _log = logging.getLogger("qa")
 
 
-class Assistant(Holdings, Shown):
+class Assistant(Upkeep, Shown):
     """Answers questions from the documents in a folder. Safe to use from several threads.
 
     >>> from qa import Assistant
@@ -72,15 +71,14 @@ class Assistant(Holdings, Shown):
         reader: Reader | None = None,
         second_reader: Reader | None = None,
     ) -> None:
-        super().__init__(settings.corpus, Store(settings.index, settings.part), has_files=settings.syncs)
+        store = open_store(settings.index, settings.part, settings.store, settings.store_token)
+        corpus = Corpus(settings.corpus, settings.index, settings.part)
+        super().__init__(settings.corpus, store, corpus, has_files=settings.syncs)
         self.settings = settings
         self._encoder = encoder
-        self._vectors = VectorCache(self._store)
-        self._engine = Engine(self._store, self._vectors, encoder, reader, second_reader)
+        self._engine = Engine(self._store, encoder, reader, second_reader)
         self._asking = Asking(self._engine)
-        self._corpus = Corpus(settings.corpus, settings.index, settings.part)
         self._syncing = threading.Lock()
-        self._deleted: set[str] = set()  # paths of files deleted here, until a sync has seen it
 
     @classmethod
     def open(
@@ -100,12 +98,17 @@ class Assistant(Holdings, Shown):
         arguments.folder(corpus, "corpus")
         arguments.folder(index, "index")
         settings = replace(settings or Settings.from_environment(), corpus=Path(corpus), index=Path(index))
-        encoder = find_encoder(settings.model)
+        encoder = encoder_of(settings)
         readers = find_readers(encoder, settings.reader) if use_reader else ()
         return cls(settings, encoder, *readers)._checked()
 
     def beside(self, corpus: str | Path, index: str | Path) -> Self:
-        """Open another folder with the settings and models of this one, which are in memory only once."""
+        """Open another folder with the settings and models of this one, which are in memory only once.
+
+        Raises SettingsError if the index is in a store, as that is of one folder.
+        """
+        if self.settings.store:
+            raise SettingsError("QA_STORE keeps the index of one folder. Leave it out to open several")
         arguments.folder(corpus, "corpus")
         arguments.folder(index, "index")
         settings = replace(self.settings, corpus=Path(corpus), index=Path(index))
@@ -122,7 +125,7 @@ class Assistant(Holdings, Shown):
 
     def close(self) -> None:
         """Release the vectors held in memory. Nothing is lost if it is never called."""
-        self._vectors.forget()
+        self._store.forget()
 
     def __enter__(self) -> Self:
         return self
@@ -169,12 +172,14 @@ class Assistant(Holdings, Shown):
     ) -> SyncReport:
         deleted = frozenset(self._deleted)
         with self._store.write() as writer:
+            if self._store.is_shared:
+                take_over(writer, self._encoder.fingerprint)
             report = sync(
                 self.settings.corpus, writer, self._encoder, progress, settled, allow_empty, deleted
             )
             self._deleted -= deleted
             try:
-                self._vectors.save()
+                writer.save()
                 purged = self._purge(writer) if purging else None
             except OSError as error:
                 raise IndexUnwritable(
@@ -188,8 +193,7 @@ class Assistant(Holdings, Shown):
         It goes by what is there, not by what has changed. Each step leaves a sound index, so a purge that was
         killed can simply be run again. Raises IndexBusy if a reader holds on to the old bytes, and OSError.
         """
-        unfinished = self._store.purge_damaged() + self._vectors.purge()
-        return unfinished + FeedbackLog(self._store).purge(writer) + writer.purge()
+        return FeedbackLog(self._store).purge(writer) + writer.purge()
 
     def search(
         self, words: str, k: int = 5, documents: Iterable[str] | None = None, rerank: bool = True
@@ -264,58 +268,6 @@ class Assistant(Holdings, Shown):
             finder = QuoteFinder(snapshot)
             return tuple(finder.find(quote, number) for number, quote in enumerate(quotes, 1))
 
-    def place(self, files: Iterable[tuple[str, Path]], replace: bool = False) -> tuple[Placed, ...]:
-        """Put files, given as (name, path of the content), into the corpus folder without syncing.
-
-        Returns a result for each file, in order; no file stops another. Names are made harmless
-        (`safe_name`). A file that could not be indexed is refused. An existing file with other content is
-        replaced only with `replace`, and never by another file of the same call. Raises SettingsError if the
-        index is synced in parts and the settings name none.
-        """
-        self._check_takes_files()
-        return self._corpus.place(files, replace)
-
-    def add(self, path: str | Path, replace: bool = False) -> Document:
-        """Copy a file into the corpus folder, then sync. Raises DocumentExists, UnreadableFile, CorpusError.
-
-        A file that could not be indexed is refused before it is copied. Raises SettingsError like `place`.
-        """
-        self._check_takes_files()
-        placed = self._corpus.add(Path(path), replace)
-        self.sync()
-        return self.document(document_id(placed))
-
-    def remove(self, document_id: str) -> None:
-        """Delete a document's file from the corpus folder, then sync.
-
-        Raises UnknownDocument, and CorpusError, also for a document that is attached to a file.
-        """
-        self.delete(self.document(document_id).path)
-
-    def delete(self, path: str) -> None:
-        """Delete a file of the corpus folder, even one that could not be indexed, then sync.
-
-        `path` is as `files` lists it; the file may be gone already, but not its document. Raises
-        UnknownDocument if there is neither, and CorpusError, also for what is attached to a file, or whose
-        file is kept elsewhere.
-        """
-        self._check_is_here(path)
-        self._deleted.add(path)
-        try:
-            self._corpus.delete(path)
-        except UnknownDocument:
-            with self._store.read() as snapshot:
-                file = files_of(snapshot.file_digests(ancestry(path))).get(path)
-            if file != path:
-                self._deleted.discard(path)
-                if file:
-                    raise CorpusError(f"{path} is attached to {file}. Delete {file} instead") from None
-                raise
-        except BaseException:
-            self._deleted.discard(path)
-            raise
-        self.sync()
-
     def __repr__(self) -> str:
         return f"<Assistant of {str(self.settings.corpus)!r}, indexed in {str(self.settings.index)!r}>"
 
@@ -335,7 +287,7 @@ class Assistant(Holdings, Shown):
         return status_of(
             self._store,
             corpus=str(self.settings.corpus),
-            index=str(self.settings.index),
+            index=self._store.place,
             encoder=self._encoder.name,
             readers=", then ".join(readers) or "none (answers are the best sentences by similarity)",
         )

@@ -16,7 +16,7 @@ QAError
 │   └── IndexBusy        another process is syncing it, or reading it during a purge
 ├── StaleDocument        a value has outlived the version of the document that it was read from
 ├── CitationError        a quote is not in its document; never shown, always a bug
-├── ModelError           the encoder is missing, incomplete or not the expected one
+├── ModelError           the encoder is missing, incomplete, not the expected one, or out of reach
 └── SettingsError        an environment variable or option has an unusable value
 """
 
@@ -86,7 +86,7 @@ class CitationError(QAError):
 
 
 class ModelError(QAError):
-    """The encoder is missing, incomplete or not the expected one."""
+    """The encoder is missing, incomplete, not the expected one, or a server that does not answer."""
 
 
 class SettingsError(QAError):

@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
+from urllib.parse import urlsplit
 
 from qa.errors import SettingsError
 
@@ -31,26 +32,41 @@ class Settings:
 
     `model` is None for the default encoder, otherwise a folder or the id of a model on this machine. `reader`
     names what reads the best passages again and decides: None is the package's large reader, "small" nothing,
-    anything else a folder or id of an extractive question-answering model. `login` are the people who may
-    log in; None if nobody has to. `download` says whether the page offers the files themselves: None for a
+    anything else a folder or id of an extractive question-answering model. `encoder` is the address of a
+    server that computes the vectors, None for this process; `model` is then the id of a model there, and
+    `encoder_key` what the server asks for, if anything. `login` are the people who may log in; None if nobody
+    has to. `download` says whether the page offers the files themselves: None for a
     page that is served to this machine only. `part` is the folder in the corpus that is synced here, by its
     path from there, if others are synced elsewhere into the same index; "" for all of the corpus. Without
-    `syncs`, nothing is: the files may be on another machine.
+    `syncs`, nothing is: the files may be on another machine. `store` is the address of a Milvus server that
+    keeps the index, or the path of a file of milvus-lite; None for an index in its folder. `store_token` is
+    what the server asks for.
 
-    Raises SettingsError if a folder cannot be a part.
+    Raises SettingsError if a folder cannot be a part, or a store no address.
     """
 
     corpus: Path = Path("corpus")
     index: Path = Path("index")
     model: str | None = None
     reader: str | None = None
+    encoder: str | None = None
+    encoder_key: str | None = field(default=None, repr=False)
     login: tuple[Person, ...] | None = None
     download: bool | None = None
     part: str = ""
     syncs: bool = True
+    store: str | None = field(default=None, repr=False)  # it may hold a password
+    store_token: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "part", _part(self.part))
+        if self.store and not self.store.startswith(("http://", "https://")) and self.store[-3:] != ".db":
+            raise SettingsError("QA_STORE must be http://host:port, or a file whose name ends in .db")
+
+    @property
+    def is_private(self) -> bool:
+        """True if texts and questions are sent nowhere: neither index nor encoder are on a server."""
+        return self.encoder is None and not (self.store or "").startswith("http")
 
     @property
     def folder(self) -> Path:
@@ -65,9 +81,13 @@ class Settings:
             index=Path(environment.get("QA_INDEX") or "index"),
             model=environment.get("QA_MODEL") or None,
             reader=environment.get("QA_READER") or None,
+            encoder=_address(environment.get("QA_ENCODER") or ""),
+            encoder_key=_key(environment.get("QA_ENCODER_KEY") or ""),
             login=_people(environment.get("QA_LOGIN") or "", environment.get("QA_LOGIN_FILE") or ""),
             download=_yes_or_no("QA_DOWNLOAD", environment.get("QA_DOWNLOAD")),
             part=environment.get("QA_PART") or "",
+            store=environment.get("QA_STORE") or None,
+            store_token=environment.get("QA_STORE_TOKEN") or "",
         )
 
     @classmethod
@@ -96,6 +116,8 @@ class Settings:
         the others. Raises SettingsError.
         """
         usual = cls.from_environment(environment)
+        if usual.store and len(corpora) > 1:
+            raise SettingsError("QA_STORE keeps the index of one folder. Name one, or leave QA_STORE out")
         indexes = (
             usual.index / index_of(corpus).name
             if environment.get("QA_INDEX") and not _are_same(corpus, usual.corpus)
@@ -134,6 +156,33 @@ def _yes_or_no(name: str, value: str | None) -> bool | None:
     if value not in (None, "", "yes", "no"):
         raise SettingsError(f"{name} must be yes or no")
     return value == "yes" if value else None
+
+
+# --- the encoder ---------------------------------------------------------------------------------
+
+
+def _address(value: str) -> str | None:
+    """The address of a server; None if there is none. Raises SettingsError, which does not quote it."""
+    address = value.strip()
+    if not address:
+        return None
+    try:
+        parts = urlsplit(address)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # a port that is no number
+        usable = False
+    if not usable or len(address.split()) > 1:
+        raise SettingsError("QA_ENCODER must be an address such as http://localhost:8080/v1")
+    if "@" in parts.netloc or parts.query or parts.fragment:
+        raise SettingsError("QA_ENCODER must be the address alone. Put a key into QA_ENCODER_KEY")
+    return address
+
+
+def _key(value: str) -> str | None:
+    """What is sent as a bearer token. Raises SettingsError, which does not quote it."""
+    if any(not "!" <= character <= "~" for character in value.strip()):
+        raise SettingsError("QA_ENCODER_KEY must have neither spaces nor letters with accents")
+    return value.strip() or None
 
 
 # --- the login -----------------------------------------------------------------------------------

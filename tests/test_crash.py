@@ -12,7 +12,7 @@ import pytest
 from conftest import HERE, WordEncoder, python, write
 
 from qa.assistant import Assistant
-from qa.index.store import Store
+from qa.index.local.store import LocalStore
 from qa.settings import Settings
 
 pytestmark = pytest.mark.slow
@@ -57,7 +57,7 @@ def check_served(index: Path) -> set[str]:
     """Check that every document is complete, old or new, with its own vectors. Returns the new ones."""
     encoder = WordEncoder()
     new = set()
-    with Store(index).read() as snapshot:
+    with LocalStore(index).read() as snapshot:
         for document in snapshot.documents():
             assert document.text in (OLD.get(document.path), NEW.get(document.path))
             new |= {document.path} if document.text == NEW.get(document.path) else set()
@@ -83,7 +83,7 @@ def half_new(tmp_path_factory) -> Path:
 
 
 def stored_vectors(index: Path) -> int:
-    with Store(index).read() as snapshot:
+    with LocalStore(index).read() as snapshot:
         return snapshot.counts().vectors
 
 

@@ -16,7 +16,7 @@ from conftest import HERE, python, write
 
 from qa.assistant import Assistant
 from qa.errors import IndexBusy, IndexDamaged, IndexUnwritable, StaleDocument
-from qa.index.store import Store
+from qa.index.local.store import LocalStore
 from qa.types import Purged
 
 PATH = "yard/zwieback-42.md"
@@ -29,7 +29,7 @@ OF_DOCUMENT = {"title": TITLE.encode(), "path": PATH.encode(), "author": b"Ottol
 
 def traces(assistant: Assistant, path: str = PATH) -> dict[str, bytes]:
     """Everything that a document may leave behind: its words in each form, its names, its vector."""
-    with Store(assistant.settings.index).read() as snapshot:
+    with LocalStore(assistant.settings.index).read() as snapshot:
         (document,) = (d for d in snapshot.documents() if d.path == path)
         (vector,) = snapshot.vectors(snapshot.passage_numbers([document.id]))
     identity = {"id": document.id.encode(), "digest": document.digest.encode()}
@@ -57,8 +57,8 @@ import os, sys
 from pathlib import Path
 from conftest import WordEncoder
 from qa import Assistant, Settings
-from qa.index import store
-from qa.index import vectors
+from qa.index.local import store
+from qa.index.local import vectors
 
 assistant = Assistant(Settings(corpus=Path(sys.argv[1]), index=Path(sys.argv[2])), WordEncoder())
 """
@@ -197,7 +197,7 @@ def test_served_content_stays_as_it_is(assistant, corpus, index, encoder, barge)
     assistant.sync()
 
     def served(assistant: Assistant):
-        with Store(index).read() as snapshot:
+        with LocalStore(index).read() as snapshot:
             numbers = snapshot.passage_numbers()
             passages, vectors = snapshot.passages(numbers), snapshot.vectors(numbers).tolist()
         return assistant.search("ferry passengers and bees", k=10), passages, vectors
@@ -309,7 +309,7 @@ def test_torn_and_replaced_votes_leave_no_bytes(assistant, corpus, index, rated)
 @pytest.mark.parametrize(
     "killed",
     ["os.fsync = lambda _: os._exit(9)", "Path.replace = lambda *_: os._exit(9)",
-     "store.Writer.purge = lambda _: os._exit(9)"],
+     "store.LocalWriter.purge = lambda _: os._exit(9)"],
 )  # fmt: skip
 def test_a_purge_killed_during_the_feedback_can_be_run_again(assistant, corpus, index, rated, killed):
     (corpus / PATH).unlink()
@@ -401,12 +401,12 @@ def test_a_killed_purge_leaves_a_good_index_and_can_be_run_again(
 
 def test_the_vectors_are_saved_under_the_lock(assistant, corpus, index, barge, monkeypatch):
     def save(*_) -> None:  # so another process cannot have purged before this
-        with pytest.raises(IndexBusy), Store(index).write():
+        with pytest.raises(IndexBusy), LocalStore(index).write():
             pass
         saved.append(True)
 
     saved: list[bool] = []
-    monkeypatch.setattr("qa.index.vectors.VectorIndex.save", save)
+    monkeypatch.setattr("qa.index.local.vectors.VectorIndex.save", save)
     (corpus / PATH).unlink()
     assistant.sync()
     assert saved == [True]
@@ -421,8 +421,8 @@ def reading(index: Path) -> Iterator[subprocess.Popen]:
     code = """
 import sys
 from pathlib import Path
-from qa.index.store import Store
-with Store(Path(sys.argv[1])).read() as snapshot:
+from qa.index.local.store import LocalStore
+with LocalStore(Path(sys.argv[1])).read() as snapshot:
     print(len(snapshot.documents()), flush=True)
     sys.stdin.readline()
     print(len(snapshot.documents()), flush=True)
@@ -445,7 +445,7 @@ def stop(reader: subprocess.Popen) -> None:
 
 
 def test_a_reader_in_the_way_is_an_error_but_the_sync_is_done(assistant, corpus, index, barge, monkeypatch):
-    monkeypatch.setattr("qa.index.database.PATIENCE", 0.2)
+    monkeypatch.setattr("qa.index.local.database.PATIENCE", 0.2)
     (corpus / PATH).unlink()
     with reading(index) as reader:
         with pytest.raises(IndexBusy, match=r"the sync is done, .*\. Run qa sync --purge again"):
@@ -469,9 +469,9 @@ def test_a_purge_waits_for_a_reader_that_is_soon_done(assistant, corpus, index, 
 
 
 def test_a_reader_in_the_same_process_is_in_the_way_too(assistant, corpus, index, barge, monkeypatch):
-    monkeypatch.setattr("qa.index.database.PATIENCE", 0.2)
+    monkeypatch.setattr("qa.index.local.database.PATIENCE", 0.2)
     (corpus / PATH).unlink()
-    with Store(index).read() as snapshot:
+    with LocalStore(index).read() as snapshot:
         assert len(snapshot.documents()) == 4
         with pytest.raises(IndexBusy):
             assistant.sync(purge=True)

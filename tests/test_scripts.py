@@ -98,6 +98,22 @@ def test_encoding(squad):
     assert "3 questions" in printed
 
 
+def test_encoding_elsewhere(squad):
+    printed = run(BENCHMARKS / "endpoint.py", squad, "--texts", 4, "--repeat", 1)
+    assert "| this process |" in printed
+    assert "| a server on this machine |" in printed
+
+
+def test_stores(tmp_path, small, squad):
+    file = lines(tmp_path / "questions.jsonl", *QUESTIONS)
+    options = ["--corpus", small, "--questions", file, "--files", 4, "--killed", 0.7]
+    printed = run(BENCHMARKS / "stores.py", squad, *options)
+    assert "3 questions about corpus: 3 answered alike" in printed
+    assert "| two at once into Milvus, half of the documents each |" in printed
+    assert "5 searches,\n5 with the same twelve passages" in printed
+    assert "| 4 documents, 4 passages |" in printed
+
+
 def test_the_first_answer(squad):
     printed = run(BENCHMARKS / "first_answer.py", squad, "--files", 2, "--python", sys.executable)
     assert "2 PDFs" in printed

@@ -126,3 +126,71 @@ def test_a_part_is_a_folder_within_the_corpus(typed: str, part: str | None):
     else:
         settings = Settings.from_environment({"QA_PART": typed, "QA_CORPUS": "data"})
         assert (settings.part, settings.folder) == (part, Path("data", part))
+
+
+# --- the encoder ---------------------------------------------------------------------------------
+
+
+def test_an_encoder_elsewhere_is_named_by_its_address():
+    settings = Settings.from_environment(
+        {"QA_ENCODER": " http://[::1]:8080/v1/ ", "QA_ENCODER_KEY": "sk-s3cret\n", "QA_MODEL": "own/model"}
+    )
+    assert settings.encoder == "http://[::1]:8080/v1/"
+    assert (settings.encoder_key, settings.model) == ("sk-s3cret", "own/model")
+    assert "s3cret" not in repr(settings)
+    assert Settings.from_environment({"QA_ENCODER": " ", "QA_ENCODER_KEY": ""}).encoder is None
+
+
+@pytest.mark.parametrize(
+    "address", ["localhost:8080", "/models/bge", "ftp://host/v1", "http://", "http://a b/v1", "http://a:b/v1"]
+)
+def test_an_encoder_that_is_no_address_is_an_error(address: str):
+    said = "QA_ENCODER must be an address such as http://localhost:8080/v1"
+    assert problem(QA_ENCODER=address) == said
+
+
+@pytest.mark.parametrize(
+    "address", ["http://ada:s3cret@host/v1", "https://host/v1?key=s3cret", "http://h/#s3cret"]
+)
+def test_a_secret_in_the_address_is_an_error_that_does_not_quote_it(address: str):
+    said = "QA_ENCODER must be the address alone. Put a key into QA_ENCODER_KEY"
+    assert problem(QA_ENCODER=address) == said
+
+
+@pytest.mark.parametrize("key", ["s3cret s3cret", "s3cret\nX-Other: 1", "s3crét"])
+def test_a_key_that_cannot_be_sent_is_an_error_that_does_not_quote_it(key: str):
+    assert problem(QA_ENCODER_KEY=key) == "QA_ENCODER_KEY must have neither spaces nor letters with accents"
+
+
+# --- the store -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("store", ["localhost:19530", "tcp://host:19530", "milvus", "http:/host"])
+def test_a_store_that_is_no_address_is_an_error(store: str):
+    assert problem(QA_STORE=store) == "QA_STORE must be http://host:port, or a file whose name ends in .db"
+
+
+def test_a_store_has_an_address_and_secrets_are_not_shown():
+    settings = Settings.from_environment(
+        {"QA_STORE": "https://ada:s3cret@host:19530/reports", "QA_STORE_TOKEN": "s3cret"}
+    )
+    assert (settings.store, settings.store_token) == ("https://ada:s3cret@host:19530/reports", "s3cret")
+    assert "s3cret" not in repr(settings)
+
+
+def test_several_folders_cannot_share_a_store():
+    with pytest.raises(SettingsError, match="QA_STORE keeps the index of one folder"):
+        Settings.for_several([Path("a"), Path("b")], {"QA_STORE": "http://host:19530"})
+
+
+@pytest.mark.parametrize(
+    ("variables", "private"),
+    [
+        ({}, True),
+        ({"QA_STORE": "index.db"}, True),
+        ({"QA_STORE": "http://host:19530"}, False),
+        ({"QA_ENCODER": "http://host/v1"}, False),
+    ],
+)
+def test_only_without_a_server_does_nothing_leave_the_machine(variables: dict[str, str], private: bool):
+    assert Settings.from_environment(variables).is_private == private

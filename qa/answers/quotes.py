@@ -13,7 +13,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from qa.errors import CitationError
-from qa.index.snapshot import Snapshot
+from qa.index.protocol import Snapshot
 from qa.language.rules import Rule, any_of
 from qa.search.evidence import ScoredSentence
 from qa.types import Citation, Document, Passage, Span

@@ -71,7 +71,7 @@ class Suggestions:
             documents = snapshot.documents()
             if not documents:
                 return ()
-            index = engine.vectors.index_of(snapshot)
+            index = snapshot.vector_index()
             shown = representatives(documents, _STARTING_DOCUMENTS, snapshot, index)
             chosen = gists(shown, _STARTING_SENTENCES, snapshot, index, engine.encoder)
             dated = len(events("", documents, snapshot))
@@ -118,7 +118,7 @@ class Suggestions:
         """True if an overview tells of a name, and it is not what most of the documents are about."""
         asked = overview_asked(made.question)
         with self._engine.store.read() as snapshot:
-            total = len(self._engine.vectors.index_of(snapshot).numbers)
+            total = len(snapshot.vector_index())
             told = snapshot.count_passages_with(asked.subject) if asked and asked.wish is Wish.SAID else 0
         return 0 < told <= max(_SPECIFIC, _COMMON * total)
 

@@ -9,69 +9,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from qa import __version__
+from qa.cli import examples
 from qa.text import plain
-
-_EXAMPLES = """\
-examples:
-  qa serve ~/papers                        open a folder in the browser
-  qa sync ~/papers                         index it, once or after changes
-  qa ask -c ~/papers who paid for the bridge
-  qa chat ~/papers                         ask one question after another
-
-Without a folder, qa reads ./corpus and keeps its index in ./index. The index
-of a folder that you name is kept among your user data. A folder is only read,
-unless you upload or delete documents on the page.
-"""
-_SYNC = """\
-examples:
-  qa sync ~/papers
-  qa sync ~/papers --watch
-  qa sync /data --part trade               the others are synced elsewhere
-"""
-_ASK = """\
-examples:
-  qa ask -c ~/papers who paid for the bridge
-  qa ask who paid for the bridge --why
-  qa ask "what's the toll?" --documents 2024/ '*.pdf'
-  qa ask "what's the toll?" --author "Ida Berg" --since 2023-06
-
-A question needs quotes only for what means something to the shell, as ' and ?
-do. Patterns count from the folder of documents, and case doesn't matter.
-"""
-_CHAT = """\
-examples:
-  qa chat ~/papers
-  qa chat ~/papers < questions.txt
-
-Questions may lean on those before them: "and in 1926?". Ctrl-C stops an answer,
-Ctrl-D ends the chat. Nothing that you type is kept.
-"""
-_SEARCH = """\
-examples:
-  qa search -c ~/papers stone bridge -k 3
-"""
-_SERVE = """\
-examples:
-  qa serve ~/papers
-  qa serve ~/papers ~/reports              both, to be chosen on the page
-  GRADIO_SERVER_PORT=8080 qa serve ~/papers
-"""
-_MCP = """\
-This speaks the Model Context Protocol over stdin and stdout. The configuration
-of a program such as an AI assistant has a place for:
-  {"mcpServers": {"papers":
-    {"command": "qa", "args": ["mcp", "/home/me/papers"]}}}
-
-The folder is answered from as it was last indexed by qa sync or qa serve.
-"""
-_EVAL = """\
-examples:
-  qa eval questions.jsonl -c ~/papers --failed
-
-A line of the file is a question and what is known of its answer:
-  {"question": "Who built it?", "answers": ["Anders Lund"], "evidence":
-   [{"document": "bridge.txt", "contains": ["built by Anders Lund"]}]}
-"""
 
 
 class Parser(argparse.ArgumentParser):
@@ -130,25 +69,25 @@ def parser() -> Parser:
     main = Parser(
         prog="qa",
         description="Answers from a folder of documents, in their own words, with citations.",
-        epilog=_EXAMPLES,
+        epilog=examples.QA,
     )
     main.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     commands = main.add_subparsers(title="commands", metavar="COMMAND", dest="command")
 
-    def add(name: str, says: str, *parents: Parser, examples: str = "") -> Parser:
+    def add(name: str, says: str, *parents: Parser, epilog: str = "") -> Parser:
         return commands.add_parser(
-            name, parents=[*parents, _shared()], help=says, description=_sentence(says), epilog=examples
+            name, parents=[*parents, _shared()], help=says, description=_sentence(says), epilog=epilog
         )
 
-    _serve(add("serve", "sync, then serve the page", _folders(), _part(), examples=_SERVE))
-    _sync(add("sync", "bring the index up to date with the folder", _folder(), _part(), examples=_SYNC))
-    _ask(add("ask", "answer a question, with citations", _asking(), examples=_ASK))
-    add("chat", "answer one question after another", _folder(), _asking(), examples=_CHAT)
-    _search(add("search", "list the best matching passages", examples=_SEARCH))
-    add("mcp", "serve tools to a program that starts this one", _folder(), examples=_MCP)
+    _serve(add("serve", "sync, then serve the page", _folders(), _part(), epilog=examples.SERVE))
+    _sync(add("sync", "bring the index up to date with the folder", _folder(), _part(), epilog=examples.SYNC))
+    _ask(add("ask", "answer a question, with citations", _asking(), epilog=examples.ASK))
+    add("chat", "answer one question after another", _folder(), _asking(), epilog=examples.CHAT)
+    _search(add("search", "list the best matching passages", epilog=examples.SEARCH))
+    add("mcp", "serve tools to a program that starts this one", _folder(), epilog=examples.MCP)
     _status(add("status", "show what is indexed and what failed", _folder()))
     _feedback(add("feedback", "export ratings as a question set"))
-    _eval(add("eval", "ask a question set and measure the answers", examples=_EVAL))
+    _eval(add("eval", "ask a question set and measure the answers", epilog=examples.EVAL))
     return main
 
 
@@ -261,6 +200,13 @@ def _serve(command: Parser) -> None:
 
 
 def _sync(command: Parser) -> None:
+    command.add_argument(
+        "--store",
+        type=_named,
+        metavar="ADDRESS",
+        help="keep the index in Milvus: http://host:port, or a file of milvus-lite that ends in .db. Vectors "
+        "in the index folder are taken over (default: QA_STORE, or the index folder)",
+    )
     way = command.add_mutually_exclusive_group()
     way.add_argument("--purge", action="store_true", help="also erase deleted documents from the index files")
     way.add_argument("--watch", action="store_true", help="keep running and sync whenever the folder changes")

@@ -55,6 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = Settings.for_folders(options.corpus, options.index)
         if part := getattr(options, "part", None):
             settings = replace(settings, part=part)
+        if store := getattr(options, "store", None):
+            settings = replace(settings, store=store)
         code = _COMMANDS[options.command](settings, options)
         if sys.stdout:
             sys.stdout.flush()  # here, where a closed pipe is handled
@@ -118,9 +120,9 @@ def _watch(assistant: Assistant, allow_empty: bool) -> int:
 def _status(settings: Settings, options: argparse.Namespace) -> int:
     from qa.cli.output import feedback_lines, json_text, left_out_text, status_text
     from qa.feedback.log import FeedbackLog
-    from qa.index.store import Store
+    from qa.index.opening import open_store
 
-    tally = FeedbackLog(Store(settings.index)).tally()
+    tally = FeedbackLog(open_store(settings.index)).tally()
     with opened(settings) as assistant:
         status, documents = assistant.status(), assistant.documents()
         entries = assistant.feedback() if options.feedback else ()

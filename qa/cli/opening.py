@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qa.errors import CorpusError, IndexUnwritable, QAError, SettingsError
+from qa.index.milvus.connection import without_password
 from qa.settings import Settings, index_of
 from qa.text import plain, plural
 
@@ -31,7 +32,8 @@ def opened(settings: Settings) -> Assistant:
 
 def failed(error: QAError, settings: Settings) -> int:
     """Say what is wrong in one line, and return the exit code."""
-    remedy = ". Use another folder with --index" if isinstance(error, IndexUnwritable) else ""
+    of_folder = isinstance(error, IndexUnwritable) and not settings.store
+    remedy = ". Use another folder with --index" if of_folder else ""
     print(f"qa: {plain(with_folder(str(error), settings))}{remedy}", file=sys.stderr)
     return 1
 
@@ -92,7 +94,8 @@ def with_folder(message: str, settings: Settings) -> str:
     corpus = [] if settings.corpus == usual.corpus else [str(settings.corpus)]
     index = [] if settings.index == named.index else ["--index", str(settings.index)]
     part = [] if settings.part == usual.part else ["--part", settings.part]
-    return message.replace("qa sync", shlex.join(["qa", "sync", *corpus, *index, *part]))
+    store = [] if settings.store == usual.store else ["--store", without_password(settings.store or "")]
+    return message.replace("qa sync", shlex.join(["qa", "sync", *corpus, *index, *part, *store]))
 
 
 def matching(

@@ -58,7 +58,7 @@ def status_text(status: Status, tally: Tally) -> str:
     )
     rows = {
         "corpus": status.corpus,
-        "index": f"{status.index} ({status.bytes / 1e6:.1f} MB)",
+        "index": status.index + (f" ({status.bytes / 1e6:.1f} MB)" if status.bytes else ""),
         "documents": f"{counts.documents}{_left_out(counts.left_out)}",
         "passages": str(counts.passages),
         "vectors": str(counts.vectors),

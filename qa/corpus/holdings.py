@@ -15,7 +15,7 @@ from qa.corpus.parts import check_part, elsewhere
 from qa.corpus.sections import sections
 from qa.corpus.sync import STOPPED
 from qa.errors import CorpusError, IndexDamaged, UnknownDocument
-from qa.index.store import Store
+from qa.index.protocol import Store
 from qa.types import Document, Passage
 
 
@@ -88,8 +88,10 @@ class Holdings:
     def other_corpus(self) -> str:
         """The path of the folder that the index was made from, if that is another; else "".
 
-        A sync makes it an index of this folder.
+        A sync makes it an index of this folder. An index that machines share is of no folder of one of them.
         """
+        if self._store.is_shared:
+            return ""
         with self._store.read() as snapshot:
             return other_origin(snapshot, self._folder)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from qa.corpus.attachments import ancestry, files_of
 from qa.corpus.contents import CorpusFile, is_gone, resolved, walk
 from qa.index.parts import is_within
-from qa.index.snapshot import Snapshot
+from qa.index.protocol import Snapshot
 from qa.types import Document, Value
 
 

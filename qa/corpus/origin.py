@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 
 from qa.corpus.contents import resolved
-from qa.index.snapshot import Snapshot
+from qa.index.protocol import Snapshot
 
 _PATH, _BESIDE = "corpus", "corpus_beside"  # keys of the meta table
 

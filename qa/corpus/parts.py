@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from qa.corpus.contents import resolved
 from qa.errors import CorpusError, SettingsError
 from qa.index.parts import is_within
-from qa.index.snapshot import Snapshot
+from qa.index.protocol import Snapshot
 
 
 def root_of(corpus: Path, part: str = "") -> Path:

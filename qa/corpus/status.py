@@ -9,8 +9,7 @@ from markupsafe import Markup
 
 from qa.corpus.report import failure_text, failures_html
 from qa.corpus.sync import STOPPED
-from qa.index.snapshot import Counts
-from qa.index.store import Store
+from qa.index.protocol import Counts, Store
 from qa.text import plural, printable_line
 from qa.types import Failure, Value
 from qa.types.showing import Shown, as_html, as_markdown, as_text
@@ -20,8 +19,8 @@ from qa.types.showing import Shown, as_html, as_markdown, as_text
 class Status(Value, Shown):
     """What is indexed, and how.
 
-    `bytes` is the size of the index folder, `failures` are those of the last sync, and `stopped` is what
-    `Assistant.stopped` returns.
+    `bytes` is the size of the index folder, 0 if the index is elsewhere; `failures` are those of the last
+    sync, and `stopped` is what `Assistant.stopped` returns.
     """
 
     corpus: str
@@ -42,7 +41,8 @@ def status_of(store: Store, corpus: str, index: str, encoder: str, readers: str)
         model, precision = snapshot.meta("model"), snapshot.meta("precision")
         stopped = snapshot.meta(STOPPED)
     folder = store.folder
-    size = sum(f.stat().st_size for f in folder.rglob("*") if f.is_file()) if folder.is_dir() else 0
+    files = folder.rglob("*") if folder.is_dir() and not store.is_shared else ()
+    size = sum(f.stat().st_size for f in files if f.is_file())
     return Status(
         corpus=corpus,
         index=index,

@@ -25,8 +25,8 @@ from qa.documents.formats import MAX_BYTES, check_size
 from qa.documents.parsed import Parsed
 from qa.documents.reading import read
 from qa.errors import CorpusEmptied, QAError, UnreadableFile
+from qa.index.protocol import Entry, Writer
 from qa.index.recipe import recipe, unfinished_recipe
-from qa.index.store import Entry, Writer
 from qa.models.encoder import Encoder, headed
 from qa.text import plural
 from qa.types import Document, Failure, Passage, Progress, SyncReport, document_id

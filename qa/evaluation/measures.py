@@ -108,7 +108,9 @@ def assistant_for(settings: Settings, questions: QuestionSet) -> Iterator[Assist
         corpus.mkdir()
         for path, text in questions.documents.items():
             (corpus / path).write_text(text, "utf-8")
-        with Assistant.open(corpus, Path(folder, "index"), replace(settings, part="")) as assistant:
+        with Assistant.open(
+            corpus, Path(folder, "index"), replace(settings, part="", store=None)
+        ) as assistant:
             assistant.sync()
             yield assistant
 

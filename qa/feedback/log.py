@@ -23,8 +23,7 @@ from qa.errors import CitationError, IndexUnwritable, QuestionError, StaleDocume
 from qa.feedback.redaction import CurrentDocuments, Quote, repeats, telltale_runs
 from qa.files import Journal, leftovers
 from qa.index.layout import FEEDBACK
-from qa.index.snapshot import Snapshot
-from qa.index.store import Store
+from qa.index.protocol import Snapshot, Store
 from qa.language.followups import is_followup
 from qa.text import one_line, valid_unicode
 from qa.types import Answer, Citation, Purged, Turn, Value

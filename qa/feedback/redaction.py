@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from qa.answers import quotes
 from qa.answers.quotes import QuoteFinder, passages_with
-from qa.index.snapshot import Snapshot
+from qa.index.protocol import Snapshot
 from qa.language.words import WORD
 from qa.types import document_id
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qa.index.store import Store
-from qa.index.vectors import VectorCache
+from qa.index.protocol import Store
 from qa.language.questions import Question
 from qa.models.encoder import Encoder
 from qa.models.reader import Reader
@@ -26,13 +25,11 @@ class Engine:
     def __init__(
         self,
         store: Store,
-        vectors: VectorCache,
         encoder: Encoder,
         reader: Reader | None,
         second_reader: Reader | None = None,
     ) -> None:
         self.store = store
-        self.vectors = vectors
         self.encoder = encoder
         self.reader = reader
         self.second_reader = second_reader
@@ -56,7 +53,7 @@ class Engine:
         """The k best passages, from all documents or the ones with these ids. Raises IndexStale."""
         query = self.encoder.encode_query(question.rephrased)
         with self.store.read(self.encoder.fingerprint) as snapshot:
-            return retrieve(question, query, snapshot, self.vectors.index_of(snapshot), k, documents)
+            return retrieve(question, query, snapshot, k, documents)
 
     def evidence(self, candidates: Candidates, admits: Admits = admit_all) -> Evidence:
         """The evidence in the best passages, from the readers if there are any."""

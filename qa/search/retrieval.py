@@ -19,8 +19,7 @@ from itertools import groupby
 import numpy as np
 import numpy.typing as npt
 
-from qa.index.snapshot import Snapshot
-from qa.index.vectors import VectorIndex
+from qa.index.protocol import Snapshot
 from qa.language.questions import Question
 from qa.models.encoder import Vectors
 from qa.types import Hit
@@ -65,16 +64,15 @@ def retrieve(
     question: Question,
     query: Vectors,
     snapshot: Snapshot,
-    index: VectorIndex,
     k: int,
     document_ids: DocumentIds = None,
 ) -> Candidates:
     """The k best passages, from all documents or some; `query` is the question's query vector."""
     ids = None if document_ids is None else sorted(set(document_ids))
-    total = len(index.numbers)
+    index = snapshot.vector_index()
+    total = len(index)
     terms = _terms(snapshot, question.keywords, total)
-    allowed = None if ids is None else snapshot.passage_numbers(ids)
-    nearest = index.search(query, CANDIDATES, allowed)
+    nearest = index.search(query, CANDIDATES, ids)
     matching = snapshot.keyword_search([t.word for t in terms], CANDIDATES, ids)
     numbers = sorted({number for number, _ in [*nearest, *matching]})
     if not numbers:
@@ -88,7 +86,7 @@ def retrieve(
             mean=index.mean,
             searched=0,
         )
-    cosines = centred_cosines(query, index.vectors(np.asarray(numbers)), index.mean)
+    cosines = centred_cosines(query, index.vectors(numbers), index.mean)
     best = sum(term.weight for term in terms) * _BM25_PER_WORD
     bm25 = dict(matching)
     shares = np.array([min(1.0, bm25.get(number, 0.0) / best) if best else 0.0 for number in numbers])
@@ -106,7 +104,7 @@ def retrieve(
         terms=terms,
         query=query,
         mean=index.mean,
-        searched=total if allowed is None else len(allowed),
+        searched=total if ids is None else index.count(ids),
     )
 
 
@@ -124,20 +122,21 @@ def centred_cosines(query: Vectors, vectors: Vectors, mean: Vectors) -> npt.NDAr
 
 def _terms(snapshot: Snapshot, words: Sequence[str], total: int) -> tuple[Term, ...]:
     """The words with their BM25 weights as in FTS5: ln((N - n + 0.5) / (n + 0.5)), but at least 1e-6."""
-    counts = dict(count for word in words for count in _counts(snapshot, word))
+    parts = snapshot.counts_with([part for word in words for part in grams(word)])
+    counts = dict(count for word in words for count in _counts(snapshot, word, parts))
     return tuple(
         Term(word, n, max(1e-6, math.log((total - n + 0.5) / (n + 0.5)) if n <= total else 0.0))
         for word, n in counts.items()
     )
 
 
-def _counts(snapshot: Snapshot, word: str) -> Iterator[tuple[str, int]]:
-    """A word and the number of passages that contain it.
+def _counts(snapshot: Snapshot, word: str, parts: Mapping[str, int]) -> Iterator[tuple[str, int]]:
+    """A word and the number of passages that contain it, given the number for each of its `parts`.
 
     A word of a script without spaces may be several words, with endings. In its place come its parts of some
     characters that occur, and those between them that are in none.
     """
-    counts = {part: snapshot.count_passages_with(part) for part in grams(word)}
+    counts = {part: parts[part] for part in grams(word)}
     known = [part for part, count in counts.items() if count]
     if len(counts) == 1 or not known:
         yield word, max(counts.values())

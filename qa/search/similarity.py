@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from qa.index.database import matching_words
+from qa.index.words import matching_words
 from qa.models.encoder import Encoder, encode_all, headed
 from qa.search.evidence import (
     LOOKED_AT,

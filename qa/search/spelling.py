@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from difflib import SequenceMatcher, get_close_matches
 
-from qa.index.snapshot import Snapshot
+from qa.index.protocol import Snapshot
 from qa.language.words import WORD
 
 _SHORTEST = 4  # letters; shorter words are near too many others

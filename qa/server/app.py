@@ -84,15 +84,16 @@ def build(assistants: Sequence[Assistant], indexing: Sequence[Indexing], *, loca
     """The application. `local` says that it is served to this machine only."""
     login = assistants[0].settings.login
     changes = all(assistant.settings.syncs for assistant in assistants)
+    private = all(assistant.settings.is_private for assistant in assistants)
     before = guards(None if login is None else Login(login), local=local, changes=changes)
     limits = Limits()
     if len(assistants) == 1:
         behind = [Middleware(BehindProxy), *before]
-        return _application(assistants[0], indexing[0], Assets(), limits, behind, local=local)
+        return _application(assistants[0], indexing[0], Assets(private=private), limits, behind, local=local)
     folders = named([assistant.settings.corpus for assistant in assistants])
     pages = {}
     for folder, assistant, progress in zip(folders, assistants, indexing, strict=True):
-        assets = Assets(f"{folder.name} – {TITLE}", chooser(folders, folder))
+        assets = Assets(f"{folder.name} – {TITLE}", chooser(folders, folder), private=private)
         pages[folder] = _application(assistant, progress, assets, limits, before, local=local)
     return site(pages, assistants, before)
 

@@ -21,6 +21,7 @@ from qa.server.proxy import own_path
 
 TITLE = "Ask the documents"
 ENTRY = "main.js"
+_PRIVATE = " Everything stays on this computer."
 _CHOOSER = "<!-- the menu of the folders -->"
 _PATH = "/page/{version}/{name}"
 
@@ -31,10 +32,10 @@ class Assets:
     Gradio gets three pieces of them for its page: `head` goes into its head, `frame` is the HTML of its only
     component, and `start` is the script that it runs once that HTML is in the page. `early` is the page's
     Link header, which makes a browser load the scripts while it loads Gradio's. `chooser` is the menu of the
-    folders, if there are several.
+    folders, if there are several. The page says that all stays on this computer if it is `private`.
     """
 
-    def __init__(self, title: str = TITLE, chooser: str = "") -> None:
+    def __init__(self, title: str = TITLE, chooser: str = "", *, private: bool = True) -> None:
         self.title = title
         folder = files("qa.server").joinpath("page")
         texts = {file.name: file.read_text("utf-8") for file in folder.iterdir()}
@@ -47,6 +48,8 @@ class Assets:
         style = "".join(texts[name] for name in ["style.css", *parts])
         self.head = f'<link rel="icon" type="image/svg+xml" href="{icon}"><style>{style}</style>'
         self.frame = texts["index.html"].replace(_CHOOSER, chooser)
+        if not private:
+            self.frame = self.frame.replace(_PRIVATE, "")
         # Gradio runs this as the body of a function, in which imports would be relative to Gradio's script.
         self.start = f'import(new URL("{self._address(ENTRY)}", document.baseURI));'
         addresses = map(self._address, self._scripts)

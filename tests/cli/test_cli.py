@@ -15,7 +15,7 @@ from conftest import python
 
 from qa.assistant import Assistant
 from qa.cli.commands import main
-from qa.index.store import Store
+from qa.index.local.store import LocalStore
 
 pytestmark = pytest.mark.slow
 
@@ -75,9 +75,9 @@ def test_a_purge_says_what_it_took_out_of_the_bytes(folders, capsys):
 
 
 def test_a_purge_that_a_reader_is_in_the_way_of_gets_one_line(folders, capsys, monkeypatch):
-    monkeypatch.setattr("qa.index.database.PATIENCE", 0.1)
+    monkeypatch.setattr("qa.index.local.database.PATIENCE", 0.1)
     run(capsys, "sync")
-    with Store(folders / "index").read() as snapshot:
+    with LocalStore(folders / "index").read() as snapshot:
         assert snapshot.counts().documents == 1
         code, out, err = run(capsys, "sync", "--purge")
     assert (code, out) == (1, "")
@@ -334,6 +334,19 @@ def test_an_index_that_cannot_be_written_gets_one_line(folders, capsys):
     assert one_line(err)
     assert "cannot write the index in" in err
     assert err.endswith("(File exists). Use another folder with --index\n")
+
+
+def test_an_index_elsewhere_has_no_folder_to_change(folders, capsys):
+    code, _, err = run(capsys, "sync", "--store", str(folders / "nowhere" / "index.db"))
+    assert code == 1
+    assert err == f"qa: the folder {folders / 'nowhere'} does not exist. Create it, or correct QA_STORE\n"
+
+
+def test_an_index_in_a_folder_moves_to_a_store_without_embedding_anything(folders, capsys):
+    run(capsys, "sync")
+    code, _, err = run(capsys, "sync", "--store", str(folders / "index.db"))
+    assert code == 0
+    assert "1 added; 0 passages embedded" in err
 
 
 def test_an_index_of_a_newer_version_is_left_alone(folders, capsys):

@@ -125,8 +125,8 @@ def test_a_folder_that_cannot_be_listed_is_an_error(synced, corpus):
 
 def test_listing_loads_no_text_and_hashes_no_file(synced, monkeypatch):
     from qa.corpus import sync
-    from qa.index.store import Snapshot
+    from qa.index.local.documents import LocalDocuments
 
     monkeypatch.delattr(sync, "_digest")
-    monkeypatch.delattr(Snapshot, "text")
+    monkeypatch.delattr(LocalDocuments, "text")
     assert len(synced.files()) == 3

@@ -11,7 +11,7 @@ from qa.assistant import Assistant
 from qa.corpus.plan import File, Plan, Scan, plan
 from qa.corpus.sync import CHANGED
 from qa.errors import CorpusError, IndexDamaged, IndexStale, IndexUnwritable, ModelError
-from qa.index.store import Store
+from qa.index.local.store import LocalStore
 from qa.settings import Settings
 from qa.types import Failure, Progress, document_id
 
@@ -151,7 +151,7 @@ def test_a_rebuilt_index_has_the_same_documents_passages_and_ids(corpus, tmp_pat
     def contents(index: Path):
         assistant = Assistant(Settings(corpus=corpus, index=index), WordEncoder())
         assistant.sync()
-        with Store(index).read() as snapshot:
+        with LocalStore(index).read() as snapshot:
             passages = snapshot.passages(snapshot.passage_numbers())
             return [(d, d.text) for d in snapshot.documents()], sorted(passages.values(), key=lambda p: p.id)
 
@@ -436,7 +436,7 @@ def test_vectors_of_two_encoders_are_never_served_together(assistant, corpus, en
     other = Assistant(assistant.settings, WordEncoder("other"))
     with pytest.raises(KeyboardInterrupt):
         other.sync(progress=stop_at("log8.md"))
-    with Store(assistant.settings.index).read() as snapshot:
+    with LocalStore(assistant.settings.index).read() as snapshot:
         recipes = {recipe for _, recipe in snapshot.file_digests().values()}
     assert len(recipes) == 2  # it was stopped halfway
     for half in (assistant, other):

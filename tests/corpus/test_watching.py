@@ -26,7 +26,7 @@ from qa.corpus.watch import Settled, _matters, watched
 from qa.documents.parsed import Parsed
 from qa.documents.reading import read
 from qa.errors import IndexBusy, IndexUnwritable
-from qa.index.store import Store
+from qa.index.local.store import LocalStore
 from qa.settings import Settings
 from qa.types import Failure, SyncReport
 
@@ -54,7 +54,7 @@ class Counting(Assistant):
         return [report for report in self.syncs if report.added or report.updated or report.removed]
 
     def texts(self) -> dict[str, str]:
-        with Store(self.settings.index).read() as snapshot:  # one state, whatever is synced meanwhile
+        with LocalStore(self.settings.index).read() as snapshot:  # one state, whatever is synced meanwhile
             return {d.path: snapshot.text(d.id, d.digest) for d in snapshot.documents()}
 
 
@@ -391,7 +391,7 @@ def test_changes_during_a_sync_are_synced_after_it(slow, corpus):
 
 
 def test_the_watcher_waits_for_the_sync_of_another_process(followed, corpus, caplog):
-    with Store(followed.settings.index).write():
+    with LocalStore(followed.settings.index).write():
         write(corpus, {"goats.txt": "Forty goats."})
         with pytest.raises(IndexBusy):
             Assistant(followed.settings, WordEncoder()).sync()

@@ -22,7 +22,7 @@ from qa.evaluation.measures import evaluate, figures
 from qa.evaluation.question_sets import load
 from qa.feedback.export import export
 from qa.feedback.log import FeedbackLog, Tally, needed
-from qa.index.store import Store
+from qa.index.local.store import LocalStore
 from qa.language.followups import interpretations
 from qa.text import one_line
 from qa.types import Answer, Citation, Claim, Document
@@ -44,7 +44,7 @@ def informed(assistant) -> Assistant:
 
 
 def log(index: Path) -> FeedbackLog:
-    return FeedbackLog(Store(index))
+    return FeedbackLog(LocalStore(index))
 
 
 def lines(index: Path) -> list[bytes]:

@@ -51,6 +51,12 @@ def test_every_script_is_loaded_early_and_one_is_started():
     assert all(not address.startswith(("/", "http")) for address in addresses(page).values())
 
 
+def test_the_page_says_that_all_stays_on_this_computer_only_if_it_does():
+    said = "Everything stays on this computer."
+    assert said in Assets().frame
+    assert said not in Assets(private=False).frame
+
+
 def test_files_are_served_with_their_type_and_cached_for_good(client: TestClient):
     for name, address in addresses(Assets()).items():
         answer = client.get(address.removeprefix("qa"))

@@ -15,8 +15,8 @@ from qa.answers.overviews.gists import gists, representatives
 from qa.answers.overviews.naming import named
 from qa.answers.overviews.timelines import events
 from qa.answers.quotes import cite
-from qa.index.database import matching_words
-from qa.index.snapshot import Snapshot
+from qa.index.protocol import Snapshot
+from qa.index.words import matching_words
 from qa.language.overviews import Overview, Wish
 from qa.language.questions import keywords
 from qa.language.words import content_words
@@ -71,7 +71,7 @@ class Overviews:
         chosen = named(asked.subject, among, asked.of_document) if asked.subject else list(among)
         if not chosen:
             return None
-        index = self._engine.vectors.index_of(snapshot)
+        index = snapshot.vector_index()
         shown = representatives(chosen, _DOCUMENTS, snapshot, index)
         most = (_OF_ONE if len(shown) == 1 else _SENTENCES)[asked.wish]
         sentences = gists(shown, most, snapshot, index, self._engine.encoder)

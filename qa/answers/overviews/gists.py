@@ -17,8 +17,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from qa.answers.quotes import is_dependent
-from qa.index.snapshot import Snapshot
-from qa.index.vectors import VectorIndex
+from qa.index.protocol import PassageVectors, Snapshot
 from qa.models.encoder import Encoder, Vectors, encode_all
 from qa.search.evidence import ScoredSentence
 from qa.types import Document, Hit
@@ -31,7 +30,7 @@ _COMPARED = 2000  # documents, at most, among which those that stand for all are
 
 
 def gists(
-    documents: Sequence[Document], most: int, snapshot: Snapshot, index: VectorIndex, encoder: Encoder
+    documents: Sequence[Document], most: int, snapshot: Snapshot, index: PassageVectors, encoder: Encoder
 ) -> list[ScoredSentence]:
     """At most so many sentences for each document that stand for it, in the order of its text."""
     numbers = snapshot.numbers_by_document(document.id for document in documents)
@@ -57,7 +56,7 @@ def gists(
 
 
 def representatives(
-    documents: Sequence[Document], count: int, snapshot: Snapshot, index: VectorIndex
+    documents: Sequence[Document], count: int, snapshot: Snapshot, index: PassageVectors
 ) -> tuple[Document, ...]:
     """So many documents that together are near to all the others, in their old order.
 
@@ -81,22 +80,25 @@ def representatives(
 
 
 def _subjects(
-    documents: Sequence[Document], numbers: Mapping[str, Sequence[int]], index: VectorIndex, encoder: Encoder
+    documents: Sequence[Document],
+    numbers: Mapping[str, Sequence[int]],
+    index: PassageVectors,
+    encoder: Encoder,
 ) -> dict[str, Vectors]:
     """document id -> the vector whose product with that of a sentence says how well it stands for it."""
     titles = encode_all(encoder, [document.title for document in documents])
     return {d.id: _mean(index, numbers[d.id]) + title for d, title in zip(documents, titles, strict=True)}
 
 
-def _mean(index: VectorIndex, numbers: Sequence[int]) -> Vectors:
+def _mean(index: PassageVectors, numbers: Sequence[int]) -> Vectors:
     """The direction of the mean of passages, (dimension,), of unit length."""
-    mean: Vectors = index.vectors(np.asarray(numbers)).mean(axis=0)
+    mean: Vectors = index.vectors(numbers).mean(axis=0)
     return mean / max(1e-9, float(np.linalg.norm(mean)))
 
 
-def _nearest(subject: Vectors, numbers: Sequence[int], index: VectorIndex) -> list[int]:
+def _nearest(subject: Vectors, numbers: Sequence[int], index: PassageVectors) -> list[int]:
     """The numbers of the passages that are nearest to a subject, ascending."""
-    products = index.vectors(np.asarray(numbers)) @ subject
+    products = index.vectors(numbers) @ subject
     return sorted(numbers[i] for i in np.argsort(-products, kind="stable")[:_PASSAGES])
 
 

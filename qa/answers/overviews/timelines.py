@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from qa.index.database import matching_words
-from qa.index.snapshot import Snapshot
+from qa.index.protocol import Snapshot
+from qa.index.words import matching_words
 from qa.language.dates import Date, dates, same
 from qa.language.words import content_words
 from qa.models.encoder import headed

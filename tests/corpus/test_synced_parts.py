@@ -11,7 +11,7 @@ from conftest import QUESTION, WordEncoder, document, python, write
 from qa.assistant import Assistant
 from qa.corpus.contents import walk
 from qa.errors import CorpusEmptied, CorpusError, IndexBusy, IndexStale, SettingsError, UnknownDocument
-from qa.index.store import Store
+from qa.index.local.store import LocalStore
 from qa.settings import Settings
 
 TRADE = {
@@ -155,7 +155,7 @@ def test_what_is_attached_to_a_file_of_another_part_is_its_own(both, tmp_path):
 
 
 def test_a_second_machine_that_syncs_at_the_same_time_waits_for_its_turn(trade, energy, index):
-    with Store(index, "trade").write(), pytest.raises(IndexBusy):
+    with LocalStore(index, "trade").write(), pytest.raises(IndexBusy):
         energy.sync()
 
 
@@ -354,7 +354,7 @@ def test_who_only_serves_lists_all_as_indexed_and_deletes_nothing(synced, tmp_pa
 
 
 def test_parts_are_kept_by_the_store(both, index):
-    with Store(index, "trade").read() as snapshot:
+    with LocalStore(index, "trade").read() as snapshot:
         assert snapshot.parts() == ("energy", "trade")
         assert list(snapshot.file_digests()) == ["trade/ferry.md", "trade/tolls/bridge.txt"]
         assert list(snapshot.file_digests(["energy/mill.md", "energy/none.md"])) == ["energy/mill.md"]
@@ -363,7 +363,7 @@ def test_parts_are_kept_by_the_store(both, index):
         assert not snapshot.has_other_encoders("bag of words")
         assert json.loads(snapshot.meta("unsettled")) == []
         synced_at = snapshot.meta("synced_at")
-    with Store(index, "energy").read() as other, Store(index).read() as whole:
+    with LocalStore(index, "energy").read() as other, LocalStore(index).read() as whole:
         assert other.meta("synced_at") > synced_at
         assert other.meta("recipe") == whole.meta("recipe") != ""
         assert whole.meta("synced_at") == ""
