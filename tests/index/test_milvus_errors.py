@@ -172,7 +172,7 @@ def test_a_server_that_is_not_too_old(store, monkeypatch, version):
 @pytest.mark.parametrize("package", ["pymilvus", "milvus_lite.server_manager"])
 def test_a_missing_package(store, monkeypatch, package):
     monkeypatch.setitem(sys.modules, package, None)
-    assert error_of(store, SettingsError).endswith('pip install pymilvus milvus-lite')
+    assert error_of(store, SettingsError).endswith("pip install pymilvus milvus-lite")
 
 
 def test_vectors_of_another_dimension(store):
