@@ -156,6 +156,13 @@ def test_pages_with_known_text(tmp_path):
     assert "| 1 Readability | trafilatura alone |" in printed
 
 
+def test_precision(tmp_path, small):
+    file = lines(tmp_path / "q.jsonl", *QUESTIONS)
+    printed = run(BENCHMARKS / "precision.py", file, "--corpus", small, "--limit", 2, "--passages", 1)
+    assert "| passages | 2.000 |" in printed
+    assert "| 3072, 768 |" in printed
+
+
 def test_the_reader(squad):
     printed = run(BENCHMARKS / "reader.py", squad, "--limit", 4)
     assert "| short answer, any passage: F1 |" in printed

@@ -11,7 +11,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from qa.models.linear import Linear, around, linear
+from qa.models.workers import workers
 
 if TYPE_CHECKING:
     import torch
@@ -29,8 +32,10 @@ class Bert:
     `weights` are named as in a transformers BertModel file; `heads` is the number of attention heads, `bias`
     what is added to their scores, (heads, tokens, tokens), for networks with relative positions. `words`
     gives the word embeddings of token ids, (tokens, dimension), if they are not among the weights. It
-    computes in `dtype`, float32 or bfloat16; layer norm and softmax use float32 internally. Safe to use from
-    several threads. Raises KeyError if a weight is missing.
+    computes in `dtype`, float32 or bfloat16; layer norm and softmax use float32 internally. If it is int8,
+    products with weights are computed in that, and all else in float32, which is the dtype of the result.
+    The layers are made by the worker threads, so none of these may make a network. Safe to use from several
+    threads. Raises KeyError if a weight is missing.
     """
 
     def __init__(
@@ -45,21 +50,22 @@ class Bert:
         from torch.nn.functional import embedding
 
         self._heads = heads
-        self._bias = None if bias is None else bias.to(dtype)
+        self._dtype = around(dtype)
+        self._bias = None if bias is None else bias.to(self._dtype)
         self._epsilon = epsilon
-        self._dtype = dtype
         self._words = words or partial(embedding, weight=weights["embeddings.word_embeddings.weight"])
         self._position_embeddings = weights["embeddings.position_embeddings.weight"].float()
         self._type_embeddings = weights["embeddings.token_type_embeddings.weight"].float()
         self._embedding_norm = _norm(weights, "embeddings.LayerNorm", self._position_embeddings.dtype)
         count = len({name.split(".")[2] for name in weights if name.startswith("encoder.layer.")})
         head_size = self._position_embeddings.shape[1] // heads
-        self._layers = [_Layer(weights, f"encoder.layer.{i}", dtype, head_size) for i in range(count)]
+        names = (f"encoder.layer.{i}" for i in range(count))
+        self._layers = list(workers().map(lambda name: _Layer(weights, name, dtype, head_size), names))
 
     def __call__(
         self, rows: Sequence[Sequence[int]], boundaries: Sequence[int] | None = None
     ) -> list[Tensor]:
-        """The last hidden states of each row, (tokens, dimension) in the network's dtype.
+        """The last hidden states of each row, (tokens, dimension).
 
         Row i is one text up to the index `boundaries[i]` and another from there on; without `boundaries`,
         every row is a single text.
@@ -121,57 +127,20 @@ class _Layer:
         scales = [1 / math.sqrt(head_size), 1.0, 1.0]
         weight = torch.cat([weights[f"{p}.weight"] * s for p, s in zip(parts, scales, strict=True)])
         bias = torch.cat([weights[f"{p}.bias"] * s for p, s in zip(parts, scales, strict=True)])
-        self.query_key_value = _linear(weight, bias, dtype)
+        self.query_key_value = linear(weight, bias, dtype)
         self.out = self._dense(weights, f"{name}.attention.output.dense", dtype)
         self.up = self._dense(weights, f"{name}.intermediate.dense", dtype, gelu=True)
         self.down = self._dense(weights, f"{name}.output.dense", dtype)
-        self.middle_norm = _norm(weights, f"{name}.attention.output.LayerNorm", dtype)
-        self.last_norm = _norm(weights, f"{name}.output.LayerNorm", dtype)
+        self.middle_norm = _norm(weights, f"{name}.attention.output.LayerNorm", around(dtype))
+        self.last_norm = _norm(weights, f"{name}.output.LayerNorm", around(dtype))
 
     @staticmethod
-    def _dense(
-        weights: Mapping[str, Tensor], name: str, dtype: torch.dtype, gelu: bool = False
-    ) -> Callable[[Tensor], Tensor]:
-        return _linear(weights[f"{name}.weight"], weights[f"{name}.bias"], dtype, gelu)
-
-
-def fastest_dtype() -> torch.dtype:
-    """bfloat16 if this processor computes in it, otherwise float32."""
-    import torch
-
-    capabilities = torch.cpu.get_capabilities()
-    able = capabilities.get("amx_bf16") or capabilities.get("avx512_bf16")
-    return torch.bfloat16 if able else torch.float32
+    def _dense(weights: Mapping[str, Tensor], name: str, dtype: torch.dtype, gelu: bool = False) -> Linear:
+        return linear(weights[f"{name}.weight"], weights[f"{name}.bias"], dtype, gelu)
 
 
 def _norm(weights: Mapping[str, Tensor], name: str, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
     return weights[f"{name}.weight"].to(dtype), weights[f"{name}.bias"].to(dtype)
-
-
-def _linear(
-    weight: Tensor, bias: Tensor, dtype: torch.dtype, gelu: bool = False
-) -> Callable[[Tensor], Tensor]:
-    """A function x -> x @ weight.T + bias, followed by GELU if `gelu` is set.
-
-    oneDNN rearranges a weight for its kernels once instead of at each product (in fp32 this is twice as fast
-    as torch.nn.functional.linear, in bf16 a sixth faster). The operators are the ones that torch.compile
-    uses; a build of torch without them falls back to the plain functions.
-    """
-    import torch
-    from torch.nn.functional import gelu as activation
-    from torch.nn.functional import linear
-
-    weight, bias = weight.to(dtype).contiguous(), bias.to(dtype)
-    try:
-        packed = torch.ops.mkldnn._reorder_linear_weight(weight, None)
-        product = torch.ops.mkldnn._linear_pointwise
-        after: tuple[Any, ...] = ("gelu", [], "none") if gelu else ("none", [], "")
-        product(torch.zeros(1, weight.shape[1], dtype=dtype), packed, bias, *after)
-    except (AttributeError, RuntimeError, NotImplementedError):
-        if gelu:
-            return lambda x: activation(linear(x, weight, bias))
-        return lambda x: linear(x, weight, bias)
-    return lambda x: product(x, packed, bias, *after)
 
 
 def _round_up(size: int, multiple: int) -> int:

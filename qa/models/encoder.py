@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from qa.models.bert import Bert, fastest_dtype
+from qa.models.bert import Bert
 from qa.models.files import ModelFiles, model_errors
+from qa.models.linear import fastest_dtype
 from qa.models.workers import batches, workers
 
 if TYPE_CHECKING:

@@ -12,8 +12,9 @@ from functools import cached_property
 from pathlib import Path
 
 from qa.errors import ModelError
-from qa.models.bert import Bert, fastest_dtype
+from qa.models.bert import Bert
 from qa.models.files import LocalFiles, file_sha256, model_errors
+from qa.models.linear import fastest_dtype
 from qa.models.memory import give_back
 from qa.models.mpnet import BIAS, HEADS, NORM_EPSILON, attention_bias
 from qa.models.packed import PackedFile
@@ -56,7 +57,7 @@ class LargeReader:
             weights = PackedFile(self._path)
             bias = attention_bias(weights[BIAS].float(), WINDOW)
             words = PackedFile(self._path).rows("embeddings.word_embeddings.weight")
-            network = Bert(weights, HEADS, fastest_dtype(), NORM_EPSILON, bias, words)
+            network = Bert(weights, HEADS, fastest_dtype(int8=True), NORM_EPSILON, bias, words)
             compute = with_head(network, weights["head.weight"], weights["head.bias"])
         del weights
         give_back()

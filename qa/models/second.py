@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from qa.errors import ModelError
-from qa.models.bert import Bert, fastest_dtype
+from qa.models.bert import Bert
 from qa.models.files import LocalFiles, local_folder, model_errors
+from qa.models.linear import fastest_dtype
 from qa.models.mpnet import BIAS, as_bert, attention_bias
 from qa.models.reader import Compute, readings, with_head
 from qa.models.reading import Logits, Reading

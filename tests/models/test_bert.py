@@ -13,9 +13,13 @@ from transformers import BertConfig, BertModel
 
 from qa.models import workers as module
 from qa.models.bert import Bert
+from qa.models.linear import fastest_dtype, linear
 from qa.models.workers import Workers, batches
 
 WORDS = 200
+needs_int8 = pytest.mark.skipif(
+    not torch.cpu.get_capabilities().get("avx512_vnni"), reason="other processors round sums in between"
+)
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +79,60 @@ def test_bf16_gives_nearly_the_same(theirs):
     for row, hidden in zip(rows, ours(theirs, torch.bfloat16)(rows), strict=True):
         cosine = torch.cosine_similarity(hidden.float(), expected(theirs, row), dim=1)
         assert cosine.min() > 0.995
+
+
+@needs_int8
+def test_int8_gives_nearly_the_same_in_fp32(theirs):
+    rows = rows_of([60, 9])
+    for row, hidden in zip(rows, ours(theirs, torch.int8)(rows), strict=True):
+        assert hidden.dtype is torch.float32
+        cosine = torch.cosine_similarity(hidden, expected(theirs, row), dim=1)
+        assert cosine.min() > 0.995
+
+
+@needs_int8
+def test_int8_keeps_the_small_values_of_a_token_beside_one_with_large_values():
+    torch.manual_seed(1)
+    weight, bias = torch.randn(32, 64), torch.randn(32)
+    tokens = torch.randn(4, 64)
+    tokens[0, 5] = 1000.0
+    product = linear(weight, bias, torch.int8)(tokens)
+    assert torch.allclose(product[1:], tokens[1:] @ weight.T + bias, atol=0.5)
+
+
+@needs_int8
+def test_int8_of_a_token_without_values_is_the_bias():
+    bias = torch.randn(32)
+    for gelu, after in ((False, bias), (True, torch.nn.functional.gelu(bias))):
+        product = linear(torch.randn(32, 64), bias, torch.int8, gelu)(torch.zeros(2, 64))
+        assert torch.allclose(product, after.expand(2, -1))
+
+
+@pytest.mark.parametrize(
+    ("able", "usual", "with_int8"),
+    [
+        ({"avx512_vnni": True, "avx512_bf16": True}, torch.bfloat16, torch.bfloat16),
+        ({"avx512_vnni": True, "amx_bf16": True}, torch.bfloat16, torch.bfloat16),
+        ({"avx512_vnni": True, "avx512_bf16": False}, torch.float32, torch.int8),
+        ({"avx2": True}, torch.float32, torch.float32),
+        ({}, torch.float32, torch.float32),
+    ],
+)
+def test_the_fastest_dtype_depends_on_the_processor(monkeypatch, able, usual, with_int8):
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: able)
+    assert fastest_dtype() is usual
+    assert fastest_dtype(int8=True) is with_int8
+
+
+def test_without_its_operator_int8_is_fp32(theirs, monkeypatch):
+    def missing(*_: object) -> None:
+        raise AttributeError("this build has none")
+
+    rows = rows_of([60, 9])
+    exact = ours(theirs)(rows)
+    monkeypatch.setattr(torch.ops.onednn, "qlinear_prepack", missing, raising=False)
+    for one, other in zip(exact, ours(theirs, torch.int8)(rows), strict=True):
+        assert torch.equal(one, other)
 
 
 def test_it_computes_the_same_without_the_onednn_operators(theirs, monkeypatch):

@@ -54,7 +54,7 @@ def path(network, tmp_path):
 
 
 def test_it_reads_as_the_network_that_was_packed(network, path, monkeypatch):
-    monkeypatch.setattr(module, "fastest_dtype", lambda: torch.float32)
+    monkeypatch.setattr(module, "fastest_dtype", lambda int8: torch.float32)
     reader = LargeReader(path, file_sha256(path), ModelFiles())
     (reading,) = reader.read("Who built it?", [PASSAGE])
     (row,) = Tokens(ModelFiles().tokenizer, doubled=True).rows("Who built it?", PASSAGE.header, TEXT)
@@ -65,6 +65,19 @@ def test_it_reads_as_the_network_that_was_packed(network, path, monkeypatch):
     assert reading.span == expected.span
     assert reading.margin == pytest.approx(expected.margin, abs=0.05)  # word embeddings are in eight bits
     assert reading.answered == pytest.approx(expected.answered, abs=0.05)
+
+
+@pytest.mark.skipif(not torch.cpu.get_capabilities().get("avx512_vnni"), reason="needs VNNI")
+def test_in_int8_the_packages_own_reads_nearly_as_in_fp32(monkeypatch):
+    questions = ["When was the bridge finished?", "Who built the bridge at Osk?"]
+    readings = {}
+    for dtype in (torch.float32, torch.int8):
+        monkeypatch.setattr(module, "fastest_dtype", lambda int8, dtype=dtype: dtype)
+        _, large = find_readers(find_encoder())
+        readings[dtype] = [large.read(question, [PASSAGE])[0] for question in questions]
+    for exact, near in zip(readings[torch.float32], readings[torch.int8], strict=True):
+        assert near.span == exact.span
+        assert near.margin == pytest.approx(exact.margin, abs=0.7)
 
 
 def test_another_file_is_refused_in_one_line(path):
