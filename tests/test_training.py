@@ -18,7 +18,7 @@ from train import Run
 
 from qa.models.encoder import find_encoder
 from qa.models.files import ModelFiles
-from qa.models.packed import rounded
+from qa.models.packed import packed_file, rounded
 from qa.models.reader import ExtractiveReader
 from qa.models.reading import best_span
 from qa.models.rows import Tokens
@@ -315,6 +315,20 @@ def test_a_network_trained_for_packing_loses_nothing_when_it_is_packed(mined, to
     assert len(bits) == 1 + 6 * 6  # word embeddings; matrices of each layer
     for name, count in bits.items():
         assert torch.equal(rounded(weights[name], count), weights[name]), name
+
+
+def test_a_run_goes_on_from_packed_weights(mined, tokens, tmp_path):
+    from safetensors.torch import save_file
+
+    weights = trained(tmp_path / "run", mined, tokens, 8, packed=True)
+    file = tmp_path / "packed.safetensors"
+    floats = {name.removeprefix("base."): w for name, w in weights.items() if w.is_floating_point()}
+    bits = {name.removeprefix("base."): count for name, count in packed_bits(weights).items()}
+    save_file(packed_file(floats, bits), file)
+    run = Run(tmp_path / "on", ModelFiles().folder, frozen=4, rate=1.5e-4, start=file)
+    for name, weight in run.trained(ModelFiles().folder).items():
+        if name.startswith(("head", "base.encoder.layer.4", "base.encoder.layer.5")):  # all others are frozen
+            assert torch.allclose(weight, weights[name], atol=1e-3, rtol=2**-7), name  # unpacked to bf16
 
 
 def test_an_exported_reader_reads_like_the_trained_network(mined, tokens, tmp_path):

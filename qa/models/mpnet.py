@@ -27,15 +27,18 @@ _FIRST = 2  # the row of the first token in the table of positions
 _FARTHEST = 128  # tokens: from this distance on all are alike
 
 
+def bert_name(name: str) -> str:
+    """What BERT calls the weight that MPNet calls `name`."""
+    for ours, berts in _NAMES.items():
+        name = name.replace(ours, berts)
+    return name
+
+
 def as_bert(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """The weights under BERT's names, with positions from the first token on and types that add nothing."""
     import torch
 
-    renamed: dict[str, Tensor] = {}
-    for name, weight in weights.items():
-        for ours, berts in _NAMES.items():
-            name = name.replace(ours, berts)
-        renamed[name] = weight
+    renamed = {bert_name(name): weight for name, weight in weights.items()}
     positions = renamed["embeddings.position_embeddings.weight"]
     renamed["embeddings.position_embeddings.weight"] = positions[_FIRST:]
     renamed["embeddings.token_type_embeddings.weight"] = torch.zeros(

@@ -7,10 +7,9 @@ The score of a sentence is
 The margin is the number of logits by which the best span in the sentence beats "no answer here", evidence is
 the probability that the sentence is a part of the answer (0 if the reader does not tell), the retrieval score
 is the passage's (retrieval.py), and the similarity is the sentence's (similarity.py). Embedding is slow, so
-only the sentences of the four passages that are best without the similarity are embedded; another reader
-reads three of these again, and only their sentences are compared then. Sentences of doubtful passages lose a
-part of their score. A passage scores as its best sentence. benchmarks/reader.md gives the measurements behind
-the weights.
+only the sentences of the four passages that are best without the similarity are embedded, and these are what
+another reader reads again. Sentences of doubtful passages lose a part of their score. A passage scores as its
+best sentence. benchmarks/reader.md gives the measurements behind the weights.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ from qa.search.retrieval import DOUBT, Candidates
 from qa.search.similarity import RETRIEVAL_WEIGHT, Similarity, similarities_of
 from qa.types import Hit, Passage
 
-_EMBEDDED, _READ_AGAIN = 4, 3  # of the hits, the best whose sentences are embedded; which are read again
+_BEST = 4  # of the hits, those whose sentences are embedded, and that are read again
 _READER_WEIGHT, _EVIDENCE_WEIGHT, _SIMILARITY_WEIGHT = 0.7, 0.3, 0.75
 _LOGITS = 10.0  # beyond this a margin says hardly any more, because the reader is overconfident
 _LEAST = 30.0  # logits below no answer, from which on margins are treated as equal
@@ -60,16 +59,15 @@ def by_reading(
     hits = candidates.hits[:LOOKED_AT]
     readings = _readings(candidates.question, hits, reader)
     scores = {hit.passage.id: _reader_score(readings[hit.passage.id].margin, hit) for hit in hits}
-    best = sorted(hits, key=lambda hit: (-scores[hit.passage.id], hit.passage.id))[:_EMBEDDED]
+    best = sorted(hits, key=lambda hit: (-scores[hit.passage.id], hit.passage.id))[:_BEST]
     similarities = similarities_of(candidates, best, encoder, admits)
     if not similarities:
         return Evidence(candidates.hits, (), {})
     evidence = _evidence(candidates, similarities, readings, readings)
 
     def again(other: Reader) -> Evidence:
-        read = _readings(candidates.question, best[:_READ_AGAIN], other)
-        compared = [s for s in similarities if s.sentence.hit.passage.id in read]
-        return _evidence(candidates, compared, readings | read, readings) if compared else evidence
+        again = readings | _readings(candidates.question, best, other)
+        return _evidence(candidates, similarities, again, readings)
 
     return replace(evidence, again=again)
 
