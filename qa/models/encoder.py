@@ -94,13 +94,14 @@ class BertEncoder(_FileEncoder):
         with model_errors(self.files.folder):
             return load_file(self.files.folder / "model.safetensors")
 
-    def network(self, weights: Mapping[str, Tensor]) -> Bert:
-        """A network with this model's shape, these weights and this encoder's precision."""
+    def network(self, weights: Mapping[str, Tensor], int8: bool = False) -> Bert:
+        """A network with this model's shape and these weights, in this encoder's precision or perhaps int8."""
         import torch
 
         with model_errors(self.files.folder):
             config = self.files.read_json("config.json")
-            dtype = torch.float32 if self.precision == "fp32" else torch.bfloat16
+            own = torch.float32 if self.precision == "fp32" else torch.bfloat16
+            dtype = fastest_dtype(int8=True) if int8 else own
             return Bert(weights, config["num_attention_heads"], dtype, config["layer_norm_eps"])
 
     @cached_property

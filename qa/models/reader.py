@@ -73,7 +73,7 @@ class ExtractiveReader:
                 weights[name] = weight + stored[f"{name}.left"].float() @ stored[f"{name}.right"].float()
             elif name in stored:
                 weights[name] = weight + stored[name].float()
-        return self._encoder.network(weights), stored["head.weight"], stored["head.bias"]
+        return self._encoder.network(weights, int8=True), stored["head.weight"], stored["head.bias"]
 
     def read(self, question: str, passages: Sequence[Passage]) -> tuple[Reading, ...]:
         """See Reader."""

@@ -13,8 +13,8 @@ from safetensors.torch import save_file
 from transformers import MPNetConfig, MPNetModel
 
 from qa.errors import ModelError
+from qa.models import encoder, readers
 from qa.models import large as module
-from qa.models import readers
 from qa.models.encoder import find_encoder
 from qa.models.files import ModelFiles, file_sha256
 from qa.models.large import LargeReader
@@ -68,16 +68,20 @@ def test_it_reads_as_the_network_that_was_packed(network, path, monkeypatch):
 
 
 @pytest.mark.skipif(not torch.cpu.get_capabilities().get("avx512_vnni"), reason="needs VNNI")
-def test_in_int8_the_packages_own_reads_nearly_as_in_fp32(monkeypatch):
+def test_in_int8_the_packages_own_readers_read_nearly_as_in_fp32(monkeypatch):
     questions = ["When was the bridge finished?", "Who built the bridge at Osk?"]
     readings = {}
     for dtype in (torch.float32, torch.int8):
-        monkeypatch.setattr(module, "fastest_dtype", lambda int8, dtype=dtype: dtype)
-        _, large = find_readers(find_encoder())
-        readings[dtype] = [large.read(question, [PASSAGE])[0] for question in questions]
+        for room in (encoder, module):
+            monkeypatch.setattr(room, "fastest_dtype", lambda int8=False, dtype=dtype: dtype)
+        readers = find_readers(find_encoder())
+        readings[dtype] = [
+            reader.read(question, [PASSAGE])[0] for reader in readers for question in questions
+        ]
     for exact, near in zip(readings[torch.float32], readings[torch.int8], strict=True):
         assert near.span == exact.span
         assert near.margin == pytest.approx(exact.margin, abs=0.7)
+        assert near.margin != exact.margin
 
 
 def test_another_file_is_refused_in_one_line(path):
