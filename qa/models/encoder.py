@@ -95,7 +95,7 @@ class BertEncoder(_FileEncoder):
             return load_file(self.files.folder / "model.safetensors")
 
     def network(self, weights: Mapping[str, Tensor], int8: bool = False) -> Bert:
-        """A network with this model's shape and these weights, in this encoder's precision or perhaps int8."""
+        """A network of this shape with these weights, in this encoder's precision or perhaps int8."""
         import torch
 
         with model_errors(self.files.folder):

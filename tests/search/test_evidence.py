@@ -53,7 +53,7 @@ def test_a_second_reader_reads_the_best_few_again_and_decides(corpus, index, enc
     assistant = Assistant(Settings(corpus=corpus, index=index), encoder, reader, second)
     assistant.sync()
     assert assistant.ask(question).claims[0].value == "in 1874"
-    assert second.read_at_once == [min(3, reader.read_at_once[0])]
+    assert second.read_at_once == [min(4, reader.read_at_once[0])]
     assert assistant.status().reader == "by heart, then by heart"
 
 
