@@ -1,7 +1,7 @@
 """Whose answer a quote gives: that of what the question names, or that of another of the same kind.
 
-A reader that looks for a president finds the one who is there, of whichever country. Three things tell that a
-quote is about another:
+A reader that looks for a president finds the one who is there, of whichever country, or else a minister. Four
+things tell that a quote is about another:
 
 - A noun of the question belongs to one name there and to another in the quote, wherever it stands in it:
   "Estria's ambassador" is not "Varnia's ambassador to Estria".
@@ -11,6 +11,7 @@ quote is about another:
   beside it ("Varnia and Estria"). A quote may leave out whom it is about, so the first reader has the last
   word: it is asked the question with the other name. If it likes the sentence less then, that name was
   beside the point.
+- The question asks who holds an office, and the quote speaks of others only.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from itertools import chain
 from qa.answers.quotes import quote_span
 from qa.language.holders import KnownNames
 from qa.language.names import mentions, same_word
+from qa.language.offices import is_of_other_office
 from qa.language.questions import SHORT, AnswerType, Question
 from qa.models.reader import Reader
 from qa.search.confidence import Holder
@@ -37,7 +39,7 @@ def holder(question: Question, evidence: Evidence, reader: Reader | None) -> Hol
 
     It is surely another's only if a noun belongs to another name in it, and the passages list the two names
     side by side. If they don't, the names may be of one thing, such as a country and its capital: then
-    nothing is said against a quote that mentions the name in the question. The other two signs are wrong too
+    nothing is said against a quote that mentions the name in the question. The other signs are wrong too
     often to refuse an answer for them, and make it uncertain.
     """
     best = evidence.sentences[0] if evidence.sentences else None
@@ -50,6 +52,7 @@ def holder(question: Question, evidence: Evidence, reader: Reader | None) -> Hol
         return Holder.ANOTHER
     uncertain = (
         any(not mentions(quote, asked) for asked, _ in others)
+        or is_of_other_office(question.rephrased, quote, known.is_known)
         or any(known.are_two(a, b) for a, b in _other_receivers(question.rephrased, quote, known))
         or any(
             _is_liked_as_well(question.rephrased, place, other, best, reader)

@@ -49,6 +49,11 @@ def test_what_goes_to_another_is_perhaps_of_another():
     assert judged("Who is the envoy of Tolvane in Osk?", quote, "Ida Berg") is Holder.PERHAPS_ANOTHER
 
 
+def test_the_holder_of_another_office_is_perhaps_another():
+    quote = "Ida Berg, the mayor of Osk, met the harbour board."
+    assert judged("Who is the governor of Osk?", quote, "Ida Berg") is Holder.PERHAPS_ANOTHER
+
+
 @pytest.mark.parametrize(
     ("question", "quote"),
     [("Who is the mayor of Osk?", "Ida Berg, the mayor of Osk, met the mayor of Tolvane."),
