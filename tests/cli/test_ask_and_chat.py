@@ -230,10 +230,14 @@ def test_a_conversation_at_a_terminal(synced, corpus, tmp_path):
         os.environ |= {"QA_CORPUS": str(corpus), "QA_INDEX": str(tmp_path / "real"), "TERM": "xterm"}
         os.execv(sys.executable, [sys.executable, "-m", "qa", "chat"])
 
-    def until(text: str) -> str:
-        read, end = b"", time.monotonic() + 90
+    def until(text: str, press: str = "") -> str:
+        """What is shown until a text is. `press` is typed, and again as long as the text is missing."""
+        read, end, again = b"", time.monotonic() + 90, 0.0
         while text.encode() not in read:
             assert time.monotonic() < end, read
+            if press and time.monotonic() > again:
+                typed(press)
+                again = time.monotonic() + 5
             if select.select([master], [], [], 1)[0]:
                 read += os.read(master, 4096)
         return read.decode()
@@ -246,8 +250,7 @@ def test_a_conversation_at_a_terminal(synced, corpus, tmp_path):
     assert "You could ask:\r\n- " in greeting
     typed("half a quest")
     until("half a quest")
-    typed("\x03")
-    until("> ")
+    until("> ", press="\x03")  # the line editor may lose one that comes right after another key
     typed("How many passengers does the ferry carry?\n")
     until("\n")
     assert f"{ESC}[1m340{ESC}[0m\r\n" in until("> ")
