@@ -30,11 +30,13 @@ from qa.models.linear import linear
 from qa.models.reader import Reader
 from qa.models.readers import find_readers
 from qa.models.reading import Reading
+from qa.search.evidence import LOOKED_AT
+from qa.search.reading import BEST
 from qa.types import Passage
 
 DTYPES = (torch.float32, torch.int8)
 LEAST = -30.0  # logits: lower ones are all alike, as of a passage without words
-READ = {"small": 12, "large": 4}  # passages, as qa/search/reading.py has them read
+READ = {"small": LOOKED_AT, "large": BEST}  # passages
 SHAPES = ((768, 2304), (768, 768), (768, 3072), (3072, 768))  # of the large reader: columns, rows
 TOKENS = (256, 512, 640)
 

@@ -10,7 +10,8 @@ import re
 
 from qa.answers.statements import Statement
 from qa.language.followup_rules import AUXILIARY
-from qa.language.names import is_bare_name, mentions, names, office_of
+from qa.language.names import is_bare_name, mentions, names
+from qa.language.offices import office_of
 from qa.language.questions import AnswerType, Question
 from qa.language.words import content_words, has_content, singular
 from qa.search.confidence import LIKELY

@@ -16,12 +16,6 @@ TITLES = frozenset(
     first vice chairman chairwoman chair secretary ambassador king queen prince emir sheikh ceo director
     governor senator captain colonel judge justice chancellor mayor""".split()
 )
-_OFFICES = r"president|minister|chairman|chairwoman|chair|secretary|ambassador|envoy|king|queen|emir|mayor"
-_OFFICE = re.compile(
-    rf"\b(?:{_OFFICES}|ceo|director|governor|chancellor|head) of (?:the )?(?P<of>\w+)"
-    rf"|\b(?P<whose>\w+)['’]s (?:\w+ ){{0,2}}(?:{_OFFICES})\b",
-    re.IGNORECASE,
-)
 _SMALL = frozenset("a an and at by de del der for in la of on or the to van von with s".split())
 _JOINTS = frozenset(("", "of", "of the", "for", "&", "-", "–"))
 _BODIES = frozenset(  # whose names may go on with "for"
@@ -118,15 +112,6 @@ def is_bare_name(text: str) -> bool:
     return bool(words) and all(
         _is_capitalised(word) and word.lower() not in TITLES - _ABBREVIATED for word in words
     )
-
-
-def office_of(text: str) -> str:
-    """The country or body whose office a text names: "Osk" of "the mayor of Osk"; "" if it names none.
-
-    The text may be in small letters.
-    """
-    match = _OFFICE.search(text)
-    return (match["of"] or match["whose"]) if match else ""
 
 
 def _entities(answer: str) -> list[list[str]]:

@@ -38,7 +38,7 @@ from qa.search.retrieval import DOUBT, Candidates
 from qa.search.similarity import RETRIEVAL_WEIGHT, Similarity, similarities_of
 from qa.types import Hit, Passage
 
-_BEST = 4  # of the hits, those whose sentences are embedded, and that are read again
+BEST = 4  # of the hits, those whose sentences are embedded, and that are read again
 _READER_WEIGHT, _EVIDENCE_WEIGHT, _SIMILARITY_WEIGHT = 0.7, 0.3, 0.75
 _LOGITS = 10.0  # beyond this a margin says hardly any more, because the reader is overconfident
 _LEAST = 30.0  # logits below no answer, from which on margins are treated as equal
@@ -59,15 +59,15 @@ def by_reading(
     hits = candidates.hits[:LOOKED_AT]
     readings = _readings(candidates.question, hits, reader)
     scores = {hit.passage.id: _reader_score(readings[hit.passage.id].margin, hit) for hit in hits}
-    best = sorted(hits, key=lambda hit: (-scores[hit.passage.id], hit.passage.id))[:_BEST]
+    best = sorted(hits, key=lambda hit: (-scores[hit.passage.id], hit.passage.id))[:BEST]
     similarities = similarities_of(candidates, best, encoder, admits)
     if not similarities:
         return Evidence(candidates.hits, (), {})
     evidence = _evidence(candidates, similarities, readings, readings)
 
     def again(other: Reader) -> Evidence:
-        again = readings | _readings(candidates.question, best, other)
-        return _evidence(candidates, similarities, again, readings)
+        latest = readings | _readings(candidates.question, best, other)
+        return _evidence(candidates, similarities, latest, readings)
 
     return replace(evidence, again=again)
 

@@ -17,6 +17,7 @@ def is_name(word):
      ("Who is the minister of health?", "The minister for trade, Ida Berg, opened the quay."),
      ("Who was Osk's president in 1998?", "Vice President Ida Berg opened the quay."),
      ("Who is the rector of the college?", "Ida Berg, the vice rector of the college, spoke."),
+     ("Who is the governor of Osk?", "Ida Berg, Head of State, opened the quay."),
      ("Osk's envoy is who?", "President Ida Berg opened the quay."),
      ("name of the oskan mayor", "Ida Berg is the governor of Osk."),
      ("Who represents Osk as ambassador in Senn?", "The Oskan foreign minister, Ida Berg, visited Senn.")],
